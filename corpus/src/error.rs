@@ -1,0 +1,47 @@
+//! What can go wrong on the way to a module: one line, the file, the remedy.
+
+use std::path::{Path, PathBuf};
+
+/// A module that could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum CorpusError {
+    /// The file could not be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not what it claims to be, or uses what Wasmtime lacks.
+    #[error("{origin}: {problem}; {remedy}")]
+    Unusable {
+        /// The file or module.
+        origin: String,
+        /// What is wrong, on one line.
+        problem: String,
+        /// What its owner can do.
+        remedy: String,
+    },
+}
+
+impl CorpusError {
+    /// A file that could not be read.
+    pub fn read(path: &Path, source: std::io::Error) -> Self {
+        CorpusError::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// Shortens any error's chain to one line.
+    pub fn unusable(origin: &str, problem: impl std::fmt::Display, remedy: &str) -> Self {
+        let problem = problem.to_string();
+        let lines = problem.lines().map(str::trim).filter(|l| !l.is_empty());
+        CorpusError::Unusable {
+            origin: origin.to_owned(),
+            problem: lines.collect::<Vec<_>>().join(" "),
+            remedy: remedy.to_owned(),
+        }
+    }
+}

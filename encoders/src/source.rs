@@ -1,0 +1,29 @@
+//! How much code a scheme costs, counted from its own file.
+
+/// Lines of code of a scheme's file: neither blank, nor comment, nor test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceLines {
+    /// From the `── writer` rule to the `── reader` rule.
+    pub writer: usize,
+    /// From the `── reader` rule to the tests.
+    pub reader: usize,
+}
+
+/// Counts the lines of a scheme's file by the rules that divide it.
+pub fn source_lines(source: &str) -> SourceLines {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let after = |rule: &str| code.split_once(rule).map_or("", |(_, after)| after);
+    let (writer, reader) = (after("// ── writer"), after("// ── reader"));
+    let writer = writer.split("// ── reader").next().unwrap_or_default();
+    SourceLines {
+        writer: count(writer),
+        reader: count(reader),
+    }
+}
+
+fn count(part: &str) -> usize {
+    let lines = part.lines().skip(1).map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .count()
+}
