@@ -25,21 +25,20 @@ pub(crate) fn full(results: &Results, decision: &Decision) -> Table {
         [
             "scheme",
             "bytes, % of exact",
-            "least–greatest",
+            "min–max",
             "without `module_start`",
             "hot lookup",
             "cold lookup",
-            "encode, ns per safepoint",
+            "encode, ns / safepoint",
             "exact?",
             "needs a Cranelift change?",
             "knows empties?",
-            "reader lines",
-            "writer lines",
+            "lines to read + write",
         ],
     );
     let safety = results.safety.as_deref().map(tallies);
     if safety.is_some() {
-        table.head.push("faults answered wrongly".to_owned());
+        table.head.push("faults answered wrong".to_owned());
     }
     for f in by_size(decision) {
         let scheme = &f.scheme;
@@ -55,8 +54,11 @@ pub(crate) fn full(results: &Results, decision: &Decision) -> Table {
             yes(scheme.exact),
             yes(scheme.records_empties),
             yes(scheme.tri_state),
-            known_count(scheme.reader_lines),
-            known_count(scheme.writer_lines),
+            format!(
+                "{} + {}",
+                known_count(scheme.reader_lines),
+                known_count(scheme.writer_lines)
+            ),
         ];
         if let Some(tallies) = &safety {
             let mut total = Tally::default();

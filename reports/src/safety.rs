@@ -1,5 +1,6 @@
 //! What fault injection says of each scheme, in three classes.
 
+use crate::format::percent;
 use crate::results::{BASELINE, Results, SafetyRow};
 use std::collections::BTreeMap;
 
@@ -88,9 +89,9 @@ pub(crate) fn less_safe(results: &Results) -> BTreeMap<String, String> {
         let (here, there) = (tally.share(Class::Harmful), baseline.share(Class::Harmful));
         if here > there + TOLERANCE {
             let reason = format!(
-                "answers {:.2} % of the injected faults harmfully under the policy {policy}, `{BASELINE}` {:.2} %",
-                100.0 * here,
-                100.0 * there
+                "is less safe (policy {policy}: {} of the faults answered wrongly, `{BASELINE}` {})",
+                percent(here),
+                percent(there)
             );
             found.entry(scheme.clone()).or_insert(reason);
         }

@@ -12,9 +12,11 @@ use std::path::Path;
 const SCHEMES: &str =
     "name,exact,records_empties,tri_state,recommendable,reader_lines,writer_lines\n";
 
+type Row<'a> = (&'a str, &'a str, [u64; 2], [f64; 2], f64);
+
 /// Schemes on two modules: name, flags, bytes out of 1000, hot ratio and half
 /// the width of its interval.
-fn tiny(dir: &Path, schemes: &[(&str, &str, [u64; 2], [f64; 2], f64)]) {
+fn tiny(dir: &Path, schemes: &[Row<'_>]) {
     write(dir, SMALL);
     let mut list = format!("{SCHEMES}exact,true,false,false,true,50,60\n");
     let header = |name: &str| {
@@ -45,7 +47,7 @@ fn tiny(dir: &Path, schemes: &[(&str, &str, [u64; 2], [f64; 2], f64)]) {
     fs::write(dir.join("latency.csv"), latency).unwrap();
 }
 
-fn decided(schemes: &[(&str, &str, [u64; 2], [f64; 2], f64)], weights: &str) -> Decision {
+fn decided(schemes: &[Row<'_>], weights: &str) -> Decision {
     let dir = tempfile::tempdir().unwrap();
     tiny(dir.path(), schemes);
     decide(&load(dir.path()).unwrap(), &weights.parse().unwrap())
@@ -236,7 +238,8 @@ fn columns_may_move_and_more_may_come() {
 
 #[test]
 fn bad_values_and_absent_files_are_one_line() {
-    let spoil: [(&str, fn(&Path)); 5] = [
+    type Spoil = fn(&Path);
+    let spoil: [(&str, Spoil); 5] = [
         ("line 2, column `bytes`", |d| {
             edit(d, "size.csv", |line| {
                 line.replacen("25,1000,", "25,lots,", 1)

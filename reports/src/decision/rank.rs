@@ -45,7 +45,8 @@ pub struct Score {
 pub enum Outcome {
     /// One scheme is best beyond the noise.
     Winner(String),
-    /// The intervals of these scores overlap, the lowest score first.
+    /// The intervals of these schemes' scores reach into that of the lowest;
+    /// in order of name, so that equal verdicts are equal.
     Inconclusive(Vec<String>),
     /// No scheme was measured on every module.
     Nobody,
@@ -127,7 +128,9 @@ pub(super) fn outcome(candidates: &[Candidate]) -> Outcome {
         return Outcome::Winner(first.0.to_owned());
     }
     let names = std::iter::once(first.0.to_owned()).chain(close);
-    Outcome::Inconclusive(names.collect())
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    Outcome::Inconclusive(names)
 }
 
 fn broken_constraints(f: &Figures, modules: usize, hot: usize, cold: usize) -> Vec<String> {

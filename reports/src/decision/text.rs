@@ -2,7 +2,7 @@
 
 use super::{Candidate, Decision, Fate, Outcome, Score};
 use crate::figures::{Estimate, Figures};
-use crate::format::{NONE, estimate, interval, list, percent, percent_range, plain, plural};
+use crate::format::{NONE, estimate, list, percent, percent_range, plural};
 use crate::results::BASELINE;
 use crate::table::Table;
 
@@ -32,10 +32,9 @@ pub(crate) fn recommendation(d: &Decision) -> [String; 3] {
         ],
         Outcome::Inconclusive(names) => {
             let quoted: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
-            let each: Vec<String> = names
-                .iter()
+            let each: Vec<String> = ranked(d)
                 .take(2)
-                .map(|n| format!("`{n}` {}", figures(d, n)))
+                .map(|(n, _)| format!("`{n}` {}", figures(d, n)))
                 .collect();
             [
                 format!(
@@ -95,12 +94,14 @@ fn figures(d: &Decision, name: &str) -> String {
         )
     });
     let time = |e: Option<Estimate>, cache: &str| {
-        e.map(|e| format!("takes {} the lookup time with {cache} caches", estimate(&e)))
+        e.map(|e| format!("{} today's time with {cache} caches", estimate(&e)))
     };
-    let parts: Vec<String> = [bytes, time(f.hot, "hot"), time(f.cold, "cold")]
+    let times: Vec<String> = [time(f.hot, "hot"), time(f.cold, "cold")]
         .into_iter()
         .flatten()
         .collect();
+    let time = (!times.is_empty()).then(|| format!("a lookup takes {}", list(&times)));
+    let parts: Vec<String> = bytes.into_iter().chain(time).collect();
     list(&parts)
 }
 
@@ -170,9 +171,9 @@ fn scores(d: &Decision, names: &[String]) -> String {
 
 fn score_text(s: &Score) -> String {
     if s.lo == s.hi {
-        return plain(s.value);
+        return format!("{:.3}", s.value);
     }
-    format!("{} {}", plain(s.value), interval(s.lo, s.hi))
+    format!("{:.3} [{:.3}, {:.3}]", s.value, s.lo, s.hi)
 }
 
 fn capital(text: &str) -> String {
@@ -266,9 +267,9 @@ pub(crate) fn markdown(d: &Decision) -> String {
     out += &recommendation(d).join(" ");
     out += "\n";
     for line in caveats(d) {
-        out += &format!("\n- {line}");
+        out += &format!("\n- {line}\n");
     }
-    out += "\n\n## Rules\n\nThis file is generated from the results by these rules.\n\n";
+    out += "\n## Rules\n\nThis file is generated from the results by these rules.\n\n";
     for rule in RULES {
         out += &format!("{rule}\n");
     }

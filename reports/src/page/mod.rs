@@ -73,21 +73,25 @@ impl Section {
 impl Figure {
     /// The plot with its caption and the table of its data.
     fn html(&self) -> String {
+        let caption = format!("<figcaption>{}</figcaption>\n", markup(&self.description));
+        self.html_with(&caption)
+    }
+
+    /// One of many plots that a common caption explains.
+    fn html_of_many(&self) -> String {
+        self.html_with("")
+    }
+
+    fn html_with(&self, caption: &str) -> String {
         let Figure {
-            id,
-            title,
-            description,
-            table,
-            ..
+            id, title, table, ..
         } = self;
         format!(
             "<figure id=\"{id}\">\n<h3><a href=\"#{id}\">{}</a></h3>\n\
              <div class=\"scroll\" tabindex=\"0\">{}</div>\n\
-             <figcaption>{}</figcaption>\n\
-             <details><summary>Table</summary>\n{}</details>\n</figure>\n",
+             {caption}<details><summary>Table</summary>\n{}</details>\n</figure>\n",
             escape(title),
             self.inline(),
-            markup(description),
             table.html()
         )
     }

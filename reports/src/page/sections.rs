@@ -20,21 +20,13 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             "Schemes at a glance",
             schemes(results, decision),
         ),
-        section(
-            "pareto",
-            "Bytes against time",
-            grid("pair", &plots.pareto, TIMED),
-        ),
+        section("pareto", "Bytes against time", pareto(&plots.pareto)),
         section("decision", "How it was decided", reasons(decision)),
-        section(
-            "parts",
-            "Where the bytes are",
-            grid("grid", &plots.parts, ""),
-        ),
+        section("parts", "Where the bytes are", parts(&plots.parts)),
         section(
             "heat",
             "Every scheme on every module",
-            grid("", &plots.heat, ""),
+            plots.heat.iter().map(Figure::html).collect(),
         ),
         section("spread", "Spread over the modules", one(&plots.ecdf, "")),
         section("isa", "Instruction sets", one(&plots.isa, ONE_ISA)),
@@ -71,12 +63,27 @@ fn note(text: &str) -> String {
     format!("<p class=\"note\">{}</p>\n", markup(text))
 }
 
-fn grid(class: &str, figures: &[Figure], otherwise: &str) -> String {
+fn pareto(figures: &[Figure]) -> String {
     if figures.is_empty() {
-        return paragraph(otherwise);
+        return paragraph(TIMED);
     }
     let figures: String = figures.iter().map(Figure::html).collect();
-    format!("<div class=\"{class}\">\n{figures}</div>\n")
+    format!(
+        "<div class=\"pair\">
+{figures}</div>
+"
+    )
+}
+
+fn parts(figures: &[Figure]) -> String {
+    let caption = figures.first().map_or("", |f| f.description.as_str());
+    let figures: String = figures.iter().map(Figure::html_of_many).collect();
+    format!(
+        "{}<div class=\"grid\">
+{figures}</div>
+",
+        note(caption)
+    )
 }
 
 fn one(figure: &Option<Figure>, otherwise: &str) -> String {
@@ -122,9 +129,9 @@ fn reasons(decision: &Decision) -> String {
     html += &note(&format!("Weights: {}.", decision.weights));
     html += &score_table(decision).html();
     html += "<h3 id=\"sensitivity\"><a href=\"#sensitivity\">What would change our mind</a></h3>\n";
-    html += "<div class=\"grid\">\n";
+    html += "<div class=\"loose\">\n";
     for (title, table) in sensitivity_tables(decision) {
-        html += &format!("<div><h3>{title}</h3>\n{}</div>\n", table.html());
+        html += &format!("<div><h4>{title}</h4>\n{}</div>\n", table.html());
     }
     html + "</div>\n"
 }

@@ -180,7 +180,7 @@ impl Canvas<'_> {
     ) -> i32 {
         let (mut x, mut y) = (left, top + 8);
         for (name, swatch) in entries {
-            let width = 20 + text_width(name, SMALL) + 14;
+            let width = 20 + text_width(name, SMALL) + 8;
             if x > left && x + width > right {
                 (x, y) = (left, y + 20);
             }

@@ -12,8 +12,8 @@ use crate::results::{BASELINE, Results};
 use crate::table::Table;
 
 const COLUMNS: usize = 3;
-const PANEL: (i32, i32) = (240, 178);
-const WIDTH: i32 = PANEL.0 * COLUMNS as i32 + 16;
+const PANEL: (i32, i32) = (244, 178);
+const WIDTH: i32 = PANEL.0 * COLUMNS as i32 + 4;
 const TOP: i32 = 30;
 
 /// The sorted ratios of one scheme by quantity.
@@ -112,12 +112,12 @@ fn paint(c: &mut Canvas, panels: &[Panel]) {
         .collect();
     c.legend((30, 4, WIDTH), &legend);
     for (i, panel) in panels.iter().enumerate() {
-        let x = 16 + PANEL.0 * (i % COLUMNS) as i32;
+        let x = PANEL.0 * (i % COLUMNS) as i32;
         let y = TOP + PANEL.1 * (i / COLUMNS) as i32;
         paint_panel(c, panel, &axis, (x, y));
     }
     let bottom = TOP + PANEL.1 * panels.len().div_ceil(COLUMNS) as i32 + 8;
-    let text = "ratio to exact (log scale); share of modules from 0 to 100 %";
+    let text = "across: ratio to exact (log scale); up: share of modules, %";
     c.text(text, (WIDTH / 2, bottom), FONT, Anchor::Middle, Ink::Text);
 }
 
@@ -128,7 +128,7 @@ fn ink(curve: usize) -> Ink {
 
 fn paint_panel(c: &mut Canvas, panel: &Panel, axis: &LogAxis, (left, top): (i32, i32)) {
     let (from, to) = (
-        (left + 18, top + 24),
+        (left + 36, top + 24),
         (left + PANEL.0 - 12, top + PANEL.1 - 26),
     );
     let x = |v: f64| axis.at(v, from.0, to.0);
@@ -136,6 +136,9 @@ fn paint_panel(c: &mut Canvas, panel: &Panel, axis: &LogAxis, (left, top): (i32,
     c.bold(&panel.scheme, (from.0, top + 12), SMALL, Anchor::Start);
     for share in [0.0, 0.5, 1.0] {
         c.line((from.0, y(share)), (to.0, y(share)), Ink::Grid, 1);
+        let label = format!("{:.0}", 100.0 * share);
+        let at = (from.0 - 5, y(share));
+        c.text(&label, at, SMALL, Anchor::End, Ink::Muted);
     }
     for &tick in &axis.ticks {
         c.line((x(tick), from.1), (x(tick), to.1), Ink::Grid, 1);

@@ -16,6 +16,16 @@ pub(super) struct Area {
 }
 
 impl Area {
+    /// What a line from one point to another, across or down, takes up.
+    pub(super) fn of_line(a: (i32, i32), b: (i32, i32)) -> Area {
+        Area {
+            left: a.0.min(b.0) - 1,
+            top: a.1.min(b.1) - 1,
+            right: a.0.max(b.0) + 1,
+            bottom: a.1.max(b.1) + 1,
+        }
+    }
+
     fn overlaps(&self, other: &Area) -> bool {
         self.left < other.right
             && other.left < self.right
@@ -39,9 +49,15 @@ impl Area {
     }
 }
 
-/// For every point an area that fits its label, tried nearest first. `None`
-/// if there is no room left in the frame; the table has that name then.
-pub(super) fn place(points: &[((i32, i32), String)], size: f64, frame: Area) -> Vec<Option<Area>> {
+/// For every point an area that fits its label and none of the obstacles,
+/// tried nearest first. `None` if there is no room left in the frame; the
+/// table has that name then.
+pub(super) fn place(
+    points: &[((i32, i32), String)],
+    size: f64,
+    frame: Area,
+    obstacles: &[Area],
+) -> Vec<Option<Area>> {
     let marker = |&((x, y), _): &((i32, i32), String)| Area {
         left: x - MARKER,
         top: y - MARKER,
@@ -49,6 +65,7 @@ pub(super) fn place(points: &[((i32, i32), String)], size: f64, frame: Area) -> 
         bottom: y + MARKER,
     };
     let mut taken: Vec<Area> = points.iter().map(marker).collect();
+    taken.extend_from_slice(obstacles);
     let mut placed = Vec::new();
     for (at, label) in points {
         let (w, h) = (text_width(label, size), size as i32 + 4);
@@ -117,14 +134,23 @@ mod tests {
             right: 700,
             bottom: 420,
         };
+        let obstacle = Area {
+            left: 300,
+            top: 200,
+            right: 302,
+            bottom: 420,
+        };
         let at = |i: i32| (300 + (i * 37) % 60, 200 + (i * 53) % 40);
         let points: Vec<_> = (0..20)
             .map(|i| (at(i), format!("scheme-number-{i}")))
             .collect();
-        let areas: Vec<Area> = place(&points, 13.0, frame).into_iter().flatten().collect();
+        let areas: Vec<Area> = place(&points, 13.0, frame, &[obstacle])
+            .into_iter()
+            .flatten()
+            .collect();
         assert_eq!(areas.len(), points.len());
         for (i, a) in areas.iter().enumerate() {
-            assert!(a.inside(&frame));
+            assert!(a.inside(&frame) && !a.overlaps(&obstacle));
             assert!(!areas[..i].iter().any(|b| a.overlaps(b)), "label {i}");
         }
     }

@@ -9,7 +9,7 @@ use crate::results::{Results, SizeRow};
 use crate::select::Key;
 use crate::table::Table;
 
-const WIDTH: i32 = 420;
+const WIDTH: i32 = 360;
 const ROW: i32 = 19;
 const NAMES: [&str; 5] = ["header", "index", "offsets", "payload", "padding"];
 
@@ -73,12 +73,12 @@ fn paint(c: &mut Canvas, rows: &[&SizeRow]) {
         .map(|r| text_width(&r.scheme, SMALL))
         .max()
         .unwrap_or(0);
-    let left = label.min(170) + 6;
+    let left = label.min(150) + 6;
     let right = WIDTH - 52;
-    let legend: Vec<(String, Swatch)> = NAMES
-        .iter()
-        .enumerate()
-        .map(|(i, name)| ((*name).to_owned(), Swatch::Box(Ink::Part(i))))
+    let occurs = |part: usize| rows.iter().any(|r| parts(r)[part] > 0);
+    let legend: Vec<(String, Swatch)> = (0..NAMES.len())
+        .filter(|part| occurs(*part))
+        .map(|part| (NAMES[part].to_owned(), Swatch::Box(Ink::Part(part))))
         .collect();
     let top = c.legend((0, 4, WIDTH), &legend);
     let most = rows.iter().map(|r| r.ratio).fold(1.0, f64::max);

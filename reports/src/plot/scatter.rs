@@ -13,12 +13,12 @@ use crate::results::{BASELINE, Results};
 use crate::select::Scenario;
 use crate::table::Table;
 
-const WIDTH: i32 = 720;
+const WIDTH: i32 = 640;
 const HEIGHT: i32 = 500;
 const FRAME: Area = Area {
     left: 66,
     top: 16,
-    right: 704,
+    right: 626,
     bottom: 436,
 };
 
@@ -152,14 +152,21 @@ fn paint(c: &mut Canvas, cache: &str, points: &[Point], frontier: &[&Point]) {
     let beside = (14, (FRAME.top + FRAME.bottom) / 2);
     let label = format!("lookup time, × exact, {cache} (log scale)");
     c.text(&label, beside, FONT, Anchor::UpwardsMiddle, Ink::Text);
-    c.path(&stairs(frontier, x, y), Ink::Muted, 2);
+    let border = stairs(frontier, x, y);
+    c.path(&border, Ink::Muted, 2);
     for p in points {
         let ink = Ink::Series(p.index);
         let at = (x(p.bytes), y(p.time.ratio));
         c.line((at.0, y(p.time.lo)), (at.0, y(p.time.hi)), ink, 2);
         c.marker(p.index, at, 6, ink);
     }
-    label_points(c, points, x, y);
+    let mut lines: Vec<Area> = border
+        .windows(2)
+        .map(|w| Area::of_line(w[0], w[1]))
+        .collect();
+    lines.push(Area::of_line((x(1.0), FRAME.top), (x(1.0), FRAME.bottom)));
+    lines.push(Area::of_line((FRAME.left, y(1.0)), (FRAME.right, y(1.0))));
+    label_points(c, points, &lines, x, y);
 }
 
 /// The border of the region that some scheme reaches: right and down.
@@ -178,7 +185,13 @@ fn stairs(frontier: &[&Point], x: impl Fn(f64) -> i32, y: impl Fn(f64) -> i32) -
     path
 }
 
-fn label_points(c: &mut Canvas, points: &[Point], x: impl Fn(f64) -> i32, y: impl Fn(f64) -> i32) {
+fn label_points(
+    c: &mut Canvas,
+    points: &[Point],
+    lines: &[Area],
+    x: impl Fn(f64) -> i32,
+    y: impl Fn(f64) -> i32,
+) {
     let labels: Vec<_> = points
         .iter()
         .map(|p| {
@@ -190,7 +203,7 @@ fn label_points(c: &mut Canvas, points: &[Point], x: impl Fn(f64) -> i32, y: imp
         left: FRAME.left + 2,
         ..FRAME
     };
-    for ((at, label), area) in labels.iter().zip(place(&labels, SMALL, inner)) {
+    for ((at, label), area) in labels.iter().zip(place(&labels, SMALL, inner, lines)) {
         let Some(area) = area else { continue };
         let near = area.nearest(*at);
         if (near.0 - at.0).abs().max((near.1 - at.1).abs()) > 14 {
