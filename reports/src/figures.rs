@@ -135,7 +135,8 @@ impl Spread {
 }
 
 impl Estimate {
-    fn of(rows: impl IntoIterator<Item = [f64; 3]>) -> Option<Estimate> {
+    /// Of ratios with both ends of their intervals; none without any.
+    pub(crate) fn of(rows: impl IntoIterator<Item = [f64; 3]>) -> Option<Estimate> {
         let rows: Vec<[f64; 3]> = rows.into_iter().collect();
         let mean = |i: usize| geometric_mean(&rows.iter().map(|r| r[i]).collect::<Vec<_>>());
         Some(Estimate {

@@ -1,10 +1,11 @@
 //! The table a reader looks at first: one line per scheme.
 
 use crate::decision::Decision;
-use crate::figures::{Estimate, Figures};
+use crate::figures::{Estimate, Figures, latency_ratios};
 use crate::format::{NONE, estimate, known_count, percent, percent_range, plain, times, yes};
 use crate::results::{BASELINE, Results};
 use crate::safety::{Class, Tally, tallies};
+use crate::select;
 use crate::table::Table;
 
 /// The baseline first, then from the smallest to the largest.
@@ -115,6 +116,38 @@ pub(crate) fn compact(decision: &Decision) -> Table {
             }
             .to_owned(),
         ]);
+    }
+    table
+}
+
+/// Mean lookup time of every scheme in every scenario, over those modules of
+/// the headline that were timed in it.
+pub(crate) fn scenarios(results: &Results, decision: &Decision) -> Table {
+    let schemes: Vec<&str> = by_size(decision)
+        .iter()
+        .map(|f| f.scheme.name.as_str())
+        .collect();
+    let schemes: Vec<&str> = schemes.into_iter().filter(|s| *s != BASELINE).collect();
+    let mut table = Table::new(3, ["cache", "queries", "timed", "modules"]);
+    table.head.extend(schemes.iter().map(|s| format!("`{s}`")));
+    for scenario in select::scenarios(results) {
+        let mut modules = 0;
+        let cells: Vec<String> = schemes
+            .iter()
+            .map(|scheme| {
+                let chosen = &decision.selection.modules;
+                let ratios = latency_ratios(results, chosen, scheme, &scenario);
+                modules = modules.max(ratios.len());
+                Estimate::of(ratios.into_values()).map_or_else(none, |e| estimate(&e))
+            })
+            .collect();
+        let row = [
+            scenario.cache,
+            scenario.queries,
+            scenario.timed,
+            modules.to_string(),
+        ];
+        table.push(row.into_iter().chain(cells));
     }
     table
 }

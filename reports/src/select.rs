@@ -49,6 +49,14 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    fn of(row: &LatencyRow) -> Scenario {
+        Scenario {
+            queries: row.queries.clone(),
+            cache: row.cache.clone(),
+            timed: row.timed.clone(),
+        }
+    }
+
     pub(crate) fn covers(&self, row: &LatencyRow) -> bool {
         row.queries == self.queries && row.cache == self.cache && row.timed == self.timed
     }
@@ -86,7 +94,9 @@ pub fn headline(results: &Results) -> Selection {
     let tier = TIERS
         .iter()
         .find(|t| results.sizes.iter().any(|r| r.tier == **t))
-        .map_or_else(|| results.sizes[0].tier.clone(), |t| (*t).to_owned());
+        .map(|t| (*t).to_owned())
+        .or_else(|| results.sizes.first().map(|r| r.tier.clone()))
+        .unwrap_or_default();
     let isa = best_isa(results, &tier);
     let modules = modules_of(results, &tier, &isa);
     let hot = scenario(results, &modules, "hot", None);
@@ -140,13 +150,24 @@ fn best_isa(results: &Results, tier: &str) -> String {
             isa.clone(),
         )
     });
-    isas.remove(0)
+    isas.into_iter().next().unwrap_or_default()
 }
 
 fn collector_rank(collector: &str) -> (usize, &str) {
     let known = ["copying", "none", "drc", "null"];
     let rank = known.iter().position(|c| *c == collector);
     (rank.unwrap_or(known.len()), collector)
+}
+
+/// Every scenario that was timed, in file order.
+pub(crate) fn scenarios(results: &Results) -> Vec<Scenario> {
+    let mut found: Vec<Scenario> = Vec::new();
+    for row in results.latencies.iter().flatten() {
+        if !found.iter().any(|s| s.covers(row)) {
+            found.push(Scenario::of(row));
+        }
+    }
+    found
 }
 
 /// The scenario timed on most of the modules; among equals the one closest to
@@ -168,14 +189,7 @@ fn scenario(
         match found.iter_mut().find(|(s, _)| s.covers(row)) {
             Some((_, keys)) if keys.contains(&key) => {}
             Some((_, keys)) => keys.push(key),
-            None => {
-                let scenario = Scenario {
-                    queries: row.queries.clone(),
-                    cache: row.cache.clone(),
-                    timed: row.timed.clone(),
-                };
-                found.push((scenario, vec![key]));
-            }
+            None => found.push((Scenario::of(row), vec![key])),
         }
     }
     found.sort_by_key(|(s, keys)| {

@@ -20,7 +20,11 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             "Schemes at a glance",
             schemes(results, decision),
         ),
-        section("pareto", "Bytes against time", pareto(&plots.pareto)),
+        section(
+            "pareto",
+            "Bytes against time",
+            pareto(results, decision, &plots.pareto),
+        ),
         section("decision", "How it was decided", reasons(decision)),
         section("parts", "Where the bytes are", parts(&plots.parts)),
         section(
@@ -63,14 +67,17 @@ fn note(text: &str) -> String {
     format!("<p class=\"note\">{}</p>\n", markup(text))
 }
 
-fn pareto(figures: &[Figure]) -> String {
+fn pareto(results: &Results, decision: &Decision, figures: &[Figure]) -> String {
     if figures.is_empty() {
         return paragraph(TIMED);
     }
     let figures: String = figures.iter().map(Figure::html).collect();
+    let scenarios = headline::scenarios(results, decision).html();
     format!(
         "<div class=\"pair\">
 {figures}</div>
+<details id=\"scenarios\"><summary>Lookup time in every scenario that was timed, as a ratio to exact</summary>
+{scenarios}</details>
 "
     )
 }

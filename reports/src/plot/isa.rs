@@ -13,7 +13,8 @@ use crate::table::Table;
 use std::collections::BTreeSet;
 
 const WIDTH: i32 = 720;
-const ROW: i32 = 26;
+/// Pixels from one ISA's marker to the next: equal ratios must not hide each other.
+const STEP: i32 = 8;
 
 struct Dots {
     isas: Vec<String>,
@@ -32,7 +33,7 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
             .map(|r| r.map_or_else(|| NONE.to_owned(), percent));
         table.push(std::iter::once(format!("`{scheme}`")).chain(cells));
     }
-    let height = 92 + ROW * dots.rows.len() as i32;
+    let height = 92 + dots.row() * dots.rows.len() as i32;
     Some(Figure {
         id: "isa-bytes".to_owned(),
         title: "Bytes by instruction set".to_owned(),
@@ -84,7 +85,15 @@ fn dots(results: &Results, tier: &str) -> Option<Dots> {
     })
 }
 
+impl Dots {
+    /// Height of a row.
+    fn row(&self) -> i32 {
+        STEP * self.isas.len() as i32 + 10
+    }
+}
+
 fn paint(c: &mut Canvas, dots: &Dots) {
+    let row = dots.row();
     let label = dots
         .rows
         .iter()
@@ -97,7 +106,7 @@ fn paint(c: &mut Canvas, dots: &Dots) {
         .map(|(i, isa)| (isa.clone(), Swatch::Marker(i, Ink::Series(i))))
         .collect();
     let top = c.legend((left, 4, WIDTH), &legend);
-    let bottom = top + ROW * dots.rows.len() as i32;
+    let bottom = top + row * dots.rows.len() as i32;
     let values = dots
         .rows
         .iter()
@@ -117,14 +126,15 @@ fn paint(c: &mut Canvas, dots: &Dots) {
     }
     c.line((x(1.0), top), (x(1.0), bottom), Ink::Muted, 1);
     for (j, (scheme, ratios)) in dots.rows.iter().enumerate() {
-        let y = top + ROW * j as i32 + ROW / 2;
+        let y = top + row * j as i32 + row / 2;
         c.text(scheme, (left - 10, y), SMALL, Anchor::End, Ink::Text);
-        c.line((left, y), (right, y), Ink::Grid, 1);
+        c.line((left, y + row / 2), (right, y + row / 2), Ink::Grid, 1);
         for (i, ratio) in ratios.iter().enumerate() {
             let Some(ratio) = *ratio else { continue };
-            c.marker(i, (x(ratio), y), 5, Ink::Series(i));
+            let y = y + STEP * i as i32 - STEP * (dots.isas.len() as i32 - 1) / 2;
+            c.marker(i, (x(ratio), y), 4, Ink::Series(i));
             let text = format!("{scheme} on {}: {}", dots.isas[i], percent(ratio));
-            c.hover((x(ratio) - 7, y - 9), (x(ratio) + 7, y + 9), &text);
+            c.hover((x(ratio) - 7, y - 4), (x(ratio) + 7, y + 4), &text);
         }
     }
     let middle = ((left + right) / 2, bottom + 36);

@@ -8,6 +8,7 @@ use crate::format::{bytes, count, percent};
 use crate::results::{Results, SizeRow};
 use crate::select::Key;
 use crate::table::Table;
+use std::collections::BTreeSet;
 
 const WIDTH: i32 = 360;
 const ROW: i32 = 19;
@@ -15,8 +16,17 @@ const NAMES: [&str; 5] = ["header", "index", "offsets", "payload", "padding"];
 
 /// One plot per module, so that each stays legible on a phone.
 pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
-    let keys = decision.selection.modules.iter();
-    keys.map(|key| figure(results, key)).collect()
+    let mut ids = BTreeSet::new();
+    let modules = decision.selection.modules.iter().enumerate();
+    let figures = modules.map(|(i, key)| {
+        let mut figure = figure(results, key);
+        // Names that differ in punctuation alone have the same slug.
+        if !ids.insert(figure.id.clone()) {
+            figure.id += &format!("-{i}");
+        }
+        figure
+    });
+    figures.collect()
 }
 
 fn parts(row: &SizeRow) -> [u64; 5] {
