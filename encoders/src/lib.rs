@@ -175,5 +175,6 @@ schemes! {
     consed::Consed,
     ranges::Ranges,
     ranges_consed::RangesConsed,
+    blocks::Blocks,
     delta_runs::DeltaRuns,
 }
