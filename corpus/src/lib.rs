@@ -3,6 +3,7 @@
 pub mod clif;
 mod error;
 mod module;
+pub mod programs;
 pub mod synthetic;
 
 pub use error::CorpusError;
