@@ -1,5 +1,6 @@
 //! Where stack maps come from. Every source gives the same [`Module`].
 
+pub mod clif;
 mod error;
 mod module;
 
