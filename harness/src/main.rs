@@ -2,6 +2,7 @@
 
 mod args;
 mod inspect;
+mod latency;
 mod list;
 mod load;
 mod output;
@@ -9,8 +10,10 @@ mod progress;
 mod results;
 mod scheme;
 mod size;
+mod time;
 mod verify;
 mod verify_all;
+mod walks;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -34,6 +37,11 @@ enum Command {
     Size(size::Args),
     /// What each scheme would make of your own modules
     Inspect(inspect::Args),
+    /// Time every scheme; leaves raw samples
+    Latency(time::Args),
+    /// One process of `latency`
+    #[command(name = "__time", hide = true)]
+    Time(latency::ChildArgs),
 }
 
 /// How a subcommand ended when it did not fail outright.
@@ -54,6 +62,8 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify_all::run(&args),
         Command::Size(args) => size::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Latency(args) => time::run(&args),
+        Command::Time(args) => latency::run_child(&args),
     };
     match result {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
@@ -63,7 +73,7 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("error: {error:#}");
-            let wrong = error.downcast_ref::<WrongAnswer>().is_some();
+            let wrong = error.is::<WrongAnswer>() || error.is::<latency::Mistimed>();
             ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })
         }
     }
