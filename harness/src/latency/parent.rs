@@ -71,8 +71,12 @@ fn prepare_all<'m>(
 ) -> Result<Vec<Ready<'m>>> {
     let bar = progress::bar("prepare timing", modules.len());
     let prepared = modules.par_iter().map(|module| {
-        let walks = walks::record(module);
-        let prepared = prepare(module, schemes, &walks, plan.seed, &work.0)?;
+        let walks = walks::record(module).unwrap_or_else(|error| {
+            bar.suspend(|| eprintln!("warning: {error:#}; timed with uniform queries instead"));
+            None
+        });
+        let stacks = walks.map(|w| w.stacks).unwrap_or_default();
+        let prepared = prepare(module, schemes, &stacks, plan.seed, &work.0)?;
         bar.inc(1);
         Ok(prepared.map(|prepared| (module, prepared)))
     });
