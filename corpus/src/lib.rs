@@ -3,6 +3,7 @@
 pub mod clif;
 mod error;
 mod module;
+pub mod synthetic;
 
 pub use error::CorpusError;
 pub use module::{CrossCheck, Function, FunctionKind, Module, Tier};
