@@ -21,7 +21,10 @@ fn main() {
     println!("cargo::rerun-if-changed=../Cargo.lock");
     code.push(fs::read_to_string(root.join("../Cargo.lock")).unwrap_or_default());
     code.push(rustc());
-    println!("cargo::rustc-env=STACKMAP_LAB_SHARED_CODE={:016x}", fnv(&code.concat()));
+    println!(
+        "cargo::rustc-env=STACKMAP_LAB_SHARED_CODE={:016x}",
+        fnv(&code.concat())
+    );
     println!("cargo::rustc-env=STACKMAP_LAB_RUSTC={}", rustc());
 }
 
@@ -31,13 +34,18 @@ fn sources(dir: &Path) -> Vec<String> {
     let mut paths: Vec<_> = entries.map(|e| e.path()).collect();
     paths.sort();
     paths.retain(|p| p.extension().is_some_and(|e| e == "rs"));
-    paths.iter().filter_map(|p| fs::read_to_string(p).ok()).collect()
+    paths
+        .iter()
+        .filter_map(|p| fs::read_to_string(p).ok())
+        .collect()
 }
 
 fn rustc() -> String {
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
     let version = Command::new(rustc).arg("--version").output();
-    version.map_or("unknown".into(), |o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
+    version.map_or("unknown".into(), |o| {
+        String::from_utf8_lossy(&o.stdout).trim().to_owned()
+    })
 }
 
 /// FNV-1a: tells versions of a text apart without a build dependency.

@@ -1,15 +1,18 @@
 //! `stackmap-lab`: verifies, sizes and times encodings of GC stack maps.
 
 mod args;
+mod doctor;
 mod inspect;
 mod latency;
 mod list;
 mod load;
 mod output;
 mod progress;
+mod provenance;
 mod results;
 mod scheme;
 mod size;
+mod system;
 mod time;
 mod verify;
 mod verify_all;
@@ -39,6 +42,8 @@ enum Command {
     Inspect(inspect::Args),
     /// Time every scheme; leaves raw samples
     Latency(time::Args),
+    /// What on this machine will blur the timings
+    Doctor(doctor::Args),
     /// One process of `latency`
     #[command(name = "__time", hide = true)]
     Time(latency::ChildArgs),
@@ -63,6 +68,7 @@ fn main() -> ExitCode {
         Command::Size(args) => size::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Latency(args) => time::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Time(args) => latency::run_child(&args),
     };
     match result {

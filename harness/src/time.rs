@@ -2,6 +2,7 @@
 
 use crate::args::Select;
 use crate::latency::{self, Effort, Plan};
+use crate::provenance::Provenance;
 use crate::{Outcome, load, results, scheme};
 use anyhow::Result;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let dir = results::create(&args.out)?;
+    let mut provenance = Provenance::begin(args.select.seed);
     let loaded = load::load(&args.select)?;
     let schemes = scheme::matching(args.select.scheme.as_ref());
     let effort = match (args.select.quick, args.thorough) {
@@ -37,11 +39,15 @@ pub fn run(args: &Args) -> Result<Outcome> {
         (_, true) => Effort::Thorough,
         _ => Effort::Standard,
     };
-    let run = dir.file_name().map_or("run".into(), |n| n.to_string_lossy().into_owned());
+    let run = dir
+        .file_name()
+        .map_or("run".into(), |n| n.to_string_lossy().into_owned());
     let mut plan = Plan::new(run, args.select.seed, effort);
     plan.processes = args.processes.unwrap_or(plan.processes);
     plan.resume = args.resume;
+    provenance.modules(&loaded.modules);
     latency::measure(&loaded.modules, &schemes, &plan, &dir)?;
+    provenance.finish(&dir)?;
     println!("{}", dir.join("samples.csv").display());
     Ok(loaded.outcome())
 }

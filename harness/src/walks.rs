@@ -14,11 +14,11 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use stackmap_corpus::programs::{self, Program};
-use stackmap_corpus::{FunctionKind, Module, Tier};
+use stackmap_corpus::{CompileOptions, FunctionKind, Module, Tier};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::{mem, thread};
-use wasmtime::{Caller, Collector, Config, Engine, Linker, ResourceLimiter, Store, WasmBacktrace};
+use wasmtime::{Caller, Config, Engine, Linker, ResourceLimiter, Store, WasmBacktrace};
 
 /// Return addresses kept per program; beyond that every other stack is dropped.
 const MOST_FRAMES: usize = 1 << 20;
@@ -39,26 +39,35 @@ pub struct Walks {
 /// are not programs of the corpus or not code for this machine.
 pub fn record(module: &Module) -> Result<Option<Walks>> {
     let program = programs::all().iter().find(|p| p.name == module.name);
-    let Some(program) = program.filter(|_| module.tier == Tier::Program) else { return Ok(None) };
+    let Some(program) = program.filter(|_| module.tier == Tier::Program) else {
+        return Ok(None);
+    };
     if module.isa != std::env::consts::ARCH {
         return Ok(None);
     }
     let run = || run(module, program);
     let walks = thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(THREAD_STACK).spawn_scoped(scope, run);
+        let thread = thread::Builder::new()
+            .stack_size(THREAD_STACK)
+            .spawn_scoped(scope, run);
         match thread.context("cannot start a thread")?.join() {
             Ok(walks) => walks,
             Err(_) => bail!("panicked"),
         }
     });
-    walks.map(Some).with_context(|| format!("{}: no walks recorded", module.id()))
+    walks
+        .map(Some)
+        .with_context(|| format!("{}: no walks recorded", module.id()))
 }
 
 fn run(module: &Module, program: &Program) -> Result<Walks> {
     let engine = Engine::new(&config(&module.collector)?)?;
     let code = wasmtime::Module::new(&engine, program.wat)?;
     let text = code.text().as_ptr_range();
-    let mut store = Store::new(&engine, Recorder::new(module, text.start as usize..text.end as usize));
+    let mut store = Store::new(
+        &engine,
+        Recorder::new(module, text.start as usize..text.end as usize),
+    );
     store.limiter(|recorder| recorder);
     let mut linker = Linker::new(&engine);
     linker.func_wrap("lab", "checkpoint", |mut caller: Caller<'_, Recorder>| {
@@ -68,22 +77,26 @@ fn run(module: &Module, program: &Program) -> Result<Walks> {
     let instance = linker.instantiate(&mut store, &code)?;
     let run = instance.get_typed_func::<i32, i64>(&mut store, "run")?;
     let result = run.call(&mut store, program.size)?;
-    ensure!(result == program.expected, "returned {result}, not {}", program.expected);
+    ensure!(
+        result == program.expected,
+        "returned {result}, not {}",
+        program.expected
+    );
     store.into_data().finish(module)
 }
 
 /// As the corpus compiles programs, but with room for deep stacks.
 fn config(collector: &str) -> Result<Config> {
-    let mut config = Config::new();
-    config.collector(match collector {
-        "copying" => Collector::Copying,
-        "drc" => Collector::DeferredReferenceCounting,
-        "null" => Collector::Null,
-        other => bail!("unknown collector {other}"),
-    });
-    config.wasm_gc(true).wasm_function_references(true).wasm_exceptions(true);
-    config.wasm_tail_call(true).native_unwind_info(true);
-    config.max_wasm_stack(WASM_STACK).wasm_backtrace_max_frames(NonZeroUsize::new(WASM_STACK));
+    let options = CompileOptions {
+        collector: Some(collector.into()),
+        ..Default::default()
+    };
+    let mut config = options.config().map_err(anyhow::Error::msg)?;
+    config.native_unwind_info(true);
+    config
+        .async_stack_size(THREAD_STACK)
+        .max_wasm_stack(WASM_STACK)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(MOST_FRAMES));
     Ok(config)
 }
 
@@ -102,7 +115,10 @@ struct Recorder {
 
 impl Recorder {
     fn new(module: &Module, text: Range<usize>) -> Recorder {
-        let wasm = module.functions.iter().filter(|f| f.kind != FunctionKind::Trampoline);
+        let wasm = module
+            .functions
+            .iter()
+            .filter(|f| f.kind != FunctionKind::Trampoline);
         Recorder {
             text,
             wasm: wasm.map(|f| f.range.clone()).collect(),
@@ -160,8 +176,13 @@ impl Recorder {
     }
 
     fn finish(self, module: &Module) -> Result<Walks> {
-        let Recorder { walks, miscounted, .. } = self;
-        ensure!(miscounted == 0, "{miscounted} stacks have other frames than Wasmtime says");
+        let Recorder {
+            walks, miscounted, ..
+        } = self;
+        ensure!(
+            miscounted == 0,
+            "{miscounted} stacks have other frames than Wasmtime says"
+        );
         let known: Vec<u32> = module.table.iter().map(|s| s.pc).collect();
         let strange = |pc: &&u32| known.binary_search(pc).is_err();
         if let Some(pc) = walks.stacks.iter().flatten().find(strange) {

@@ -17,17 +17,26 @@ pub struct Arena {
 
 impl Arena {
     pub fn new() -> Arena {
-        Arena { bytes: vec![0; ARENA] }
+        Arena {
+            bytes: vec![0; ARENA],
+        }
     }
 
     /// Copies each section `copies` times to random places that do not
     /// overlap, at any alignment as in a `.cwasm`. Returns the copies of each.
-    pub fn place(&mut self, sections: &[&[u8]], copies: usize, rng: &mut impl Rng) -> Vec<Vec<&[u8]>> {
+    pub fn place(
+        &mut self,
+        sections: &[&[u8]],
+        copies: usize,
+        rng: &mut impl Rng,
+    ) -> Vec<Vec<&[u8]>> {
         let used: usize = copies * sections.iter().map(|s| s.len()).sum::<usize>();
         if self.bytes.len() < used {
             self.bytes.resize(used, 0);
         }
-        let mut pieces: Vec<usize> = (0..copies * sections.len()).map(|i| i % sections.len()).collect();
+        let mut pieces: Vec<usize> = (0..copies * sections.len())
+            .map(|i| i % sections.len())
+            .collect();
         pieces.shuffle(rng);
         let mut places: Vec<Vec<Range<usize>>> = vec![Vec::with_capacity(copies); sections.len()];
         let mut slack = self.bytes.len() - used;

@@ -36,7 +36,10 @@ pub struct Rival<'a> {
 
 impl Bench {
     pub fn new(evictor: Evictor) -> Bench {
-        Bench { arena: Arena::new(), evictor }
+        Bench {
+            arena: Arena::new(),
+            evictor,
+        }
     }
 
     /// Times every rival twice, in order of `position`.
@@ -85,7 +88,10 @@ impl Bench {
                 let at = format!("checksum {:#x} instead of {expected:#x}", timing.checksum);
                 return Err(rival.wrong(&at).into());
             }
-            visits.push(Visit { scheme, ns: timing.ns });
+            visits.push(Visit {
+                scheme,
+                ns: timing.ns,
+            });
         }
         Ok(visits)
     }
@@ -101,7 +107,10 @@ impl Rival<'_> {
     }
 
     fn wrong(&self, what: &str) -> Mistimed {
-        Mistimed(format!("scheme {} gave a wrong answer while timed: {what}", self.name))
+        Mistimed(format!(
+            "scheme {} gave a wrong answer while timed: {what}",
+            self.name
+        ))
     }
 }
 
@@ -123,6 +132,9 @@ fn draw(cell: &Cell, pcs: &[u32], rng: &mut impl Rng) -> Vec<usize> {
 fn assign_copies(drawn: &[usize], pcs: &[u32], copies: usize, rng: &mut impl Rng) -> Vec<Query> {
     let mut cycle: Vec<u32> = (0..copies as u32).collect();
     cycle.shuffle(rng);
-    let one = |(i, &at): (usize, &usize)| Query { pc: pcs[at], copy: cycle[i % copies] };
+    let one = |(i, &at): (usize, &usize)| Query {
+        pc: pcs[at],
+        copy: cycle[i % copies],
+    };
     drawn.iter().enumerate().map(one).collect()
 }

@@ -56,8 +56,16 @@ pub fn calibrate(
     }
     let start = Instant::now();
     bench.block(&cell, &pool.pcs, &rivals, rng)?;
-    let weight = if scenario.is_headline(headline) { HEADLINE_WEIGHT } else { 1 };
-    Ok(Calibrated { cell, block: start.elapsed(), weight })
+    let weight = if scenario.is_headline(headline) {
+        HEADLINE_WEIGHT
+    } else {
+        1
+    };
+    Ok(Calibrated {
+        cell,
+        block: start.elapsed(),
+        weight,
+    })
 }
 
 /// As many copies as memory allows, and lookups to match.
@@ -73,7 +81,12 @@ fn sized(scenario: Scenario, bytes: usize) -> Cell {
         };
         (lookups, copies)
     };
-    Cell { scenario, lookups, copies, blocks: 1 }
+    Cell {
+        scenario,
+        lookups,
+        copies,
+        blocks: 1,
+    }
 }
 
 fn round(lookups: usize) -> usize {
@@ -83,7 +96,10 @@ fn round(lookups: usize) -> usize {
 /// Spreads `budget`, or all that is useful, over the cells; returns the time
 /// that `processes` will take.
 pub fn allot(cells: &mut [Calibrated], processes: usize, budget: Option<Duration>) -> Duration {
-    let once: f64 = cells.iter().map(|c| c.block.as_secs_f64() * c.weight as f64).sum();
+    let once: f64 = cells
+        .iter()
+        .map(|c| c.block.as_secs_f64() * c.weight as f64)
+        .sum();
     let affordable = match budget {
         Some(budget) if once > 0.0 => budget.as_secs_f64() / (once * processes as f64),
         _ => MOST_BLOCKS as f64,

@@ -43,7 +43,15 @@ pub fn run(args: &Args) -> Result<Outcome> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let schemes = named(&module.schemes)?;
         let inputs = Inputs::read(&work.inputs(&module.key), &names(&schemes))?;
-        let rows = time(&group, module, args.process, &schemes, &inputs, &mut bench, &mut rng)?;
+        let rows = time(
+            &group,
+            module,
+            args.process,
+            &schemes,
+            &inputs,
+            &mut bench,
+            &mut rng,
+        )?;
         // A parent that was killed no longer listens, and a resumed run may
         // have taken over: leave without a trace.
         if writeln!(io::stdout(), "{}", module.key).is_err() {
@@ -91,24 +99,29 @@ fn time(
         let rivals: Vec<Rival> = rivals(schemes, inputs, &pool.expected);
         for block in 0..cell.blocks {
             let visits = bench.block(cell, &pool.pcs, &rivals, rng)?;
-            rows.extend(visits.iter().enumerate().map(|(position, visit)| SampleRow {
-                run: group.run.clone(),
-                process,
-                block: group.number * BLOCKS_PER_GROUP + block,
-                position,
-                scheme: schemes[visit.scheme].name().into(),
-                module: module.module.clone(),
-                isa: module.isa.clone(),
-                collector: module.collector.clone(),
-                tier: module.tier,
-                queries: scenario.queries,
-                cache: scenario.cache,
-                timed: scenario.timed,
-                lookups: cell.lookups,
-                ns: visit.ns,
-                chain: scenario.chain,
-                copies: cell.copies,
-            }));
+            rows.extend(
+                visits
+                    .iter()
+                    .enumerate()
+                    .map(|(position, visit)| SampleRow {
+                        run: group.run.clone(),
+                        process,
+                        block: group.number * BLOCKS_PER_GROUP + block,
+                        position,
+                        scheme: schemes[visit.scheme].name().into(),
+                        module: module.module.clone(),
+                        isa: module.isa.clone(),
+                        collector: module.collector.clone(),
+                        tier: module.tier,
+                        queries: scenario.queries,
+                        cache: scenario.cache,
+                        timed: scenario.timed,
+                        lookups: cell.lookups,
+                        ns: visit.ns,
+                        chain: scenario.chain,
+                        copies: cell.copies,
+                    }),
+            );
         }
     }
     Ok(rows)

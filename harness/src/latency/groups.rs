@@ -27,7 +27,10 @@ pub fn keys(schemes: &[Scheme]) -> Vec<SchemeKey> {
                 hash.update(other.time.source);
             }
         }
-        SchemeKey { name: scheme.name().into(), code: hex(&hash.finalize()) }
+        SchemeKey {
+            name: scheme.name().into(),
+            code: hex(&hash.finalize()),
+        }
     };
     schemes.iter().map(one).collect()
 }
@@ -38,7 +41,12 @@ pub fn options(plan: &Plan) -> String {
 }
 
 /// The groups of an interrupted run, less what no longer stands.
-pub fn standing(work: &Work, plan: &Plan, keys: &[SchemeKey], modules: &[String]) -> Result<Vec<Group>> {
+pub fn standing(
+    work: &Work,
+    plan: &Plan,
+    keys: &[SchemeKey],
+    modules: &[String],
+) -> Result<Vec<Group>> {
     let mut groups = Vec::new();
     for number in (0..).take_while(|&n| work.group(n).exists()) {
         let mut group = work.read_group(number)?;
@@ -56,7 +64,9 @@ pub fn standing(work: &Work, plan: &Plan, keys: &[SchemeKey], modules: &[String]
         for module in &mut group.modules {
             module.schemes.retain(stands);
         }
-        group.modules.retain(|m| modules.contains(&m.key) && !m.schemes.is_empty());
+        group
+            .modules
+            .retain(|m| modules.contains(&m.key) && !m.schemes.is_empty());
         groups.push(group);
     }
     Ok(groups)
@@ -66,16 +76,22 @@ pub fn standing(work: &Work, plan: &Plan, keys: &[SchemeKey], modules: &[String]
 /// the controls to compare them with; empty if there are none.
 pub fn missing(groups: &[Group], key: &str, schemes: &[&'static str]) -> Vec<&'static str> {
     let timed = |name: &str| {
-        let modules = groups.iter().flat_map(|g| &g.modules).filter(|m| m.key == key);
+        let modules = groups
+            .iter()
+            .flat_map(|g| &g.modules)
+            .filter(|m| m.key == key);
         modules.flat_map(|m| &m.schemes).any(|s| s == name)
     };
     if schemes.iter().all(|s| timed(s)) {
         return Vec::new();
     }
-    let companion = |name: &str| {
-        name == schemes[0] || controls::all().iter().any(|c| c.name() == name)
-    };
-    schemes.iter().copied().filter(|s| !timed(s) || companion(s)).collect()
+    let companion =
+        |name: &str| name == schemes[0] || controls::all().iter().any(|c| c.name() == name);
+    schemes
+        .iter()
+        .copied()
+        .filter(|s| !timed(s) || companion(s))
+        .collect()
 }
 
 /// Writes a group's plan, whole or not at all.

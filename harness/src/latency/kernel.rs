@@ -58,21 +58,39 @@ pub struct Timer {
 
 impl Timer {
     pub fn of<E: Encoder>(source: &'static str) -> Timer {
-        Timer { source, batch: time::<E, false>, expect: expect::<E> }
+        Timer {
+            source,
+            batch: time::<E, false>,
+            expect: expect::<E>,
+        }
     }
 
     /// A scheme that also answers the extra queries, for the same `lookups`.
     pub fn slowed<E: Encoder>() -> Timer {
         // Its code is the baseline's, and that alone voids every timing.
-        Timer { source: "", batch: time::<E, true>, expect: expect::<E> }
+        Timer {
+            source: "",
+            batch: time::<E, true>,
+            expect: expect::<E>,
+        }
     }
 
     /// A scheme that answers `Missing` whatever the truth.
     pub fn missing<E: Encoder>() -> Timer {
         let missing = |_: &Oracle, _: &[u8], pcs: &[u32]| {
-            Ok(vec![Expected { visit: MISSING, lookup: MISSING }; pcs.len()])
+            Ok(vec![
+                Expected {
+                    visit: MISSING,
+                    lookup: MISSING
+                };
+                pcs.len()
+            ])
         };
-        Timer { source: "", batch: time::<E, false>, expect: missing }
+        Timer {
+            source: "",
+            batch: time::<E, false>,
+            expect: missing,
+        }
     }
 }
 
@@ -80,7 +98,11 @@ fn time<E: Encoder, const EXTRA: bool>(batch: &Batch<'_>) -> Result<Timing, Malf
     // Keeps the linker from folding two schemes with equal code into one, so
     // that a copy of a scheme differs from it as any other scheme would.
     black_box(E::NAME);
-    let queries = if EXTRA { batch.queries } else { &batch.queries[..batch.lookups] };
+    let queries = if EXTRA {
+        batch.queries
+    } else {
+        &batch.queries[..batch.lookups]
+    };
     let mut scratch = vec![0; E::open(batch.section)?.scratch_words()];
     let scratch = scratch.as_mut_slice();
     // The queries themselves are never cold, whatever was evicted before.
@@ -133,7 +155,11 @@ fn run(
     }
     let checksum = black_box(checksum);
     let ns = start.elapsed().as_nanos() as u64;
-    Ok(Timing { ns, checksum, answered: queries.len() })
+    Ok(Timing {
+        ns,
+        checksum,
+        answered: queries.len(),
+    })
 }
 
 #[inline(always)]
@@ -169,13 +195,20 @@ fn expect<E: Encoder>(
 ) -> Result<Vec<Expected>, Box<WrongAnswer>> {
     let wrong = |pc, got| {
         let expected = format!("{:?}", oracle.lookup(pc));
-        Box::new(WrongAnswer { scheme: E::NAME, pc, expected, got })
+        Box::new(WrongAnswer {
+            scheme: E::NAME,
+            pc,
+            expected,
+            got,
+        })
     };
     let reader = E::open(section).map_err(|e| wrong(0, e.to_string()))?;
     let mut scratch = vec![0; reader.scratch_words()];
     let mut expected = Vec::with_capacity(pcs.len());
     for &pc in pcs {
-        let answer = reader.lookup(pc, &mut scratch).map_err(|e| wrong(pc, e.to_string()))?;
+        let answer = reader
+            .lookup(pc, &mut scratch)
+            .map_err(|e| wrong(pc, e.to_string()))?;
         let owned = answer.map(|m| OwnedMap::of(&m));
         let borrowed = match &owned {
             Lookup::Map(map) => Lookup::Map(map),
@@ -185,7 +218,10 @@ fn expect<E: Encoder>(
         if !oracle.permits::<E>(pc, borrowed) {
             return Err(wrong(pc, format!("{owned:?}")));
         }
-        expected.push(Expected { visit: sum(&owned, true), lookup: sum(&owned, false) });
+        expected.push(Expected {
+            visit: sum(&owned, true),
+            lookup: sum(&owned, false),
+        });
     }
     Ok(expected)
 }
@@ -198,7 +234,9 @@ fn sum(answer: &Lookup<OwnedMap>, visit: bool) -> u64 {
         Lookup::Map(map) => {
             let slots = if visit { map.slots.as_slice() } else { &[] };
             let start = u64::from(map.frame_size);
-            slots.iter().fold(start, |sum, &slot| sum.rotate_left(5) ^ u64::from(slot))
+            slots
+                .iter()
+                .fold(start, |sum, &slot| sum.rotate_left(5) ^ u64::from(slot))
         }
     }
 }

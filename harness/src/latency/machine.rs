@@ -26,8 +26,12 @@ impl Caches {
         for index in 0..8 {
             let dir = format!("/sys/devices/system/cpu/cpu0/cache/index{index}");
             let read = |file: &str| fs::read_to_string(format!("{dir}/{file}")).ok();
-            let (Some(level), Some(size)) = (read("level"), read("size")) else { continue };
-            let Some(bytes) = parse_size(size.trim()) else { continue };
+            let (Some(level), Some(size)) = (read("level"), read("size")) else {
+                continue;
+            };
+            let Some(bytes) = parse_size(size.trim()) else {
+                continue;
+            };
             if level.trim() == "2" {
                 l2 = Some(bytes);
             }
@@ -60,7 +64,10 @@ pub struct Evictor {
 impl Evictor {
     pub fn new(caches: Caches) -> Evictor {
         // Not zero: reading untouched zero pages would all hit one page.
-        Evictor { caches, buffer: vec![1; 2 * caches.last] }
+        Evictor {
+            caches,
+            buffer: vec![1; 2 * caches.last],
+        }
     }
 
     /// Pushes everything out of every cache.

@@ -55,20 +55,28 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The usual number of processes for `effort`, and a new start.
     pub fn new(run: String, seed: u64, effort: Effort) -> Plan {
         let processes = match effort {
             Effort::Quick => QUICK_PROCESSES,
             Effort::Standard | Effort::Thorough => PROCESSES,
         };
-        Plan { run, seed, effort, processes, resume: false }
-    }
-
-    fn budget(&self) -> Option<Duration> {
-        match self.effort {
-            Effort::Quick => Some(QUICK_BUDGET),
-            Effort::Standard => Some(BUDGET),
-            Effort::Thorough => None,
+        Plan {
+            run,
+            seed,
+            effort,
+            processes,
+            resume: false,
         }
+    }
+}
+
+/// Time that the child processes may take together, if there is a limit.
+pub fn budget(effort: Effort) -> Option<Duration> {
+    match effort {
+        Effort::Quick => Some(QUICK_BUDGET),
+        Effort::Standard => Some(BUDGET),
+        Effort::Thorough => None,
     }
 }
 
@@ -86,6 +94,10 @@ impl std::fmt::Display for Mistimed {
 
 /// A seed for one purpose.
 fn seed_of(seed: u64, purpose: &str) -> u64 {
-    let hash = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(purpose).finalize();
-    hash.first_chunk().map_or(seed, |bytes| u64::from_le_bytes(*bytes))
+    let hash = Sha256::new()
+        .chain_update(seed.to_le_bytes())
+        .chain_update(purpose)
+        .finalize();
+    hash.first_chunk()
+        .map_or(seed, |bytes| u64::from_le_bytes(*bytes))
 }

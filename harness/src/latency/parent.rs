@@ -7,7 +7,7 @@ use super::machine::{Caches, Evictor};
 use super::prepare::{Prepared, prepare};
 use super::scenario::scenarios;
 use super::work::{Group, Inputs, ModulePlan, SampleRow, Work};
-use super::{Mistimed, Plan, child, controls, groups, seed_of};
+use super::{Mistimed, Plan, budget, child, controls, groups, seed_of};
 use crate::scheme::Scheme;
 use crate::{WRONG_ANSWER, progress, walks};
 use anyhow::{Context, Result, bail, ensure};
@@ -49,7 +49,11 @@ pub fn measure(modules: &[Module], schemes: &[Scheme], plan: &Plan, dir: &Path) 
     for group in &all {
         groups::write(&work, group)?;
     }
-    let left = |p| all.iter().map(|g| groups::unfinished(&work, g, p).len()).sum::<usize>();
+    let left = |p| {
+        all.iter()
+            .map(|g| groups::unfinished(&work, g, p).len())
+            .sum::<usize>()
+    };
     let bar = progress::bar("time", (0..plan.processes).map(left).sum());
     for process in 0..plan.processes {
         for group in &all {
@@ -76,14 +80,17 @@ fn prepare_all<'m>(
             None
         });
         let stacks = walks.map(|w| w.stacks).unwrap_or_default();
-        let prepared = prepare(module, schemes, &stacks, plan.seed, &work.0)?;
+        let prepared = prepare(module, schemes, &stacks, plan, &work.0)?;
         bar.inc(1);
         Ok(prepared.map(|prepared| (module, prepared)))
     });
     let prepared: Vec<Option<Ready>> = prepared.collect::<Result<_>>()?;
     bar.finish_and_clear();
     let ready: Vec<Ready> = prepared.into_iter().flatten().collect();
-    ensure!(!ready.is_empty(), "no module has stack maps; there is nothing to time");
+    ensure!(
+        !ready.is_empty(),
+        "no module has stack maps; there is nothing to time"
+    );
     Ok(ready)
 }
 
@@ -134,8 +141,12 @@ fn new_group(
         return Ok(None);
     }
     let (owners, mut cells): (Vec<usize>, Vec<Calibrated>) = cells.into_iter().unzip();
-    let takes = allot(&mut cells, plan.processes, plan.budget());
-    eprintln!("timing: {} processes, about {}", plan.processes, minutes(takes));
+    let takes = allot(&mut cells, plan.processes, budget(plan.effort));
+    eprintln!(
+        "timing: {} processes, about {}",
+        plan.processes,
+        minutes(takes)
+    );
     for (owner, calibrated) in owners.into_iter().zip(cells) {
         modules[owner].cells.push(calibrated.cell);
     }
@@ -164,7 +175,12 @@ fn spawn(work: &Work, group: &Group, process: usize, bar: &indicatif::ProgressBa
         .arg("__time")
         .arg("--work")
         .arg(&work.0)
-        .args(["--group", &group.number.to_string(), "--process", &process.to_string()])
+        .args([
+            "--group",
+            &group.number.to_string(),
+            "--process",
+            &process.to_string(),
+        ])
         .env("STACKMAP_LAB_PADDING", padding)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

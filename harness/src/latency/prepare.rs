@@ -2,8 +2,8 @@
 
 use super::kernel::Expected;
 use super::queries::pool;
-use super::scenario::Queries;
-use super::{seed_of, work};
+use super::scenario::{Queries, scenarios};
+use super::{Plan, seed_of, work};
 use crate::scheme::Scheme;
 use crate::verify::WrongAnswer;
 use anyhow::{Context, Result};
@@ -40,7 +40,7 @@ pub fn prepare(
     module: &Module,
     schemes: &[Scheme],
     walks: &[Vec<u32>],
-    seed: u64,
+    plan: &Plan,
     dir: &Path,
 ) -> Result<Option<Prepared>> {
     if module.table.maps() == 0 {
@@ -52,8 +52,17 @@ pub fn prepare(
     let oracle = Oracle::new(&module.table);
 
     let mut pools = Vec::new();
-    for &queries in Queries::ALL {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(seed, &format!("{key}/{queries}")));
+    let headline = if walks.is_empty() {
+        Queries::Uniform
+    } else {
+        Queries::Walk
+    };
+    let asked = scenarios(plan.effort, headline);
+    for &queries in Queries::ALL
+        .iter()
+        .filter(|q| asked.iter().any(|s| s.queries == **q))
+    {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(plan.seed, &format!("{key}/{queries}")));
         if let Some(pcs) = pool(queries, &module.table, &oracle, walks, &mut rng) {
             work::write_pool(&dir, queries, &pcs)?;
             pools.push((queries, pcs));
@@ -76,7 +85,11 @@ pub fn prepare(
         names.push(scheme.name());
     }
     let queries = pools.into_iter().map(|(queries, _)| queries).collect();
-    Ok(Some(Prepared { key, queries, schemes: names }))
+    Ok(Some(Prepared {
+        key,
+        queries,
+        schemes: names,
+    }))
 }
 
 /// A folder name that tells the module, and its table from any other.

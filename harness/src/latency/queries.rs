@@ -3,7 +3,7 @@
 use super::scenario::Queries;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
-use stackmap_encoders::{Oracle, Lookup, Table};
+use stackmap_encoders::{Lookup, Oracle, Table};
 
 /// PCs in a pool, more than any hot batch takes.
 pub const POOL: usize = 1 << 13;
@@ -37,14 +37,21 @@ pub fn pool(
 }
 
 fn draws(pcs: &[u32], rng: &mut impl Rng) -> Vec<u32> {
-    (0..POOL).map(|_| pcs[rng.random_range(0..pcs.len())]).collect()
+    (0..POOL)
+        .map(|_| pcs[rng.random_range(0..pcs.len())])
+        .collect()
 }
 
 /// Whole walks in random order, until the pool is full.
 fn some_walks(walks: &[Vec<u32>], rng: &mut impl Rng) -> Vec<u32> {
     let mut order: Vec<&Vec<u32>> = walks.iter().collect();
     order.shuffle(rng);
-    order.into_iter().flatten().copied().take(WALK_POOL).collect()
+    order
+        .into_iter()
+        .flatten()
+        .copied()
+        .take(WALK_POOL)
+        .collect()
 }
 
 /// Draws PCs in random favour, the `k`th favourite with weight `1/k`.

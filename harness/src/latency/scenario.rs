@@ -117,9 +117,17 @@ pub fn scenarios(effort: Effort, headline: Queries) -> Vec<Scenario> {
         Effort::Quick => chosen.push(visit(Queries::Miss, Cache::Hot)),
         Effort::Standard => {
             chosen.push(visit(headline, Cache::L2));
-            chosen.push(Scenario { timed: Timed::Lookup, ..chosen[0] });
-            chosen.push(Scenario { chain: Chain::Dependent, ..chosen[0] });
-            let others = Queries::ALL.iter().filter(|q| **q != headline && **q != Queries::Walk);
+            chosen.push(Scenario {
+                timed: Timed::Lookup,
+                ..chosen[0]
+            });
+            chosen.push(Scenario {
+                chain: Chain::Dependent,
+                ..chosen[0]
+            });
+            let others = Queries::ALL
+                .iter()
+                .filter(|q| **q != headline && **q != Queries::Walk);
             chosen.extend(others.map(|&queries| visit(queries, Cache::Hot)));
         }
         Effort::Thorough => {
@@ -127,7 +135,12 @@ pub fn scenarios(effort: Effort, headline: Queries) -> Vec<Scenario> {
                 for &cache in Cache::ALL {
                     for &timed in Timed::ALL {
                         for &chain in Chain::ALL {
-                            let scenario = Scenario { queries, cache, timed, chain };
+                            let scenario = Scenario {
+                                queries,
+                                cache,
+                                timed,
+                                chain,
+                            };
                             let possible = queries != Queries::Walk || headline == Queries::Walk;
                             if possible && !chosen.contains(&scenario) {
                                 chosen.push(scenario);

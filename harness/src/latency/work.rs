@@ -107,7 +107,9 @@ impl Work {
 
     /// Finished rows of one module in one process.
     pub fn rows(&self, group: usize, process: usize, key: &str) -> PathBuf {
-        self.0.join("rows").join(format!("{group}-{process:03}-{key}.csv"))
+        self.0
+            .join("rows")
+            .join(format!("{group}-{process:03}-{key}.csv"))
     }
 
     pub fn read_group(&self, group: usize) -> Result<Group> {
@@ -132,7 +134,10 @@ fn expected_path(dir: &Path, queries: Queries, scheme: &str) -> PathBuf {
 impl Inputs {
     pub fn read(dir: &Path, schemes: &[&str]) -> Result<Inputs> {
         let sections = schemes.iter().map(|s| read(&section_path(dir, s)));
-        Ok(Inputs { sections: sections.collect::<Result<_>>()?, dir: dir.to_owned() })
+        Ok(Inputs {
+            sections: sections.collect::<Result<_>>()?,
+            dir: dir.to_owned(),
+        })
     }
 
     pub fn pool(&self, queries: Queries, schemes: &[&str]) -> Result<Pool> {
@@ -141,9 +146,15 @@ impl Inputs {
             let path = expected_path(&self.dir, queries, scheme);
             let words = read_words(&path)?;
             if words.len() != 2 * pcs.len() {
-                bail!("{}: does not belong to the queries beside it; start a new run", path.display());
+                bail!(
+                    "{}: does not belong to the queries beside it; start a new run",
+                    path.display()
+                );
             }
-            let pair = |p: &[u64]| Expected { visit: p[0], lookup: p[1] };
+            let pair = |p: &[u64]| Expected {
+                visit: p[0],
+                lookup: p[1],
+            };
             Ok(words.chunks_exact(2).map(pair).collect())
         });
         let expected = expected.collect::<Result<_>>()?;
