@@ -95,9 +95,6 @@ impl Timer {
 }
 
 fn time<E: Encoder, const EXTRA: bool>(batch: &Batch<'_>) -> Result<Timing, Malformed> {
-    // Keeps the linker from folding two schemes with equal code into one, so
-    // that a copy of a scheme differs from it as any other scheme would.
-    black_box(E::NAME);
     let queries = if EXTRA {
         batch.queries
     } else {
@@ -108,25 +105,48 @@ fn time<E: Encoder, const EXTRA: bool>(batch: &Batch<'_>) -> Result<Timing, Malf
     // The queries themselves are never cold, whatever was evicted before.
     black_box(queries.iter().map(|q| u64::from(q.pc)).sum::<u64>());
     black_box(batch.copies.iter().map(|c| c.len()).sum::<usize>());
-    match (batch.timed, batch.chain) {
-        (Timed::Visit, chain) => {
-            let one = |query: Query| {
-                let (section, pc) = black_box((batch.copies[query.copy as usize], query.pc));
-                let answer = E::open(section)?.lookup(pc, scratch)?;
-                Ok(fold(answer, visited))
-            };
-            run(queries, chain, one)
-        }
-        (Timed::Lookup, chain) => {
+    match batch.timed {
+        Timed::Visit => run(queries, batch.chain, |query| {
+            let (section, pc) = black_box((batch.copies[query.copy as usize], query.pc));
+            visit::<E>(section, pc, scratch)
+        }),
+        Timed::Lookup => {
             let readers = batch.copies.iter().map(|copy| E::open(copy));
             let readers = readers.collect::<Result<Vec<_>, _>>()?;
-            let one = |query: Query| {
+            run(queries, batch.chain, |query| {
                 let (reader, pc) = black_box((&readers[query.copy as usize], query.pc));
-                Ok(fold(reader.lookup(pc, scratch)?, looked_up))
-            };
-            run(queries, chain, one)
+                look_up::<E>(reader, pc, scratch)
+            })
         }
     }
+}
+
+/// One lookup as Wasmtime does it for each frame. A function of its own for
+/// every scheme, lest the compiler inline some schemes into the loop and
+/// others not.
+#[inline(never)]
+fn visit<E: Encoder>(section: &[u8], pc: u32, scratch: &mut [u64]) -> Result<u64, Malformed> {
+    distinct::<E>();
+    let answer = E::open(section)?.lookup(pc, scratch)?;
+    Ok(fold(answer, visited))
+}
+
+/// One lookup in an open section.
+#[inline(never)]
+fn look_up<E: Encoder>(
+    reader: &E::Reader<'_>,
+    pc: u32,
+    scratch: &mut [u64],
+) -> Result<u64, Malformed> {
+    distinct::<E>();
+    Ok(fold(reader.lookup(pc, scratch)?, looked_up))
+}
+
+/// Keeps two schemes of equal code from being folded into one function: a
+/// copy of a scheme has to differ from it in place, as any scheme does.
+#[inline(always)]
+fn distinct<E: Encoder>() {
+    black_box(E::NAME.as_ptr());
 }
 
 #[inline(always)]
