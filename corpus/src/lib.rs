@@ -9,6 +9,7 @@ mod disasm;
 mod error;
 mod isolate;
 mod module;
+pub mod programs;
 pub mod synthetic;
 
 pub use compile::{CompileOptions, compile_wasm, read_cwasm, read_path};
