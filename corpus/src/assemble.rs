@@ -86,3 +86,44 @@ fn advance_to(pcs: &mut Peekable<impl Iterator<Item = u32>>, pc: u32) -> bool {
     while pcs.next_if(|&other| other < pc).is_some() {}
     pcs.peek() == Some(&pc)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CompileOptions;
+    use crate::compile::compile;
+
+    fn outcome(bytes: &[u8]) -> Result<Module, CorpusError> {
+        assemble("m", "m", Tier::Yours, String::new(), bytes, None)
+    }
+
+    #[test]
+    fn damage_is_an_error_not_a_panic() {
+        let wat = r#"(module (import "" "tick" (func $tick))
+            (func (param anyref) (result anyref) (call $tick) (local.get 0)))"#;
+        let options = CompileOptions {
+            target: Some("pulley64".into()),
+            ..CompileOptions::default()
+        };
+        let cwasm = compile("m", wat.as_bytes(), &options).unwrap().cwasm;
+        assert_eq!(outcome(&cwasm).unwrap().table.maps(), 1);
+        for end in 0..cwasm.len() {
+            let text = outcome(&cwasm[..end]).unwrap_err().to_string();
+            assert!(!text.contains('\n'), "{text}");
+        }
+        // A changed byte may go unnoticed, or give one line.
+        let mut damaged = cwasm.clone();
+        let mut errors = 0;
+        for at in 0..cwasm.len() {
+            for value in [0, 0x80, 0xff] {
+                damaged[at] = value;
+                if let Err(error) = outcome(&damaged) {
+                    assert!(!error.to_string().contains('\n'), "{error}");
+                    errors += 1;
+                }
+            }
+            damaged[at] = cwasm[at];
+        }
+        assert!(errors > 100, "{errors}");
+    }
+}
