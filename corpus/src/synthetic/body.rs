@@ -1,23 +1,18 @@
 //! Emits one function: references come to life, are carried across calls and
 //! die by a last use.
 
+use super::callees::{self, Callee, MAX_ARGS, REF, WORD};
 use super::shape::Shape;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    AbiParam, ExtFuncData, ExternalName, FuncRef, Function, InstBuilder, MemFlagsData, SigRef,
-    Signature, StackSlotData, StackSlotKind, Type, UserExternalName, UserFuncName, Value, types,
+    Function, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Type, UserFuncName, Value,
 };
-use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
+use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::ops::RangeInclusive;
 
-/// GC references are 32 bits wide in Wasmtime.
-const REF: Type = types::I32;
-const WORD: Type = types::I64;
-/// Most references that one call takes.
-const MAX_ARGS: usize = 3;
 /// Bytes of the context object that loads and stores go to.
 const CONTEXT_BYTES: i32 = 4096;
 
@@ -47,15 +42,6 @@ pub(super) struct Body<'f> {
     quiet: bool,
 }
 
-/// Something to call.
-#[derive(Clone, Copy)]
-struct Callee {
-    function: FuncRef,
-    signature: SigRef,
-    args: usize,
-    gives_ref: bool,
-}
-
 impl Body<'_> {
     /// Builds function number `index` of a family by its `emit`.
     pub fn build(
@@ -65,13 +51,13 @@ impl Body<'_> {
         emit: fn(&mut Body<'_>),
     ) -> Function {
         let name = UserFuncName::user(0, u32::try_from(index).unwrap_or(u32::MAX));
-        let mut function = Function::with_name_signature(name, signature(MAX_ARGS, REF));
+        let mut function = Function::with_name_signature(name, callees::signature(MAX_ARGS, REF));
         let mut context = FunctionBuilderContext::new();
         let mut builder = FunctionBuilder::new(&mut function, &mut context);
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
-        let callees = declare_callees(&mut builder);
+        let callees = callees::declare(&mut builder);
         let params = builder.block_params(entry).to_vec();
         let mut body = Body {
             builder,
@@ -109,6 +95,19 @@ impl Body<'_> {
         self.drift(shape);
         let work = self.pick(&shape.work);
         self.work(work);
+        if !self.quiet && !self.live.is_empty() && self.rng.random_bool(shape.repeats) {
+            self.call_helper();
+        } else {
+            self.turn_over(shape);
+        }
+        for live in &mut self.live {
+            live.left = live.left.saturating_sub(1);
+        }
+    }
+
+    /// A safepoint before which references die and after which one may be
+    /// born.
+    fn turn_over(&mut self, shape: &Shape) {
         let mut expired = self.take_expired();
         if !self.quiet {
             while self.live.len() < self.target {
@@ -121,13 +120,9 @@ impl Body<'_> {
         for value in expired {
             self.store(value);
         }
-        let result = self.call(&args);
-        for live in &mut self.live {
-            live.left = live.left.saturating_sub(1);
-        }
-        if let Some(value) = result {
+        if let Some(value) = self.call(&args) {
             let lifetime = self.pick(&shape.lifetime);
-            self.adopt(value, lifetime);
+            self.adopt(value, 1 + lifetime);
         }
     }
 
@@ -252,6 +247,13 @@ impl Body<'_> {
         None
     }
 
+    /// A safepoint that neither uses up nor creates a reference for long.
+    pub fn call_helper(&mut self) {
+        if let Some(value) = self.call(&[]) {
+            self.store(value);
+        }
+    }
+
     /// Uses up all references and returns.
     pub fn leave(&mut self) {
         for live in std::mem::take(&mut self.live) {
@@ -261,37 +263,4 @@ impl Body<'_> {
         self.store(self.sum);
         self.builder.ins().return_(&[result]);
     }
-}
-
-/// Context, a number and references, as Wasmtime's own functions take them.
-fn signature(refs: usize, result: Type) -> Signature {
-    let mut signature = Signature::new(CallConv::Tail);
-    let params = [WORD, WORD]
-        .into_iter()
-        .chain(std::iter::repeat_n(REF, refs));
-    signature.params.extend(params.map(AbiParam::new));
-    signature.returns.push(AbiParam::new(result));
-    signature
-}
-
-fn declare_callees(builder: &mut FunctionBuilder<'_>) -> Vec<Callee> {
-    let kinds = (0..=MAX_ARGS).flat_map(|args| [(args, REF), (args, WORD)]);
-    let declare = |(index, (args, result)): (u32, (usize, Type))| {
-        let signature = builder.import_signature(signature(args, result));
-        let name = UserExternalName::new(1, index);
-        let name = builder.func.declare_imported_user_function(name);
-        let function = builder.import_function(ExtFuncData {
-            name: ExternalName::user(name),
-            signature,
-            colocated: true,
-            patchable: false,
-        });
-        Callee {
-            function,
-            signature,
-            args,
-            gives_ref: result == REF,
-        }
-    };
-    (0..).zip(kinds).map(declare).collect()
 }

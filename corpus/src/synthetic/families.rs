@@ -15,93 +15,87 @@ pub(super) struct Family {
     pub emit: fn(&mut Body<'_>),
 }
 
+const fn family(name: &'static str, about: &'static str, emit: fn(&mut Body<'_>)) -> Family {
+    Family { name, about, emit }
+}
+
 /// All families, in the order in which they are reported.
 pub(super) const FAMILIES: &[Family] = &[
-    Family {
-        name: "calls-sparse",
-        about: "40 to 120 operations between calls",
-        emit: calls_sparse,
-    },
-    Family {
-        name: "calls-dense",
-        about: "at most 2 operations between calls",
-        emit: calls_dense,
-    },
-    Family {
-        name: "live-few",
-        about: "1 to 3 live references",
-        emit: live_few,
-    },
-    Family {
-        name: "live-many",
-        about: "20 to 60 live references",
-        emit: live_many,
-    },
-    Family {
-        name: "lifetimes-short",
-        about: "references survive 1 or 2 safepoints",
-        emit: lifetimes_short,
-    },
-    Family {
-        name: "lifetimes-long",
-        about: "references survive 20 to 200 safepoints",
-        emit: lifetimes_long,
-    },
-    Family {
-        name: "straight",
-        about: "no branches",
-        emit: straight,
-    },
-    Family {
-        name: "diamonds",
-        about: "two-way branches that join again",
-        emit: diamonds,
-    },
-    Family {
-        name: "loops",
-        about: "loops that carry a reference, some with a branch inside or nested",
-        emit: loops,
-    },
-    Family {
-        name: "early-exits",
-        about: "conditional returns every few calls",
-        emit: early_exits,
-    },
-    Family {
-        name: "switches",
-        about: "jump tables of 3 to 12 arms",
-        emit: switches,
-    },
-    Family {
-        name: "frames-slots",
-        about: "1 to 3 stack slots of 512 bytes to 16 KiB without references",
-        emit: frames_slots,
-    },
-    Family {
-        name: "frames-spills",
-        about: "20 to 80 numbers live across all calls",
-        emit: frames_spills,
-    },
-    Family {
-        name: "empties-rare",
-        about: "2 % of safepoints without references",
-        emit: empties_rare,
-    },
-    Family {
-        name: "empties-half",
-        about: "50 % of safepoints without references",
-        emit: empties_half,
-    },
-    Family {
-        name: "empties-most",
-        about: "90 % of safepoints without references",
-        emit: empties_most,
-    },
-    Family {
-        name: giant::NAME,
-        about: "thousands of safepoints, 80 to 700 live references, 1 to 3 changes from map to map",
-        emit: giant::emit,
-    },
+    family(
+        "calls-sparse",
+        "40 to 120 operations between calls",
+        calls_sparse,
+    ),
+    family(
+        "calls-dense",
+        "at most 2 operations between calls",
+        calls_dense,
+    ),
+    family("live-few", "1 to 3 live references", live_few),
+    family("live-many", "20 to 60 live references", live_many),
+    family(
+        "lifetimes-short",
+        "references survive 1 or 2 safepoints",
+        lifetimes_short,
+    ),
+    family(
+        "lifetimes-long",
+        "references survive 20 to 200 safepoints",
+        lifetimes_long,
+    ),
+    family(
+        "repeats-none",
+        "references are born or die between nearly any two safepoints",
+        repeats_none,
+    ),
+    family(
+        "repeats-most",
+        "at 85 % of safepoints the references are those of the one before",
+        repeats_most,
+    ),
+    family("straight", "no branches", straight),
+    family("diamonds", "two-way branches that join again", diamonds),
+    family(
+        "loops",
+        "loops that carry a reference, some with a branch inside or nested",
+        loops,
+    ),
+    family(
+        "early-exits",
+        "conditional returns every few calls",
+        early_exits,
+    ),
+    family("switches", "jump tables of 3 to 12 arms", switches),
+    family(
+        "frames-slots",
+        "1 to 3 stack slots of 256 bytes to 4 KiB without references",
+        frames_slots,
+    ),
+    family(
+        "frames-spills",
+        "20 to 80 numbers live across all calls",
+        frames_spills,
+    ),
+    family(
+        "empties-rare",
+        "2 % of safepoints without references",
+        empties_rare,
+    ),
+    family(
+        "empties-half",
+        "50 % of safepoints without references",
+        empties_half,
+    ),
+    family(
+        "empties-most",
+        "90 % of safepoints without references",
+        empties_most,
+    ),
+    family(
+        giant::NAME,
+        "thousands of safepoints, 80 to 600 live references of which 1 to 3 change from map to map, up to 2500 at the end",
+        giant::emit,
+    ),
 ];
 
 fn straight(body: &mut Body<'_>) {
@@ -168,6 +162,25 @@ fn lifetimes_long(body: &mut Body<'_>) {
     line(body, &shape);
 }
 
+fn repeats_none(body: &mut Body<'_>) {
+    let shape = Shape {
+        lifetime: 1..=6,
+        repeats: 0.0,
+        ..ORDINARY
+    };
+    line(body, &shape);
+}
+
+/// Without empties, before and after which maps seldom agree.
+fn repeats_most(body: &mut Body<'_>) {
+    let shape = Shape {
+        repeats: 0.85,
+        empties: 0.0,
+        ..ORDINARY
+    };
+    line(body, &shape);
+}
+
 fn diamonds(body: &mut Body<'_>) {
     for _ in 0..body.pick(&(2..=12)) {
         let (before, inside) = (body.pick(&(0..=3)), body.pick(&(1..=3)));
@@ -210,7 +223,7 @@ fn switches(body: &mut Body<'_>) {
 /// Slots of the function's own lie below those of the references.
 fn frames_slots(body: &mut Body<'_>) {
     for _ in 0..body.pick(&(1..=3)) {
-        let words = body.pick(&(64..=2048));
+        let words = body.pick(&(32..=512));
         body.reserve(u32::try_from(8 * words).unwrap_or(u32::MAX));
     }
     line(body, &ORDINARY);

@@ -1,8 +1,9 @@
 //! Branches, loops and exits around straight-line code.
 
 use super::body::{Body, Ref};
+use super::callees::REF;
 use super::shape::Shape;
-use cranelift_codegen::ir::{Block, BlockArg, BlockCall, InstBuilder, JumpTableData, Value, types};
+use cranelift_codegen::ir::{Block, BlockArg, BlockCall, InstBuilder, JumpTableData, Value};
 use rand::RngExt;
 
 /// What later blocks may use of the block that dominates them.
@@ -18,7 +19,7 @@ impl Body<'_> {
     pub fn branch(&mut self, shape: &Shape, arms: usize, steps: usize) {
         let blocks: Vec<Block> = (0..arms).map(|_| self.builder.create_block()).collect();
         let join = self.builder.create_block();
-        let joined = self.builder.append_block_param(join, types::I32);
+        let joined = self.builder.append_block_param(join, REF);
         match blocks[..] {
             [one, other] => self.fork(one, other),
             _ => self.switch(&blocks),
@@ -45,7 +46,7 @@ impl Body<'_> {
         let header = self.builder.create_block();
         let again = self.builder.create_block();
         let exit = self.builder.create_block();
-        let carried = self.builder.append_block_param(header, types::I32);
+        let carried = self.builder.append_block_param(header, REF);
         let first = self.load_ref();
         self.builder.ins().jump(header, &[BlockArg::Value(first)]);
 
@@ -77,7 +78,7 @@ impl Body<'_> {
         self.builder.set_cold_block(exit);
         self.live.truncate(1);
         if self.rng.random_bool(0.5) {
-            self.call(&[]);
+            self.call_helper();
         }
         self.leave();
 
@@ -104,7 +105,7 @@ impl Body<'_> {
 
     fn switch(&mut self, blocks: &[Block]) {
         let number = self.number();
-        let index = self.builder.ins().ireduce(types::I32, number);
+        let index = self.builder.ins().ireduce(REF, number);
         let pool = &mut self.builder.func.dfg.value_lists;
         let calls: Vec<_> = blocks
             .iter()

@@ -6,6 +6,7 @@
 //! threads.
 
 mod body;
+mod callees;
 mod families;
 mod flow;
 mod giant;

@@ -15,16 +15,21 @@ pub(super) struct Shape {
     pub live: RangeInclusive<usize>,
     /// Safepoints that a reference survives before its last use.
     pub lifetime: RangeInclusive<usize>,
+    /// Share of safepoints between which no reference is born or dies, as
+    /// around calls of helpers.
+    pub repeats: f64,
     /// Share of safepoints at which no reference is live.
     pub empties: f64,
 }
 
-/// A middling function, with the share of empties seen in real modules.
+/// A middling function. The shares of repeats and empties, the number of live
+/// references and the length of frames are near those of real modules.
 pub(super) const ORDINARY: Shape = Shape {
     safepoints: 8..=60,
     work: 2..=10,
     live: 1..=8,
     lifetime: 1..=12,
+    repeats: 0.35,
     empties: 0.35,
 };
 
