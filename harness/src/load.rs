@@ -4,8 +4,7 @@ use crate::args::{Compile, ModuleArg, Select};
 use crate::{Outcome, progress};
 use anyhow::{Result, ensure};
 use rayon::prelude::*;
-use stackmap_corpus::compile::{self, CompileOptions};
-use stackmap_corpus::{CorpusError, Module, Tier, clif, programs, synthetic};
+use stackmap_corpus::{CompileOptions, CorpusError, Module, Tier, clif, programs, synthetic};
 use std::path::Path;
 
 /// Synthetic functions of a `--quick` run.
@@ -71,7 +70,7 @@ pub fn path(path: &Path, compile: &Compile) -> Result<Module, CorpusError> {
     if path.extension().is_some_and(|e| e == "clif") {
         return clif::read_clif(path, compile.target.as_deref());
     }
-    compile::read_path(path, Tier::Yours, &options(compile))
+    stackmap_corpus::read_path(path, Tier::Yours, &options(compile))
 }
 
 fn options(compile: &Compile) -> CompileOptions {
@@ -91,8 +90,13 @@ fn corpus(select: &Select) -> Vec<Result<Module, CorpusError>> {
         .map(|p| {
             let origin = format!("corpus/programs/{}.wat", p.name);
             let options = options(&select.compile);
-            let module =
-                compile::compile_wasm(p.name, Tier::Program, origin, p.wat.as_bytes(), &options);
+            let module = stackmap_corpus::compile_wasm(
+                p.name,
+                Tier::Program,
+                origin,
+                p.wat.as_bytes(),
+                &options,
+            );
             bar.inc(1);
             module
         })

@@ -1,16 +1,22 @@
 //! `stackmap-lab`: verifies, sizes and times encodings of GC stack maps.
 
 mod args;
+mod doctor;
 mod inspect;
+mod latency;
 mod list;
 mod load;
 mod output;
 mod progress;
+mod provenance;
 mod results;
 mod scheme;
 mod size;
+mod system;
+mod time;
 mod verify;
 mod verify_all;
+mod walks;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -34,6 +40,13 @@ enum Command {
     Size(size::Args),
     /// What each scheme would make of your own modules
     Inspect(inspect::Args),
+    /// Time every scheme; leaves raw samples
+    Latency(time::Args),
+    /// What on this machine will blur the timings
+    Doctor(doctor::Args),
+    /// One process of `latency`
+    #[command(name = "__time", hide = true)]
+    Time(latency::ChildArgs),
 }
 
 /// How a subcommand ended when it did not fail outright.
@@ -54,6 +67,9 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify_all::run(&args),
         Command::Size(args) => size::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Latency(args) => time::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Time(args) => latency::run_child(&args),
     };
     match result {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
@@ -63,7 +79,7 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("error: {error:#}");
-            let wrong = error.downcast_ref::<WrongAnswer>().is_some();
+            let wrong = error.is::<WrongAnswer>() || error.is::<latency::Mistimed>();
             ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })
         }
     }
