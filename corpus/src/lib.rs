@@ -2,6 +2,7 @@
 
 mod error;
 mod module;
+pub mod wild;
 
 pub use error::CorpusError;
 pub use module::{CrossCheck, Function, FunctionKind, Module, Tier};
