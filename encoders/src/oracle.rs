@@ -61,7 +61,12 @@ impl Oracle {
     pub fn permits<E: Encoder>(&self, pc: u32, answer: Lookup<&OwnedMap>) -> bool {
         match (self.lookup(pc), answer) {
             (Lookup::Empty, answer) => {
-                answer == if E::TRI_STATE { Lookup::Empty } else { Lookup::Missing }
+                answer
+                    == if E::TRI_STATE {
+                        Lookup::Empty
+                    } else {
+                        Lookup::Missing
+                    }
             }
             (Lookup::Missing, Lookup::Map(map)) => !E::EXACT && self.around(pc) == Some(map),
             (truth, answer) => truth == answer,

@@ -1,0 +1,6 @@
+//! Tests of the formats, run over every scheme in the registry.
+
+mod common;
+mod errors;
+mod schemes;
+mod wasmtime;

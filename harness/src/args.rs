@@ -1,0 +1,73 @@
+//! Flags that several subcommands share.
+
+use clap::Args;
+use regex::Regex;
+use std::path::PathBuf;
+
+/// Which schemes to run on which modules.
+#[derive(Args, Clone, Debug)]
+pub struct Select {
+    /// Only schemes whose name matches; the baseline `exact` always runs
+    #[arg(short, long, value_name = "REGEX")]
+    pub scheme: Option<Regex>,
+
+    /// Only corpus modules whose `name/isa/collector` matches; or the path of
+    /// a .wasm, .wat, .cwasm or .clif file to add. May be given again
+    #[arg(short, long = "module", value_name = "REGEX|PATH", value_parser = parse_module)]
+    pub modules: Vec<ModuleArg>,
+
+    #[command(flatten)]
+    pub compile: Compile,
+
+    /// Seed of everything random
+    #[arg(long, default_value_t = 10431)]
+    pub seed: u64,
+
+    /// A tenth of the synthetic functions, fewer modules and shorter timings
+    #[arg(long)]
+    pub quick: bool,
+}
+
+/// How files that still have to be compiled are compiled.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Compile {
+    /// Target of modules that still have to be compiled, such as aarch64
+    /// [default: this machine]
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+
+    /// Collector of modules that still have to be compiled: copying, drc or
+    /// null [default: Wasmtime's own]
+    #[arg(long)]
+    pub collector: Option<String>,
+}
+
+/// What to print on stdout.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct Format {
+    /// Print CSV on stdout
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+
+    /// Print JSON on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A `--module` argument.
+#[derive(Clone, Debug)]
+pub enum ModuleArg {
+    Matching(Regex),
+    File(PathBuf),
+}
+
+/// A file is told from a pattern by its extension, so that a misspelt path is
+/// an error and not a pattern that matches nothing.
+fn parse_module(arg: &str) -> Result<ModuleArg, regex::Error> {
+    let path = PathBuf::from(arg);
+    let extension = path.extension().and_then(|e| e.to_str());
+    if matches!(extension, Some("wasm" | "wat" | "cwasm" | "clif")) || path.is_file() {
+        return Ok(ModuleArg::File(path));
+    }
+    Regex::new(arg).map(ModuleArg::Matching)
+}

@@ -1,0 +1,116 @@
+//! Gathers the modules of a run; one that cannot be had never loses the rest.
+
+use crate::args::{Compile, ModuleArg, Select};
+use crate::{Outcome, progress};
+use anyhow::{Result, ensure};
+use rayon::prelude::*;
+use stackmap_corpus::compile::{self, CompileOptions};
+use stackmap_corpus::{CorpusError, Module, Tier, clif, programs, synthetic};
+use std::path::Path;
+
+/// Synthetic functions of a `--quick` run.
+const QUICK_FUNCTIONS: usize = 240;
+
+/// The modules of a run, and how many could not be had.
+#[derive(Default)]
+pub struct Loaded {
+    pub modules: Vec<Module>,
+    failures: usize,
+}
+
+impl Loaded {
+    /// Keeps a module, or reports on stderr why there is none.
+    pub fn add(&mut self, module: Result<Module, CorpusError>) {
+        match module {
+            Ok(module) => self.modules.push(module),
+            Err(error) => {
+                eprintln!("error: {error}");
+                self.failures += 1;
+            }
+        }
+    }
+
+    /// Complete only if every module asked for could be had.
+    pub fn outcome(&self) -> Outcome {
+        match self.failures {
+            0 => Outcome::Complete,
+            modules => Outcome::Skipped { modules },
+        }
+    }
+}
+
+/// Everything that the flags select, in a fixed order.
+pub fn load(select: &Select) -> Result<Loaded> {
+    let mut loaded = Loaded::default();
+    for module in corpus(select) {
+        loaded.add(module);
+    }
+    let keep = |m: &Module| {
+        let id = m.id();
+        let mut patterns = select.modules.iter().filter_map(|arg| match arg {
+            ModuleArg::Matching(pattern) => Some(pattern),
+            ModuleArg::File(_) => None,
+        });
+        patterns.clone().next().is_none() || patterns.any(|p| p.is_match(&id))
+    };
+    loaded.modules.retain(keep);
+    for arg in &select.modules {
+        if let ModuleArg::File(file) = arg {
+            loaded.add(path(file, &select.compile));
+        }
+    }
+    ensure!(
+        !loaded.modules.is_empty(),
+        "no module left to measure; `stackmap-lab list modules` shows what there is"
+    );
+    Ok(loaded)
+}
+
+/// A file named on the command line.
+pub fn path(path: &Path, compile: &Compile) -> Result<Module, CorpusError> {
+    if path.extension().is_some_and(|e| e == "clif") {
+        return clif::read_clif(path, compile.target.as_deref());
+    }
+    compile::read_path(path, Tier::Yours, &options(compile))
+}
+
+fn options(compile: &Compile) -> CompileOptions {
+    CompileOptions {
+        target: compile.target.clone(),
+        collector: compile.collector.clone(),
+        ..CompileOptions::default()
+    }
+}
+
+/// Programs and synthetic families.
+fn corpus(select: &Select) -> Vec<Result<Module, CorpusError>> {
+    let programs = programs::all();
+    let bar = progress::bar("compile programs", programs.len());
+    let mut modules: Vec<_> = programs
+        .par_iter()
+        .map(|p| {
+            let origin = format!("corpus/programs/{}.wat", p.name);
+            let options = options(&select.compile);
+            let module =
+                compile::compile_wasm(p.name, Tier::Program, origin, p.wat.as_bytes(), &options);
+            bar.inc(1);
+            module
+        })
+        .collect();
+    bar.finish_and_clear();
+    let mut synthetic = synthetic::Options {
+        seed: select.seed,
+        ..synthetic::Options::default()
+    };
+    if select.quick {
+        synthetic.functions = QUICK_FUNCTIONS;
+    }
+    if let Some(target) = &select.compile.target {
+        synthetic.isa = target.clone();
+    }
+    match synthetic::modules(&synthetic) {
+        Ok(families) => modules.extend(families.into_iter().map(Ok)),
+        Err(error) => modules.push(Err(error)),
+    }
+    modules
+}

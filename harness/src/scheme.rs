@@ -1,0 +1,72 @@
+//! Schemes as values: one row of monomorphised functions per registered type.
+
+use crate::verify::{self, Verified, WrongAnswer};
+use regex::Regex;
+use serde::Serialize;
+use stackmap_encoders::{
+    EncodeError, Encoder, Oracle, SchemeVisitor, Section, Table, for_each_scheme, source_lines,
+};
+
+/// A scheme and the functions that the harness runs on it.
+#[derive(Clone, Copy)]
+pub struct Scheme {
+    pub facts: Facts,
+    pub encode: fn(&Table) -> Result<Section, EncodeError>,
+    pub verify: fn(&Table, &Oracle, &[u8], u64) -> Result<Verified, Box<WrongAnswer>>,
+}
+
+/// What the decision needs to know about a scheme besides its measurements.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Facts {
+    pub name: &'static str,
+    pub exact: bool,
+    pub records_empties: bool,
+    pub tri_state: bool,
+    pub recommendable: bool,
+    pub reader_lines: usize,
+    pub writer_lines: usize,
+}
+
+impl Scheme {
+    fn of<E: Encoder>(source: &str) -> Scheme {
+        let lines = source_lines(source);
+        Scheme {
+            facts: Facts {
+                name: E::NAME,
+                exact: E::EXACT,
+                records_empties: E::RECORDS_EMPTIES,
+                tri_state: E::TRI_STATE,
+                recommendable: E::RECOMMENDABLE,
+                reader_lines: lines.reader,
+                writer_lines: lines.writer,
+            },
+            encode: E::encode,
+            verify: verify::check::<E>,
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.facts.name
+    }
+}
+
+/// All registered schemes, the baseline first.
+pub fn all() -> Vec<Scheme> {
+    struct Collect(Vec<Scheme>);
+    impl SchemeVisitor for Collect {
+        fn visit<E: Encoder>(&mut self, source: &'static str) {
+            self.0.push(Scheme::of::<E>(source));
+        }
+    }
+    let mut collect = Collect(Vec::new());
+    for_each_scheme(&mut collect);
+    collect.0
+}
+
+/// The schemes whose name matches, and the baseline that ratios need.
+pub fn matching(pattern: Option<&Regex>) -> Vec<Scheme> {
+    let mut schemes = all();
+    let baseline = schemes[0].name();
+    schemes.retain(|s| s.name() == baseline || pattern.is_none_or(|p| p.is_match(s.name())));
+    schemes
+}
