@@ -1,8 +1,16 @@
 //! Where stack maps come from. Every source gives the same [`Module`].
 
+mod assemble;
+mod capture;
+mod compile;
+mod cwasm;
+mod disasm;
 mod error;
+mod isolate;
 mod module;
 pub mod wild;
 
+pub use compile::{CompileOptions, compile_wasm, read_cwasm, read_path};
 pub use error::CorpusError;
+pub use isolate::{CHILD_COMMAND, Limits, child_main, compile_isolated};
 pub use module::{CrossCheck, Function, FunctionKind, Module, Tier};

@@ -1,0 +1,170 @@
+//! Cranelift's own list of call sites, taken from the real compile.
+//!
+//! Wasmtime keeps no trace of safepoints without live references. Cranelift's
+//! list of call sites has them, and the blobs that it hands to an incremental
+//! cache contain that list. So we pose as a cache that is always empty: the
+//! compile takes its ordinary course, and every function passes by here.
+
+use crate::Function;
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::incremental_cache::try_finish_recompile;
+use cranelift_codegen::{FinalizedMachReloc, ir};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Mutex;
+use wasmtime::CacheStore;
+
+/// A cache that never hits and remembers every function it is shown.
+#[derive(Debug)]
+pub(crate) struct Capture {
+    isa: &'static str,
+    bodies: Mutex<Vec<Body>>,
+}
+
+/// Return addresses found in one `.text`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CallSites {
+    /// Offsets into `.text`, ascending, without tail calls.
+    pub returns: Vec<u32>,
+    /// Functions of `.text` for which no captured body could be found.
+    pub unmatched: usize,
+}
+
+/// A function before relocation.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Body {
+    code: Vec<u8>,
+    /// Bytes that relocation overwrites, ascending: start and length.
+    holes: Vec<(usize, usize)>,
+    /// Return addresses, in bytes from the start of `code`.
+    returns: Vec<u32>,
+}
+
+impl CacheStore for Capture {
+    fn get(&self, _key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        None
+    }
+
+    fn insert(&self, _key: &[u8], value: Vec<u8>) -> bool {
+        // The dummy supplies a source position and external names, neither of
+        // which is looked at. A blob that does not decode leaves its function
+        // unmatched, which is reported.
+        let Ok(compiled) = try_finish_recompile(&ir::Function::new(), &value) else {
+            return false;
+        };
+        let code = compiled.buffer.data();
+        // Every stack map belongs to a call site in Cranelift 0.135, and those
+        // with live references are in the section too, so the call sites are
+        // all that is needed from here.
+        let returns = compiled.buffer.call_sites().map(|site| site.ret_addr);
+        let mut body = Body {
+            returns: returns
+                .filter(|&pc| !is_tail_call(self.isa, code, pc))
+                .collect(),
+            holes: compiled.buffer.relocs().iter().map(hole).collect(),
+            code: code.to_vec(),
+        };
+        body.holes.sort_unstable();
+        self.bodies
+            .lock()
+            .expect("no panic while locked")
+            .push(body);
+        true
+    }
+}
+
+impl Capture {
+    /// An empty capture for a compile to `isa`.
+    pub fn new(isa: &'static str) -> Self {
+        Capture {
+            isa,
+            bodies: Mutex::default(),
+        }
+    }
+
+    /// Finds the captured body of every function of `.text` by its content.
+    pub fn call_sites(&self, text: &[u8], functions: &[Function]) -> CallSites {
+        let mut bodies = self.bodies.lock().expect("no panic while locked");
+        bodies.sort_unstable();
+        bodies.dedup();
+        let mut by_length = HashMap::<usize, Vec<&Body>>::new();
+        for body in bodies.iter() {
+            by_length.entry(body.code.len()).or_default().push(body);
+        }
+        let mut out = CallSites::default();
+        for Function { range, .. } in functions {
+            let code = text
+                .get(range.start as usize..range.end as usize)
+                .unwrap_or_default();
+            let candidates = by_length.get(&code.len()).map_or(&[][..], Vec::as_slice);
+            let mut matching = candidates.iter().filter(|body| body.matches(code));
+            // Several bodies may differ in what relocation overwrites. Which
+            // of them it was does not matter if they call at the same places.
+            match matching.next() {
+                Some(first) if matching.all(|other| other.returns == first.returns) => {
+                    out.returns
+                        .extend(first.returns.iter().map(|pc| range.start + pc));
+                }
+                _ => out.unmatched += 1,
+            }
+        }
+        out.returns.sort_unstable();
+        out.returns.dedup();
+        out
+    }
+}
+
+impl Body {
+    fn matches(&self, code: &[u8]) -> bool {
+        let mut at = 0;
+        let ends = self.holes.iter().copied().chain([(code.len(), 0)]);
+        code.len() == self.code.len()
+            && ends.into_iter().all(|(start, length)| {
+                let start = start.clamp(at, code.len());
+                let fixed: Range<usize> = at..start;
+                at = (start + length).min(code.len());
+                code[fixed.clone()] == self.code[fixed]
+            })
+    }
+}
+
+/// What a relocation overwrites. These are all the kinds that Wasmtime's text
+/// section can resolve; any other stops the compile.
+fn hole(reloc: &FinalizedMachReloc) -> (usize, usize) {
+    let at = reloc.offset as usize;
+    match reloc.kind {
+        // `auipc` and `jalr`.
+        Reloc::RiscvCallPlt => (at, 8),
+        // The number of the host call, in the instruction's last byte.
+        Reloc::PulleyCallIndirectHost => (at + 3, 1),
+        _ => (at, 4),
+    }
+}
+
+/// Whether the call site is a tail call, which returns to no place here. The
+/// list does not say, so look at the instruction that ends (on RISC-V: would
+/// end, were it a call) at the return address.
+fn is_tail_call(isa: &str, code: &[u8], pc: u32) -> bool {
+    let before = &code[..(pc as usize).min(code.len())];
+    let tail = |n: usize| {
+        before
+            .len()
+            .checked_sub(n)
+            .map_or(&[][..], |from| &before[from..])
+    };
+    let word = || <[u8; 4]>::try_from(tail(4)).map_or(0, u32::from_le_bytes);
+    match isa {
+        // `jmp rel32`, not yet relocated, and `jmp reg`.
+        "x86_64" => matches!(tail(5), [0xe9, 0, 0, 0, 0]) || matches!(tail(2), [0xff, 0xe0..=0xe7]),
+        // `b` and `br`.
+        "aarch64" => word() & 0xfc00_0000 == 0x1400_0000 || word() & 0xffff_fc1f == 0xd61f_0000,
+        // Anything but `jalr ra`, `c.jalr`: the site precedes the jump.
+        "riscv64" => word() & 0x0000_7fff != 0x00e7 && (word() >> 16) & 0xf07f != 0x9002,
+        // `brcl 15` and `br`.
+        "s390x" => matches!(tail(6), [0xc0, 0xf4, ..]) || matches!(tail(2), [0x07, 0xf0..=0xff]),
+        // Pulley lists no tail calls.
+        _ => false,
+    }
+}

@@ -1,0 +1,203 @@
+//! Real modules, compiled by the real Wasmtime.
+
+use crate::assemble::assemble;
+use crate::capture::{CallSites, Capture};
+use crate::cwasm::Cwasm;
+use crate::{CorpusError, Module, Tier};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use wasmtime::{Collector, Config, Engine, OptLevel};
+
+/// How to compile. Names are those of Wasmtime's command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompileOptions {
+    /// `x86_64`, `aarch64`, `riscv64`, `s390x`, `pulley64` or a target triple.
+    /// `None` is this machine's architecture without optional CPU features, so
+    /// that the same module gives the same code on every machine.
+    pub target: Option<String>,
+    /// `copying`, `drc` or `null`; `None` is Wasmtime's default.
+    pub collector: Option<String>,
+    /// `none`, `speed` or `speed_and_size`; `None` is Wasmtime's default.
+    pub opt_level: Option<String>,
+}
+
+impl CompileOptions {
+    /// The architecture that code is compiled for, as [`Module::isa`] has it.
+    /// The error says what the target should have been.
+    pub(crate) fn isa(&self) -> Result<&'static str, String> {
+        const ISAS: [&str; 5] = ["x86_64", "aarch64", "riscv64", "s390x", "pulley64"];
+        let target = self.target.as_deref().unwrap_or(std::env::consts::ARCH);
+        let architecture = target.split('-').next().unwrap_or_default();
+        let isa = ISAS.into_iter().find(|isa| architecture.starts_with(isa));
+        isa.ok_or_else(|| format!("unknown target {target}, not one of {}", ISAS.join(", ")))
+    }
+
+    fn triple(&self) -> Result<String, String> {
+        Ok(match (&self.target, self.isa()?) {
+            (Some(triple), _) if triple.contains('-') => triple.clone(),
+            (_, "riscv64") => "riscv64gc-unknown-linux-gnu".into(),
+            (_, "pulley64") => "pulley64".into(),
+            (_, isa) => format!("{isa}-unknown-linux-gnu"),
+        })
+    }
+
+    /// The engine configuration, with every proposal that Wasmtime implements
+    /// on this target. Stack switching stays off: it also turns off inlining
+    /// and so would change modules that do not use it.
+    pub(crate) fn config(&self) -> Result<Config, String> {
+        let mut config = Config::new();
+        let target = config.target(&self.triple()?).map(|_| ());
+        target.map_err(|e| format!("{e:#}"))?;
+        config.collector(match self.collector.as_deref() {
+            None => Collector::Auto,
+            Some("copying") => Collector::Copying,
+            Some("drc") => Collector::DeferredReferenceCounting,
+            Some("null") => Collector::Null,
+            Some(other) => return Err(format!("unknown collector {other}")),
+        });
+        match self.opt_level.as_deref() {
+            None => {}
+            Some("none") => _ = config.cranelift_opt_level(OptLevel::None),
+            Some("speed") => _ = config.cranelift_opt_level(OptLevel::Speed),
+            Some("speed_and_size") => _ = config.cranelift_opt_level(OptLevel::SpeedAndSize),
+            Some(other) => return Err(format!("unknown opt-level {other}")),
+        }
+        let shared_memories = self.isa()? != "pulley64";
+        config
+            .wasm_function_references(true)
+            .wasm_gc(true)
+            .wasm_exceptions(true)
+            .wasm_tail_call(true)
+            .wasm_multi_memory(true)
+            .wasm_memory64(true)
+            .wasm_relaxed_simd(true)
+            .wasm_extended_const(true)
+            .wasm_wide_arithmetic(true)
+            .wasm_custom_page_sizes(true)
+            .wasm_threads(shared_memories)
+            .shared_memory(shared_memories);
+        Ok(config)
+    }
+}
+
+/// What a compile gives.
+pub(crate) struct Compiled {
+    pub cwasm: Vec<u8>,
+    pub calls: CallSites,
+}
+
+/// Compiles a module, binary or text, in this process. `origin` names it in
+/// errors.
+pub(crate) fn compile(
+    origin: &str,
+    bytes: &[u8],
+    options: &CompileOptions,
+) -> Result<Compiled, CorpusError> {
+    let usage = |problem: String| {
+        CorpusError::unusable(origin, problem, "see the help for the options that exist")
+    };
+    let mut config = options.config().map_err(usage)?;
+    let capture = Arc::new(Capture::new(options.isa().map_err(usage)?));
+    let compiled = catch_unwind(AssertUnwindSafe(|| {
+        config.enable_incremental_compilation(capture.clone())?;
+        Engine::new(&config)?.precompile_module(bytes)
+    }));
+    let cwasm = match compiled {
+        Ok(result) => result.map_err(|e| rejected(origin, bytes, &format!("{e:#}")))?,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or(panic.downcast_ref::<&str>().copied());
+            let problem = format!("the compiler panicked: {}", text.unwrap_or("no message"));
+            let remedy = "try another collector or opt-level, or leave the module out";
+            return Err(CorpusError::unusable(origin, problem, remedy));
+        }
+    };
+    let parsed = Cwasm::parse(origin, &cwasm)?;
+    let calls = capture.call_sites(parsed.text, &parsed.functions);
+    Ok(Compiled { cwasm, calls })
+}
+
+/// Says what the owner of a module that Wasmtime rejects can do.
+fn rejected(origin: &str, bytes: &[u8], problem: &str) -> CorpusError {
+    let remedy = if problem.contains("legacy_exceptions") || problem.contains("legacy exceptions") {
+        "convert it: wasm-opt --all-features --translate-to-exnref IN -o OUT (npm package binaryen)"
+    } else if bytes.starts_with(b"\0asm\x0d\0\x01\0") {
+        "extract its core modules: wasm-tools component unbundle"
+    } else if problem.contains("feature") || problem.contains("support is not enabled") {
+        "build it without that proposal, which Wasmtime 48 lacks on this target"
+    } else {
+        "check it: wasm-tools validate --features all"
+    };
+    CorpusError::unusable(origin, problem, remedy)
+}
+
+/// Compiles a module, binary or text, in this process and finds all its
+/// safepoints. Errors are one line that names the module and the remedy; for
+/// modules of unknown size use [`crate::compile_isolated`].
+pub fn compile_wasm(
+    name: &str,
+    tier: Tier,
+    provenance: String,
+    bytes: &[u8],
+    options: &CompileOptions,
+) -> Result<Module, CorpusError> {
+    let Compiled { cwasm, calls } = compile(name, bytes, options)?;
+    assemble(name, name, tier, provenance, &cwasm, Some(calls))
+}
+
+/// Reads a `.cwasm`, finding safepoints without live references by
+/// disassembly alone. The module takes the file's name.
+pub fn read_cwasm(path: &Path) -> Result<Module, CorpusError> {
+    let bytes = fs::read(path).map_err(|e| CorpusError::read(path, e))?;
+    cwasm_module(path, Tier::Yours, &bytes)
+}
+
+fn cwasm_module(path: &Path, tier: Tier, bytes: &[u8]) -> Result<Module, CorpusError> {
+    let origin = path.display().to_string();
+    assemble(&origin, &stem(path), tier, file_name(path), bytes, None)
+}
+
+/// Reads a `.wasm`, `.wat` or `.cwasm`, whatever its extension says it is; the
+/// first two are compiled in this process.
+pub fn read_path(path: &Path, tier: Tier, options: &CompileOptions) -> Result<Module, CorpusError> {
+    let bytes = fs::read(path).map_err(|e| CorpusError::read(path, e))?;
+    let origin = path.display().to_string();
+    let is_text = path.extension().is_some_and(|e| e == "wat");
+    if bytes.starts_with(b"\x7fELF") {
+        cwasm_module(path, tier, &bytes)
+    } else if bytes.starts_with(b"\0asm") || is_text {
+        let Compiled { cwasm, calls } = compile(&origin, &bytes, options)?;
+        assemble(
+            &origin,
+            &stem(path),
+            tier,
+            file_name(path),
+            &cwasm,
+            Some(calls),
+        )
+    } else {
+        let problem = "neither a WebAssembly module nor a .cwasm";
+        Err(CorpusError::unusable(
+            &origin,
+            problem,
+            "give a .wasm, .wat or .cwasm file",
+        ))
+    }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}

@@ -1,0 +1,210 @@
+//! Compiles in a child process, because a compile can panic, take all memory,
+//! or never end, and one bad module must not lose the others' results.
+//!
+//! The child is this program again, with [`CHILD_COMMAND`] and a folder as its
+//! arguments. Job and result pass through files in that folder.
+
+use crate::assemble::assemble;
+use crate::capture::CallSites;
+use crate::compile::{Compiled, compile};
+use crate::{CompileOptions, CorpusError, Module, Tier};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// First argument of a child process; `main` must hand over to
+/// [`child_main`] when it sees it.
+pub const CHILD_COMMAND: &str = "__compile";
+
+const WASM: &str = "input.wasm";
+const JOB: &str = "job.json";
+const CWASM: &str = "output.cwasm";
+const RESULT: &str = "result.json";
+const STDERR: &str = "stderr.txt";
+
+/// What one compile may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Resident memory of the child, in bytes.
+    pub memory: u64,
+    /// Wall-clock time of the child.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            memory: 12 << 30,
+            time: Duration::from_secs(600),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Job {
+    origin: String,
+    options: CompileOptions,
+}
+
+/// The child's answer; a problem comes with its remedy.
+type Answer = Result<CallSites, (String, String)>;
+
+/// As [`crate::compile_wasm`], in a child process that is stopped when it
+/// exceeds a limit. The program must call [`child_main`], see
+/// [`CHILD_COMMAND`].
+pub fn compile_isolated(
+    name: &str,
+    tier: Tier,
+    provenance: String,
+    bytes: &[u8],
+    options: &CompileOptions,
+    limits: &Limits,
+) -> Result<Module, CorpusError> {
+    let broken = |problem: &dyn std::fmt::Display| {
+        let remedy = "check free space and permissions of the temporary folder";
+        CorpusError::unusable(
+            name,
+            format!("cannot compile in a child process: {problem}"),
+            remedy,
+        )
+    };
+    let job = Job {
+        origin: name.to_owned(),
+        options: options.clone(),
+    };
+    let dir = tempfile::tempdir().map_err(|e| broken(&e))?;
+    let file = |name: &str| dir.path().join(name);
+    fs::write(file(WASM), bytes).map_err(|e| broken(&e))?;
+    fs::write(file(JOB), serde_json::to_vec(&job).map_err(|e| broken(&e))?)
+        .map_err(|e| broken(&e))?;
+
+    let child = spawn(dir.path()).map_err(|e| broken(&e))?;
+    let status = supervise(child, limits).map_err(|stopped| match stopped {
+        Stopped::Memory => CorpusError::unusable(
+            name,
+            format!(
+                "the compile took more than {} MiB of memory",
+                limits.memory >> 20
+            ),
+            "raise the memory limit, set RAYON_NUM_THREADS=1, or leave the module out",
+        ),
+        Stopped::Time => CorpusError::unusable(
+            name,
+            format!(
+                "the compile took longer than {} s",
+                limits.time.as_secs_f64()
+            ),
+            "raise the time limit, try opt-level none, or leave the module out",
+        ),
+        Stopped::Lost(problem) => broken(&problem),
+    })?;
+    let answer = fs::read(file(RESULT)).ok();
+    let answer = answer.and_then(|json| serde_json::from_slice::<Answer>(&json).ok());
+    match answer {
+        Some(Ok(calls)) => {
+            let cwasm = fs::read(file(CWASM)).map_err(|e| broken(&e))?;
+            assemble(name, name, tier, provenance, &cwasm, Some(calls))
+        }
+        Some(Err((problem, remedy))) => Err(CorpusError::unusable(name, problem, &remedy)),
+        None => {
+            let stderr = fs::read(file(STDERR)).unwrap_or_default();
+            let stderr = String::from_utf8_lossy(&stderr);
+            let last = stderr.lines().rfind(|line| !line.trim().is_empty());
+            let problem = format!(
+                "the compiler died ({status}): {}",
+                last.unwrap_or("no message")
+            );
+            let remedy = "try another collector or opt-level, or leave the module out";
+            Err(CorpusError::unusable(name, problem, remedy))
+        }
+    }
+}
+
+fn spawn(dir: &Path) -> std::io::Result<Child> {
+    Command::new(std::env::current_exe()?)
+        .arg(CHILD_COMMAND)
+        .arg(dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(dir.join(STDERR))?)
+        .spawn()
+}
+
+/// Why a child was stopped.
+enum Stopped {
+    Memory,
+    Time,
+    Lost(std::io::Error),
+}
+
+fn supervise(mut child: Child, limits: &Limits) -> Result<ExitStatus, Stopped> {
+    let start = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    let stopped = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) => {}
+            Err(e) => break Stopped::Lost(e),
+        }
+        if start.elapsed() > limits.time {
+            break Stopped::Time;
+        }
+        if resident_bytes(child.id()).is_some_and(|bytes| bytes > limits.memory) {
+            break Stopped::Memory;
+        }
+        sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
+    };
+    // Failing to kill means that it has ended by itself.
+    child.kill().ok();
+    child.wait().ok();
+    Err(stopped)
+}
+
+/// Resident memory of a process; `None` where there is no `/proc`.
+fn resident_bytes(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// What `main` runs for [`CHILD_COMMAND`]: compiles the job in the folder that
+/// the second argument names. Gives the exit code.
+pub fn child_main() -> i32 {
+    let Some(dir) = std::env::args_os().nth(2).map(PathBuf::from) else {
+        eprintln!("{CHILD_COMMAND} is for internal use");
+        return 2;
+    };
+    // The parent reports panics on its own line.
+    std::panic::set_hook(Box::new(|_| {}));
+    match run_job(&dir) {
+        Ok(()) => 0,
+        Err(problem) => {
+            eprintln!("{problem}");
+            1
+        }
+    }
+}
+
+fn run_job(dir: &Path) -> Result<(), String> {
+    let read = |name: &str| fs::read(dir.join(name)).map_err(|e| format!("{name}: {e}"));
+    let job: Job = serde_json::from_slice(&read(JOB)?).map_err(|e| e.to_string())?;
+    let answer: Answer = match compile(&job.origin, &read(WASM)?, &job.options) {
+        Ok(Compiled { cwasm, calls }) => {
+            fs::write(dir.join(CWASM), cwasm).map_err(|e| format!("{CWASM}: {e}"))?;
+            Ok(calls)
+        }
+        Err(CorpusError::Unusable {
+            problem, remedy, ..
+        }) => Err((problem, remedy)),
+        Err(other) => return Err(other.to_string()),
+    };
+    let json = serde_json::to_vec(&answer).map_err(|e| e.to_string())?;
+    fs::write(dir.join(RESULT), json).map_err(|e| format!("{RESULT}: {e}"))
+}

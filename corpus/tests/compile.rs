@@ -1,0 +1,324 @@
+//! Small modules through the real compiler, on every instruction set.
+
+use object::{Object, ObjectSection};
+use stackmap_corpus::{
+    CompileOptions, CorpusError, Function, FunctionKind, Module, Tier, compile_wasm, read_cwasm,
+    read_path,
+};
+use std::fs;
+use std::path::PathBuf;
+use wasmtime::{Collector, Config, Engine};
+use wasmtime_environ::StackMap;
+
+const ISAS: [&str; 5] = ["x86_64", "aarch64", "riscv64", "s390x", "pulley64"];
+
+/// In order: safepoints with live references, without, tail calls of every
+/// kind, and a jump table.
+const PROGRAM: &str = r#"(module
+  (type $node (struct (field i32) (field (ref null $node))))
+  (type $consumer (func (param (ref null $node))))
+  (import "" "take" (func $take (type $consumer)))
+  (import "" "tick" (func $tick))
+  (table $t 4 (ref null $consumer))
+  (tag $oops (param (ref null $node)))
+  (global (ref null $node) (struct.new $node (i32.const 7) (ref.null $node)))
+  (func $live (export "live") (param $a (ref null $node)) (result (ref null $node))
+    (local $b (ref null $node))
+    (local.set $b (struct.new $node (i32.const 1) (local.get $a)))
+    (call $tick)
+    (call $take (local.get $a))
+    (call $tick)
+    (local.get $b))
+  (func $dead (export "dead") (call $tick) (call $tick) (call $tick))
+  (func $tail (export "tail") (param (ref null $node))
+    (return_call $live2 (local.get 0)))
+  (func $live2 (type $consumer) (return_call $live2 (local.get 0)))
+  (func (export "tail_indirect") (param (ref null $node) i32)
+    (return_call_indirect $t (type $consumer) (local.get 0) (local.get 1)))
+  (func (export "tail_ref") (param (ref null $node) (ref $consumer))
+    (return_call_ref $consumer (local.get 0) (local.get 1)))
+  (func (export "switch") (param $a (ref null $node)) (param i32) (result (ref null $node))
+    (block $d (block $c (block $b
+      (br_table $b $c $b $d $c $b (local.get 1)))
+      (call $tick) (return (local.get $a)))
+      (call $take (local.get $a)))
+    (local.get $a))
+  (func (export "catch") (param $a (ref null $node)) (result (ref null $node))
+    (block $h (result (ref null $node))
+      (try_table (catch $oops $h) (call $take (local.get $a)) (call $tick))
+      (local.get $a))))"#;
+
+fn options(isa: &str, collector: &str) -> CompileOptions {
+    CompileOptions {
+        target: Some(isa.into()),
+        collector: Some(collector.into()),
+        opt_level: None,
+    }
+}
+
+fn compiled(wat: &str, isa: &str, collector: &str) -> Module {
+    let options = options(isa, collector);
+    compile_wasm("m", Tier::Program, String::new(), wat.as_bytes(), &options).unwrap()
+}
+
+fn wasm_function(module: &Module, i: usize) -> &Function {
+    let mut functions = module
+        .functions
+        .iter()
+        .filter(|f| f.kind == FunctionKind::Wasm);
+    functions.nth(i).unwrap()
+}
+
+/// PCs and number of live slots of the safepoints in one function.
+fn safepoints(module: &Module, f: &Function) -> Vec<usize> {
+    let inside = module.table.iter().filter(|s| f.covers_return(s.pc));
+    inside.map(|s| s.slots().count()).collect()
+}
+
+/// A `.cwasm` from an engine that nothing watches.
+fn plain_cwasm(wat: &str, triple: &str, collector: Collector) -> Vec<u8> {
+    let mut config = Config::new();
+    config.target(triple).unwrap().collector(collector);
+    config
+        .wasm_function_references(true)
+        .wasm_gc(true)
+        .wasm_exceptions(true);
+    let engine = Engine::new(&config).unwrap();
+    engine.precompile_module(wat.as_bytes()).unwrap()
+}
+
+fn elf_section(cwasm: &[u8], name: &str) -> Vec<u8> {
+    let elf = object::File::parse(cwasm).unwrap();
+    elf.section_by_name(name).unwrap().data().unwrap().to_vec()
+}
+
+fn message(error: CorpusError) -> String {
+    let text = error.to_string();
+    assert!(!text.contains('\n'), "{text}");
+    text
+}
+
+fn rejection(wat: &str) -> String {
+    let options = options("x86_64", "copying");
+    message(compile_wasm("bad", Tier::Yours, String::new(), wat.as_bytes(), &options).unwrap_err())
+}
+
+#[test]
+fn watching_the_compile_changes_nothing() {
+    for (isa, triple) in [
+        ("x86_64", "x86_64-unknown-linux-gnu"),
+        ("s390x", "s390x-unknown-linux-gnu"),
+    ] {
+        for (name, collector) in [
+            ("copying", Collector::Copying),
+            ("drc", Collector::DeferredReferenceCounting),
+        ] {
+            let plain = plain_cwasm(PROGRAM, triple, collector);
+            let watched = compiled(PROGRAM, isa, name);
+            assert_eq!(watched.collector, name);
+            assert_eq!(
+                watched.section.as_deref(),
+                Some(&elf_section(&plain, ".wasmtime.stackmap")[..])
+            );
+            assert_eq!(
+                watched.text_bytes,
+                elf_section(&plain, ".text").len() as u64
+            );
+        }
+    }
+}
+
+#[test]
+fn maps_are_those_that_wasmtime_reads() {
+    for isa in ISAS {
+        let module = compiled(PROGRAM, isa, "drc");
+        let section = module.section.as_ref().unwrap();
+        let theirs = StackMap::iter(section).unwrap();
+        let theirs = theirs.map(|(pc, m)| (pc, m.frame_size(), m.offsets().collect::<Vec<_>>()));
+        let ours = module.table.iter_maps();
+        let ours = ours.map(|s| (s.pc, s.frame_size, s.slots().collect::<Vec<_>>()));
+        assert!(module.table.maps() >= 4, "{isa}");
+        assert!(ours.eq(theirs), "{isa}");
+    }
+}
+
+#[test]
+fn both_routes_find_the_same_return_addresses() {
+    for isa in ISAS {
+        for collector in ["copying", "drc", "null"] {
+            let module = compiled(PROGRAM, isa, collector);
+            let check = module.cross_check;
+            let id = module.id();
+            assert!(module.table.is_complete());
+            assert_eq!(check.recorded, module.table.maps(), "{id}");
+            assert_eq!(check.confirmed, check.recorded, "{id}");
+            assert_eq!(check.call_sites, Some(module.table.len()), "{id}");
+            assert_eq!(check.disassembled, check.call_sites, "{id}");
+            assert_eq!(check.agreed, check.call_sites, "{id}");
+            assert_eq!(check.unmatched_functions, 0, "{id}");
+        }
+    }
+}
+
+#[test]
+fn empties_are_found_and_tail_calls_are_not() {
+    for isa in ISAS {
+        let module = compiled(PROGRAM, isa, "copying");
+        let in_function = |i| safepoints(&module, wasm_function(&module, i));
+        // After the allocation and its calls: both references, then one.
+        assert!(
+            in_function(0).ends_with(&[2, 1, 1]),
+            "{isa}: {:?}",
+            in_function(0)
+        );
+        assert_eq!(in_function(1), [0, 0, 0], "{isa}");
+        assert_eq!(in_function(2), [0; 0], "{isa}");
+        assert_eq!(in_function(3), [0; 0], "{isa}");
+        assert_eq!(in_function(6), [1, 1], "{isa}");
+        for empty in module.table.iter().filter(|s| s.is_empty()) {
+            assert!(
+                module.functions.iter().any(|f| f.covers_return(empty.pc)),
+                "{isa}"
+            );
+        }
+    }
+}
+
+#[test]
+fn module_start_is_told_apart() {
+    for isa in ISAS {
+        let module = compiled(PROGRAM, isa, "copying");
+        let starts = module
+            .functions
+            .iter()
+            .filter(|f| f.kind == FunctionKind::ModuleStart);
+        let [start] = starts.collect::<Vec<_>>()[..] else {
+            panic!("{isa}: {:?}", module.functions);
+        };
+        let rest = module.table_without_start().unwrap();
+        let inside = safepoints(&module, start).len();
+        assert!(inside > 0, "{isa}");
+        assert_eq!(rest.len() + inside, module.table.len(), "{isa}");
+    }
+}
+
+#[test]
+fn a_module_without_references_has_empties_alone() {
+    let wat = r#"(module (import "" "f" (func $f)) (func (export "g") (call $f) (call $f)))"#;
+    for isa in ISAS {
+        let module = compiled(wat, isa, "copying");
+        assert_eq!(module.section.as_deref(), Some(&[][..]), "{isa}");
+        assert_eq!(module.table.maps(), 0, "{isa}");
+        assert_eq!(
+            safepoints(&module, wasm_function(&module, 0)),
+            [0, 0],
+            "{isa}"
+        );
+    }
+    let nothing = compiled("(module)", "x86_64", "copying");
+    assert!(nothing.table.is_empty() && nothing.functions.is_empty());
+}
+
+#[test]
+fn a_bare_cwasm_gives_the_same_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("bare.cwasm");
+    let cwasm = plain_cwasm(PROGRAM, "aarch64-unknown-linux-gnu", Collector::Copying);
+    fs::write(&path, &cwasm).unwrap();
+    let read = read_cwasm(&path).unwrap();
+    assert_eq!(
+        (read.isa.as_str(), read.collector.as_str()),
+        ("aarch64", "copying")
+    );
+    assert_eq!((read.name.as_str(), read.tier), ("bare", Tier::Yours));
+    assert_eq!(read.cwasm_bytes, Some(cwasm.len() as u64));
+    assert_eq!(read.table, compiled(PROGRAM, "aarch64", "copying").table);
+    assert_eq!(read.cross_check.call_sites, None);
+    assert_eq!(read.cross_check.confirmed, read.cross_check.recorded);
+}
+
+#[test]
+fn damaged_files_are_errors_not_panics() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("damaged.cwasm");
+    let cwasm = plain_cwasm(PROGRAM, "pulley64", Collector::Copying);
+    for end in (0..cwasm.len()).step_by(5) {
+        fs::write(&path, &cwasm[..end]).unwrap();
+        let text = message(read_cwasm(&path).unwrap_err());
+        assert!(
+            text.contains("damaged.cwasm") && text.contains("compile the module anew"),
+            "{text}"
+        );
+    }
+    // Flipped bits may go unnoticed, but must not panic.
+    let mut errors = 0;
+    for at in (0..cwasm.len()).step_by(3) {
+        let mut flipped = cwasm.clone();
+        flipped[at] ^= 0xff;
+        fs::write(&path, &flipped).unwrap();
+        errors += usize::from(read_cwasm(&path).map_err(message).is_err());
+    }
+    assert!(errors > 0);
+}
+
+#[test]
+fn other_files_are_refused_with_a_remedy() {
+    let dir = tempfile::tempdir().unwrap();
+    let refusal = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let read = read_path(&path, Tier::Yours, &options("x86_64", "copying"));
+        message(read.unwrap_err())
+    };
+    let program = fs::read(std::env::current_exe().unwrap()).unwrap();
+    assert!(refusal("program.cwasm", &program).contains("not Wasmtime's"));
+    assert!(refusal("notes.txt", b"hello").contains(".wasm, .wat or .cwasm"));
+    assert!(refusal("text.wat", b"(module (func (oops)))").contains("oops"));
+    assert!(refusal("cut.wasm", b"\0asm\x01\0\0\0\x01").contains("wasm-tools validate"));
+    assert!(refusal("part.wasm", b"\0asm\x0d\0\x01\0").contains("component unbundle"));
+    let missing = read_cwasm(&PathBuf::from("no/such.cwasm")).unwrap_err();
+    assert!(message(missing).contains("no/such.cwasm"));
+}
+
+#[test]
+fn what_wasmtime_rejects_says_what_to_do() {
+    let legacy = rejection("(module (func (try (do) (catch_all))))");
+    assert!(legacy.contains("--translate-to-exnref"), "{legacy}");
+    let invalid = rejection("(module (func (result i32)))");
+    assert!(
+        invalid.starts_with("bad: ") && invalid.contains("validate"),
+        "{invalid}"
+    );
+    let bytes = b"(module)";
+    for (options, word) in [
+        (options("vax", "copying"), "vax"),
+        (options("x86_64", "boehm"), "boehm"),
+    ] {
+        let error = compile_wasm("m", Tier::Yours, String::new(), bytes, &options).unwrap_err();
+        assert!(message(error).contains(word));
+    }
+}
+
+#[test]
+fn read_path_goes_by_content() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = options("x86_64", "drc");
+    let text = dir.path().join("text.wat");
+    fs::write(&text, PROGRAM).unwrap();
+    let from_text = read_path(&text, Tier::Program, &options).unwrap();
+    let binary = dir.path().join("binary.wasm");
+    fs::write(&binary, wat::parse_str(PROGRAM).unwrap()).unwrap();
+    let from_binary = read_path(&binary, Tier::Program, &options).unwrap();
+    assert_eq!(from_text.name, "text");
+    assert_eq!(from_binary.provenance, "binary.wasm");
+    assert_eq!(from_text.table, from_binary.table);
+    let compiled = dir.path().join("compiled.bin");
+    let cwasm = plain_cwasm(PROGRAM, "x86_64-unknown-linux-gnu", Collector::Null);
+    fs::write(&compiled, cwasm).unwrap();
+    assert_eq!(
+        read_path(&compiled, Tier::Yours, &options)
+            .unwrap()
+            .collector,
+        "null"
+    );
+}
