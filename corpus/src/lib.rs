@@ -8,6 +8,7 @@ mod disasm;
 mod error;
 mod isolate;
 mod module;
+pub mod recorded;
 pub mod wild;
 
 pub use compile::{CompileOptions, compile_wasm, read_cwasm, read_path};
