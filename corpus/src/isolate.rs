@@ -67,6 +67,17 @@ pub fn compile_isolated(
     options: &CompileOptions,
     limits: &Limits,
 ) -> Result<Module, CorpusError> {
+    let Compiled { cwasm, calls } = precompile_isolated(name, bytes, options, limits)?;
+    assemble(name, name, tier, provenance, &cwasm, Some(calls))
+}
+
+/// As [`compile`], in such a child process.
+pub(crate) fn precompile_isolated(
+    name: &str,
+    bytes: &[u8],
+    options: &CompileOptions,
+    limits: &Limits,
+) -> Result<Compiled, CorpusError> {
     let broken = |problem: &dyn std::fmt::Display| {
         let remedy = "check free space and permissions of the temporary folder";
         CorpusError::unusable(
@@ -110,7 +121,7 @@ pub fn compile_isolated(
     match answer {
         Some(Ok(calls)) => {
             let cwasm = fs::read(file(CWASM)).map_err(|e| broken(&e))?;
-            assemble(name, name, tier, provenance, &cwasm, Some(calls))
+            Ok(Compiled { cwasm, calls })
         }
         Some(Err((problem, remedy))) => Err(CorpusError::unusable(name, problem, &remedy)),
         None => {
