@@ -1,0 +1,180 @@
+//! What may be said about a ratio: `faster`, `slower`, `same`, `inconclusive`.
+
+use super::interval::{ALPHA, Estimate};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The equivalence band never gets narrower than this log-ratio: below one
+/// per cent the choice of a scheme does not hang on its speed.
+pub const BAND_FLOOR: f64 = 0.01;
+
+/// No run is so noisy that a difference beyond this log-ratio may be called
+/// `same`; nor is a run sound whose A/A control reaches further. It leaves
+/// the control slowed by 5 % outside.
+pub const BAND_CEILING: f64 = 0.03;
+
+/// The strongest statement the data allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The interval lies wholly below the equivalence band.
+    Faster,
+    /// The interval lies wholly above the equivalence band.
+    Slower,
+    /// The interval lies wholly within the equivalence band.
+    Same,
+    /// None of these.
+    Inconclusive,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verdict::Faster => "faster",
+            Verdict::Slower => "slower",
+            Verdict::Same => "same",
+            Verdict::Inconclusive => "inconclusive",
+        })
+    }
+}
+
+/// Log-ratios this close to zero are not told apart from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Band {
+    /// Differences must lie beyond this.
+    pub(super) differs: f64,
+    /// Equality must lie within this. Noise widens `differs` without limit
+    /// but never makes it easier to call two schemes the same.
+    pub(super) same: f64,
+}
+
+impl Band {
+    /// The band that goes with how far the A/A interval reaches from zero.
+    pub(super) fn from_again(extent: f64) -> Band {
+        let differs = extent.max(BAND_FLOOR);
+        Band {
+            differs,
+            same: differs.min(BAND_CEILING),
+        }
+    }
+
+    /// The fixed band that the A/A control itself has to keep within: its own
+    /// reach cannot be its yardstick.
+    pub(super) fn for_again() -> Band {
+        Band {
+            differs: BAND_CEILING,
+            same: BAND_CEILING,
+        }
+    }
+}
+
+/// The likeliest statement and the error probability at which the interval
+/// just supports it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Finding {
+    verdict: Verdict,
+    /// Unadjusted; 1 when nothing is known.
+    pub(super) p: f64,
+}
+
+impl Finding {
+    /// Weighs an estimate against a band. Without either nothing is claimed.
+    pub(super) fn new(estimate: Option<Estimate>, band: Option<Band>) -> Finding {
+        let nothing = Finding {
+            verdict: Verdict::Inconclusive,
+            p: 1.0,
+        };
+        let (Some(estimate), Some(band)) = (estimate, band) else {
+            return nothing;
+        };
+        let within = estimate
+            .p_above(-band.same)
+            .max(estimate.p_below(band.same));
+        let claims = [
+            (Verdict::Faster, estimate.p_below(-band.differs)),
+            (Verdict::Slower, estimate.p_above(band.differs)),
+            (Verdict::Same, within),
+        ];
+        claims.into_iter().fold(nothing, |best, (verdict, p)| {
+            if p < best.p {
+                Finding { verdict, p }
+            } else {
+                best
+            }
+        })
+    }
+
+    /// The verdict when `p` has been adjusted to `adjusted`.
+    pub(super) fn verdict(&self, adjusted: f64) -> Verdict {
+        if adjusted <= ALPHA {
+            self.verdict
+        } else {
+            Verdict::Inconclusive
+        }
+    }
+}
+
+/// Holm's step-down correction: `ps` adjusted so that comparing each with
+/// `ALPHA` errs anywhere in the family with at most that probability.
+pub(super) fn holm(ps: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..ps.len()).collect();
+    order.sort_by(|&a, &b| ps[a].total_cmp(&ps[b]));
+    let mut adjusted = vec![1.0; ps.len()];
+    let mut floor = 0.0f64;
+    for (rank, &i) in order.iter().enumerate() {
+        floor = floor.max(ps[i] * (ps.len() - rank) as f64).min(1.0);
+        adjusted[i] = floor;
+    }
+    adjusted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(log: f64, half_width: f64) -> Option<Estimate> {
+        Some(Estimate {
+            log,
+            half_width,
+            freedom: 29.0,
+        })
+    }
+
+    fn verdict(log: f64, half_width: f64, again: f64) -> Verdict {
+        let finding = Finding::new(estimate(log, half_width), Some(Band::from_again(again)));
+        finding.verdict(finding.p)
+    }
+
+    #[test]
+    fn the_whole_interval_decides() {
+        assert_eq!(verdict(0.05, 0.019, 0.03), Verdict::Slower);
+        assert_eq!(verdict(0.05, 0.021, 0.03), Verdict::Inconclusive);
+        assert_eq!(verdict(-0.05, 0.019, 0.03), Verdict::Faster);
+        assert_eq!(verdict(0.01, 0.009, 0.02), Verdict::Same);
+        assert_eq!(verdict(0.01, 0.011, 0.02), Verdict::Inconclusive);
+        assert_eq!(verdict(0.0, 0.009, 0.0), Verdict::Same, "the floor holds");
+    }
+
+    #[test]
+    fn noise_never_makes_same_easier() {
+        assert_eq!(verdict(0.04, 0.02, 0.10), Verdict::Inconclusive);
+        assert_eq!(verdict(0.04, 0.02, 0.01), Verdict::Slower);
+    }
+
+    #[test]
+    fn nothing_known_is_inconclusive() {
+        for (estimate, band) in [(None, Some(Band::for_again())), (estimate(0.5, 0.01), None)] {
+            let finding = Finding::new(estimate, band);
+            assert_eq!(finding.verdict(finding.p), Verdict::Inconclusive);
+        }
+    }
+
+    #[test]
+    fn holm_as_in_the_textbook() {
+        let adjusted = holm(&[0.01, 0.04, 0.03, 0.005]);
+        for (got, want) in adjusted.iter().zip([0.03, 0.06, 0.06, 0.02]) {
+            assert!((got - want).abs() < 1e-12, "{adjusted:?}");
+        }
+        assert_eq!(holm(&[]), Vec::<f64>::new());
+    }
+}
