@@ -36,9 +36,9 @@ pub struct PooledRow {
     pub ratio_lo: Option<f64>,
     /// Upper end of that interval.
     pub ratio_hi: Option<f64>,
-    /// After Holm's correction over the family.
+    /// Differences after Holm's correction over the family.
     pub verdict: Verdict,
-    /// Error probability of the verdict after the correction.
+    /// Error probability of a difference after the correction.
     pub p_holm: f64,
     /// Lower end of the 95 % interval for these modules and no others.
     pub here_lo: Option<f64>,
@@ -233,7 +233,7 @@ impl Pool<'_> {
             ratio_lo,
             ratio_hi,
             verdict: if is_baseline { Verdict::Same } else { verdict },
-            p_holm: if is_baseline { 0.0 } else { round(p_holm, 6) },
+            p_holm: if is_baseline { 1.0 } else { round(p_holm, 6) },
             here_lo,
             here_hi,
             band: band.map(|b| round(b.differs.exp(), 6)),

@@ -68,46 +68,47 @@ impl Band {
     }
 }
 
-/// The likeliest statement and the error probability at which the interval
-/// just supports it.
+/// What an estimate says against a band, with the error probabilities at
+/// which its interval just says so; 1 when nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Finding {
-    verdict: Verdict,
-    /// Unadjusted; 1 when nothing is known.
+    /// `Faster` or `Slower`, should there be a difference.
+    direction: Verdict,
+    /// Of a difference, before any correction.
     pub(super) p: f64,
+    p_same: f64,
 }
 
 impl Finding {
     /// Weighs an estimate against a band. Without either nothing is claimed.
     pub(super) fn new(estimate: Option<Estimate>, band: Option<Band>) -> Finding {
-        let nothing = Finding {
-            verdict: Verdict::Inconclusive,
-            p: 1.0,
+        let (Some(e), Some(band)) = (estimate, band) else {
+            return Finding {
+                direction: Verdict::Inconclusive,
+                p: 1.0,
+                p_same: 1.0,
+            };
         };
-        let (Some(estimate), Some(band)) = (estimate, band) else {
-            return nothing;
-        };
-        let within = estimate
-            .p_above(-band.same)
-            .max(estimate.p_below(band.same));
-        let claims = [
-            (Verdict::Faster, estimate.p_below(-band.differs)),
-            (Verdict::Slower, estimate.p_above(band.differs)),
-            (Verdict::Same, within),
-        ];
-        claims.into_iter().fold(nothing, |best, (verdict, p)| {
-            if p < best.p {
-                Finding { verdict, p }
+        let (faster, slower) = (e.p_below(-band.differs), e.p_above(band.differs));
+        Finding {
+            direction: if faster < slower {
+                Verdict::Faster
             } else {
-                best
-            }
-        })
+                Verdict::Slower
+            },
+            p: faster.min(slower),
+            p_same: e.p_above(-band.same).max(e.p_below(band.same)),
+        }
     }
 
-    /// The verdict when `p` has been adjusted to `adjusted`.
+    /// The verdict when `p` has been adjusted to `adjusted`. Only differences
+    /// are adjusted: looking at many schemes turns up false differences, but
+    /// nobody searches a family for the one scheme that is the same.
     pub(super) fn verdict(&self, adjusted: f64) -> Verdict {
         if adjusted <= ALPHA {
-            self.verdict
+            self.direction
+        } else if self.p_same <= ALPHA {
+            Verdict::Same
         } else {
             Verdict::Inconclusive
         }
