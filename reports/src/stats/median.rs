@@ -22,6 +22,8 @@ pub(super) struct MedianTable {
     /// Upper end of each pair's share of `0..=u32::MAX`, ascending.
     ends: Vec<u32>,
     pairs: Vec<(u32, u32)>,
+    /// Where to start looking, by the random number's highest byte.
+    starts: Vec<usize>,
 }
 
 impl MedianTable {
@@ -30,6 +32,7 @@ impl MedianTable {
         let mut table = MedianTable {
             ends: Vec::new(),
             pairs: Vec::new(),
+            starts: Vec::new(),
         };
         let mut total = 0.0;
         for i in 1..=n {
@@ -44,6 +47,8 @@ impl MedianTable {
         if let Some(last) = table.ends.last_mut() {
             *last = u32::MAX;
         }
+        let start = |byte: u32| table.ends.partition_point(|&end| end < byte << 24);
+        table.starts = (0..=0xff).map(start).collect();
         table
     }
 
@@ -58,7 +63,10 @@ impl MedianTable {
 
     /// The resampled median of the ascending values the table was made for.
     pub(super) fn draw(&self, sorted: &[f64], random: u32) -> f64 {
-        let k = self.ends.partition_point(|&end| end < random);
+        let mut k = self.starts[(random >> 24) as usize];
+        while self.ends[k] < random {
+            k += 1;
+        }
         let (i, j) = self.pairs[k];
         f64::midpoint(sorted[i as usize], sorted[j as usize])
     }

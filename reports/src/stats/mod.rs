@@ -16,6 +16,8 @@ mod modules;
 mod pooled;
 mod sample;
 mod table;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub use controls::{Control, Controls, controls_verdict};

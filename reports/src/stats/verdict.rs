@@ -132,6 +132,9 @@ pub(super) fn holm(ps: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+    use statrs::distribution::{ContinuousCDF, StudentsT};
 
     fn estimate(log: f64, half_width: f64) -> Option<Estimate> {
         Some(Estimate {
@@ -177,5 +180,33 @@ mod tests {
             assert!((got - want).abs() < 1e-12, "{adjusted:?}");
         }
         assert_eq!(holm(&[]), Vec::<f64>::new());
+    }
+
+    /// The hardest case for a family: every ratio lies just at the edge of
+    /// the band, where a claim of a difference is false.
+    #[test]
+    fn holm_keeps_a_family_honest() {
+        let t = StudentsT::new(0.0, 1.0, 29.0).unwrap();
+        let mut rng = ChaCha8Rng::seed_from_u64(10431);
+        let band = Band::from_again(0.02);
+        let (mut plain, mut adjusted) = (0, 0);
+        for _ in 0..2000 {
+            let draw = |_| {
+                let u = (f64::from(rng.next_u32()) + 0.5) / 2f64.powi(32);
+                let log = band.differs + 0.01 * t.inverse_cdf(u);
+                Finding::new(estimate(log, 0.01 * t.inverse_cdf(0.975)), Some(band)).p
+            };
+            let ps: Vec<f64> = (0..10).map(draw).collect();
+            plain += i32::from(ps.iter().any(|p| *p <= ALPHA));
+            adjusted += i32::from(holm(&ps).iter().any(|p| *p <= ALPHA));
+        }
+        assert!(
+            adjusted <= 100,
+            "{adjusted} of 2000 families hold a false claim"
+        );
+        assert!(
+            plain > 300,
+            "only {plain} without the correction: this shows nothing"
+        );
     }
 }
