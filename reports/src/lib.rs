@@ -16,6 +16,7 @@ mod record;
 pub mod results;
 mod safety;
 pub mod select;
+pub mod stats;
 mod table;
 mod terminal;
 mod weights;
