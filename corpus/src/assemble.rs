@@ -97,15 +97,36 @@ mod tests {
         assemble("m", "m", Tier::Yours, String::new(), bytes, None)
     }
 
-    #[test]
-    fn damage_is_an_error_not_a_panic() {
+    fn cwasm() -> Vec<u8> {
         let wat = r#"(module (import "" "tick" (func $tick))
             (func (param anyref) (result anyref) (call $tick) (local.get 0)))"#;
         let options = CompileOptions {
             target: Some("pulley64".into()),
             ..CompileOptions::default()
         };
-        let cwasm = compile("m", wat.as_bytes(), &options).unwrap().cwasm;
+        compile("m", wat.as_bytes(), &options).unwrap().cwasm
+    }
+
+    #[test]
+    fn unmatched_functions_leave_it_to_disassembly() {
+        let cwasm = cwasm();
+        let alone = outcome(&cwasm).unwrap();
+        let calls = CallSites {
+            returns: Vec::new(),
+            unmatched: 1,
+        };
+        let both = assemble("m", "m", Tier::Yours, String::new(), &cwasm, Some(calls)).unwrap();
+        assert!(both.table.empties() > 0);
+        assert_eq!(both.table, alone.table);
+        assert_eq!(both.cross_check.confirmed, 1);
+        assert_eq!(both.cross_check.unmatched_functions, 1);
+        assert_eq!(both.cross_check.call_sites, Some(0));
+        assert_eq!(both.cross_check.agreed, Some(0));
+    }
+
+    #[test]
+    fn damage_is_an_error_not_a_panic() {
+        let cwasm = cwasm();
         assert_eq!(outcome(&cwasm).unwrap().table.maps(), 1);
         for end in 0..cwasm.len() {
             let text = outcome(&cwasm[..end]).unwrap_err().to_string();
