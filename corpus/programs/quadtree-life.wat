@@ -4,11 +4,10 @@
 ;; that of four overlapping squares. Empty squares of one size, and equal squares of
 ;; 2 by 2 cells, are one shared object.
 ;;
-;; Expected: the R-pentomino, the most studied small pattern, is stable from
-;; generation 1103 on, with 116 cells (Gosper, 1971; OEIS A284810 lists its
-;; populations): 15 still lifes and blinkers and the six gliders that escaped.
-;; Generation 0 has 5 cells. The result is the population at generation n:
-;; 116 for n = 1103.
+;; Expected: the R-pentomino is stable from generation 1103 on, as 8 blocks,
+;; 4 beehives, 4 blinkers, a ship, a boat, a loaf and 6 gliders on their way
+;; out: 8*4 + 4*6 + 4*3 + 6 + 5 + 7 + 6*5 = 116 cells. The result is the
+;; population at generation n: 116 for n = 1103.
 (module
   (import "lab" "checkpoint" (func $checkpoint))
 

@@ -11,6 +11,8 @@ mod isolate;
 mod module;
 pub mod programs;
 pub mod synthetic;
+pub mod recorded;
+pub mod wild;
 
 pub use compile::{CompileOptions, compile_wasm, read_cwasm, read_path};
 pub use error::CorpusError;

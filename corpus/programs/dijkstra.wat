@@ -1,4 +1,4 @@
-;; digit-sum: Dijkstra's algorithm on a graph of objects, with a pairing heap
+;; dijkstra: Dijkstra's algorithm on a graph of objects, with a pairing heap
 ;; (Fredman, Sedgewick, Sleator and Tarjan, 1986). The smallest digit sum of a
 ;; positive multiple of n is the length of a shortest path among the residues
 ;; modulo n: from 1 to 0, where going from x to x + 1 costs 1 (a digit grows)

