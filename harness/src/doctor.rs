@@ -47,14 +47,23 @@ pub fn verdict() -> Vec<String> {
     if cfg!(debug_assertions) {
         findings.push((false, "a debug build: build with --release".into()));
     }
-    let line = |(ok, what): (bool, String)| format!("{:<5} {what}", if ok { "ok" } else { "blur" });
     findings.into_iter().map(line).collect()
 }
 
-/// A warning if others worked on the machine during a run.
-pub fn disturbed(usage: Usage) -> Option<String> {
-    let noisy = usage.others >= NOISY || usage.steal >= STOLEN;
-    noisy.then(|| format!("during the run {}", describe(usage)))
+/// The finding about a run that is over, as a line of its own.
+pub fn afterwards(usage: Usage) -> String {
+    line((
+        is_quiet(usage),
+        format!("while timing, {}", describe(usage)),
+    ))
+}
+
+fn is_quiet(usage: Usage) -> bool {
+    usage.others < NOISY && usage.steal < STOLEN
+}
+
+fn line((ok, what): Finding) -> String {
+    format!("{:<5} {what}", if ok { "ok" } else { "blur" })
 }
 
 type Finding = (bool, String);
@@ -65,7 +74,7 @@ fn load() -> Finding {
         before.until(Ticks::now()?)
     });
     match usage {
-        Some(u) => (disturbed(u).is_none(), describe(u)),
+        Some(u) => (is_quiet(u), describe(u)),
         None => (false, "the load of this machine is not known".into()),
     }
 }

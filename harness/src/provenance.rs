@@ -1,7 +1,7 @@
 //! `provenance.json`: what it takes to know where a run's numbers come from.
 
 use crate::latency::machine::Caches;
-use crate::latency::{hex, table_hash};
+use crate::latency::{TIMING_USAGE, hex, table_hash};
 use crate::{doctor, results, system};
 use anyhow::Result;
 use serde_json::{Map, Value};
@@ -102,16 +102,15 @@ impl Provenance {
     pub fn finish(mut self, dir: &Path) -> Result<()> {
         self.load("load_after");
         self.say("seconds", self.start.elapsed().as_secs());
-        let usage = self
-            .before
-            .zip(system::Ticks::now())
-            .and_then(|(a, b)| a.until(b));
-        if let Some(usage) = usage {
+        let now = system::Ticks::now();
+        let whole = self.before.zip(now).and_then(|(a, b)| a.until(b));
+        // What happened while the clock ran says more, if it is known.
+        let timing = fs::read(dir.join(TIMING_USAGE)).ok();
+        let timing = timing.and_then(|json| serde_json::from_slice(&json).ok());
+        if let Some(usage) = timing.or(whole) {
             self.say("steal_share", usage.steal);
             self.say("cpus_used_by_others", usage.others);
-            if let Some(warning) = doctor::disturbed(usage) {
-                self.say("doctor_after", warning);
-            }
+            self.say("doctor_after", doctor::afterwards(usage));
         }
         results::write(
             dir,

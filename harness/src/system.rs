@@ -1,5 +1,6 @@
 //! What the operating system tells about the machine; `None` where it does not.
 
+use serde::{Deserialize, Serialize};
 use std::fs;
 
 /// Counters since boot, in clock ticks of all CPUs together.
@@ -13,7 +14,7 @@ pub struct Ticks {
 }
 
 /// What happened on the machine between two readings.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Usage {
     /// CPUs' worth of time that other processes took.
     pub others: f64,

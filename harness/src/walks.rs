@@ -12,11 +12,14 @@
 //! of frames, and each address with the module's table; a program that
 //! disagrees in either gives no walks at all.
 
+use crate::results;
 use anyhow::{Context, Result, bail, ensure};
+use serde::Serialize;
 use stackmap_corpus::programs::{self, Program};
 use stackmap_corpus::{CompileOptions, FunctionKind, Module, Tier};
 use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::path::Path;
 use std::{mem, thread};
 use wasmtime::{Caller, Config, Engine, Linker, ResourceLimiter, Store, WasmBacktrace};
 
@@ -58,6 +61,40 @@ pub fn record(module: &Module) -> Result<Option<Walks>> {
     walks
         .map(Some)
         .with_context(|| format!("{}: no walks recorded", module.id()))
+}
+
+/// One row of `walks.csv`: what the walk queries of a module rest on.
+#[derive(Serialize)]
+struct Summary<'a> {
+    module: &'a str,
+    isa: &'a str,
+    collector: &'a str,
+    checkpoints: usize,
+    growths: usize,
+    stacks: usize,
+    frames: usize,
+    deepest: usize,
+}
+
+/// Writes `walks.csv`, one row per module with walks.
+pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path) -> Result<()> {
+    let with_walks = modules
+        .iter()
+        .zip(recorded)
+        .filter_map(|(m, w)| Some((m, w.as_ref()?)));
+    let rows: Vec<Summary> = with_walks
+        .map(|(module, walks)| Summary {
+            module: &module.name,
+            isa: &module.isa,
+            collector: &module.collector,
+            checkpoints: walks.checkpoints,
+            growths: walks.growths,
+            stacks: walks.stacks.len(),
+            frames: walks.stacks.iter().map(Vec::len).sum(),
+            deepest: walks.stacks.iter().map(Vec::len).max().unwrap_or(0),
+        })
+        .collect();
+    results::write_csv(dir, "walks.csv", &rows)
 }
 
 fn run(module: &Module, program: &Program) -> Result<Walks> {

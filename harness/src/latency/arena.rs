@@ -56,3 +56,41 @@ impl Arena {
         places.into_iter().map(slices).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    #[test]
+    fn copies_are_whole_apart_and_elsewhere_each_time() {
+        let mut arena = Arena {
+            bytes: vec![0; 4096],
+        };
+        let sections: [&[u8]; 3] = [&[1; 100], &[], &[2; 31]];
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut places = |arena: &mut Arena| -> Vec<(usize, usize)> {
+            let placed = arena.place(&sections, 5, &mut rng);
+            for (copies, section) in placed.iter().zip(sections) {
+                assert_eq!(copies.len(), 5);
+                assert!(copies.iter().all(|c| *c == section));
+            }
+            let spans = placed.iter().flatten().filter(|c| !c.is_empty());
+            let mut spans: Vec<_> = spans.map(|c| (c.as_ptr().addr(), c.len())).collect();
+            spans.sort_unstable();
+            spans
+        };
+        let first = places(&mut arena);
+        assert!(first.windows(2).all(|w| w[0].0 + w[0].1 <= w[1].0));
+        assert_ne!(first, places(&mut arena));
+    }
+
+    #[test]
+    fn an_arena_too_small_grows() {
+        let mut arena = Arena { bytes: Vec::new() };
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let placed = arena.place(&[&[7; 10]], 3, &mut rng);
+        assert_eq!(placed, [[&[7u8; 10][..]; 3]]);
+    }
+}

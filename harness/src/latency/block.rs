@@ -1,7 +1,7 @@
 //! One block: every scheme answers the same queries, in random order and back.
 
 use super::arena::Arena;
-use super::kernel::{Batch, Expected, Query, Timer};
+use super::kernel::{Batch, CODE_COPIES, Expected, Query, Timer};
 use super::machine::Evictor;
 use super::scenario::{Cache, Queries, Timed};
 use super::work::Cell;
@@ -51,10 +51,14 @@ impl Bench {
         rng: &mut impl Rng,
     ) -> Result<Vec<Visit>> {
         let drawn = draw(cell, pcs, rng);
-        let queries = assign_copies(&drawn, pcs, cell.copies, rng);
+        let queries = assign_copies(&drawn, pcs, cell, rng);
         let sections: Vec<&[u8]> = rivals.iter().map(|r| r.section).collect();
-        let placed = self.arena.place(&sections, cell.copies, rng);
+        let placed = self.arena.place(&sections, cell.placed(), rng);
 
+        let codes: Vec<usize> = rivals
+            .iter()
+            .map(|_| rng.random_range(0..CODE_COPIES))
+            .collect();
         let mut order: Vec<usize> = (0..rivals.len()).collect();
         order.shuffle(rng);
         let there_and_back = order.iter().chain(order.iter().rev());
@@ -69,7 +73,9 @@ impl Bench {
                 timed: cell.scenario.timed,
                 chain: cell.scenario.chain,
             };
-            let time = || (rival.timer.batch)(&batch).map_err(|e| rival.wrong(&e.to_string()));
+            let time = || {
+                (rival.timer.batch[codes[scheme]])(&batch).map_err(|e| rival.wrong(&e.to_string()))
+            };
             match cell.scenario.cache {
                 Cache::Hot => {
                     time()?;
@@ -128,13 +134,76 @@ fn draw(cell: &Cell, pcs: &[u32], rng: &mut impl Rng) -> Vec<usize> {
 }
 
 /// Sends the lookups through all copies in one random cycle, which no
-/// prefetcher can follow.
-fn assign_copies(drawn: &[usize], pcs: &[u32], copies: usize, rng: &mut impl Rng) -> Vec<Query> {
-    let mut cycle: Vec<u32> = (0..copies as u32).collect();
+/// prefetcher can follow; those of the slowed scheme alone go through copies
+/// of their own, which nothing has warmed before.
+fn assign_copies(drawn: &[usize], pcs: &[u32], cell: &Cell, rng: &mut impl Rng) -> Vec<Query> {
+    let mut cycle: Vec<u32> = (0..cell.placed() as u32).collect();
     cycle.shuffle(rng);
-    let one = |(i, &at): (usize, &usize)| Query {
-        pc: pcs[at],
-        copy: cycle[i % copies],
+    let (common, extra) = cycle.split_at(cell.copies);
+    let extra = if extra.is_empty() { common } else { extra };
+    let (all, again) = drawn.split_at(cell.lookups);
+    let through = |drawn: &[usize], copies: &[u32]| {
+        let pairs = drawn.iter().zip(copies.iter().cycle());
+        let queries = pairs.map(|(&at, &copy)| Query { pc: pcs[at], copy });
+        queries.collect::<Vec<_>>()
     };
-    drawn.iter().enumerate().map(one).collect()
+    [through(all, common), through(again, extra)].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latency::scenario::{Chain, Scenario};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn cell(cache: Cache, lookups: usize, copies: usize) -> Cell {
+        let scenario = Scenario {
+            queries: Queries::Uniform,
+            cache,
+            timed: Timed::Visit,
+            chain: Chain::Independent,
+        };
+        Cell {
+            scenario,
+            lookups,
+            copies,
+            blocks: 1,
+        }
+    }
+
+    #[test]
+    fn the_slowed_scheme_does_one_lookup_in_twenty_more() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let pcs: Vec<u32> = (0..1000).collect();
+        let drawn = draw(&cell(Cache::Hot, 240, 1), &pcs, &mut rng);
+        assert_eq!(drawn.len(), 252);
+        assert!((0..12).all(|i| drawn[240 + i] == drawn[20 * i]));
+    }
+
+    #[test]
+    fn no_cold_lookup_reads_a_copy_that_another_has_read() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let pcs: Vec<u32> = (0..1000).collect();
+        let cell = cell(Cache::Cold, 240, 240);
+        let queries = assign_copies(&draw(&cell, &pcs, &mut rng), &pcs, &cell, &mut rng);
+        let mut copies: Vec<u32> = queries.iter().map(|q| q.copy).collect();
+        assert!(!copies.is_sorted());
+        copies.sort_unstable();
+        assert!(copies.into_iter().eq(0..252));
+    }
+
+    #[test]
+    fn where_copies_are_few_the_extra_lookups_still_have_their_own() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let pcs: Vec<u32> = (0..1000).collect();
+        let cell = cell(Cache::L2, 60, 10);
+        let queries = assign_copies(&draw(&cell, &pcs, &mut rng), &pcs, &cell, &mut rng);
+        let (common, extra) = queries.split_at(60);
+        assert!(
+            extra
+                .iter()
+                .all(|e| common.iter().all(|c| c.copy != e.copy))
+        );
+    }
 }

@@ -70,16 +70,14 @@ pub fn calibrate(
 
 /// As many copies as memory allows, and lookups to match.
 fn sized(scenario: Scenario, bytes: usize) -> Cell {
-    let (lookups, copies) = if scenario.cache == Cache::Hot {
-        (COLD_LOOKUPS, 1)
-    } else {
-        let most = COLD_LOOKUPS + COLD_LOOKUPS / SLOW_ONE_IN;
-        let copies = (COPIES / bytes.max(1)).clamp(1, most);
-        let lookups = match copies {
-            copies if copies == most => COLD_LOOKUPS,
-            copies => round((SHARING * copies).clamp(FEWEST_LOOKUPS, COLD_LOOKUPS)),
-        };
-        (lookups, copies)
+    let (lookups, copies) = match (scenario.cache, COPIES / bytes.max(1)) {
+        (Cache::Hot, _) => (COLD_LOOKUPS, 1),
+        (_, affordable) if affordable > COLD_LOOKUPS => (COLD_LOOKUPS, COLD_LOOKUPS),
+        (_, affordable) => {
+            let copies = affordable.max(1);
+            let lookups = (SHARING * copies).clamp(FEWEST_LOOKUPS, COLD_LOOKUPS);
+            (round(lookups), copies)
+        }
     };
     Cell {
         scenario,

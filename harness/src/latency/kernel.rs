@@ -47,54 +47,66 @@ pub struct Expected {
     pub lookup: u64,
 }
 
+/// Copies of the timed code of each scheme. Where a loop lies relative to a
+/// cache line moves it by several percent, and no restart changes that; so
+/// every block picks one of these at random, as it does for the sections.
+pub const CODE_COPIES: usize = 8;
+
+/// A timed loop.
+pub type TimeFn = fn(&Batch<'_>) -> Result<Timing, Malformed>;
+/// What a scheme must answer, by PC.
+pub type ExpectFn = fn(&Oracle, &[u8], &[u32]) -> Result<Vec<Expected>, Box<WrongAnswer>>;
+
 /// The functions that time a scheme and say what it has to answer.
 #[derive(Clone, Copy)]
 pub struct Timer {
     /// The text of the scheme's file, which decides whether old timings stand.
     pub source: &'static str,
-    pub batch: fn(&Batch<'_>) -> Result<Timing, Malformed>,
-    pub expect: fn(&Oracle, &[u8], &[u32]) -> Result<Vec<Expected>, Box<WrongAnswer>>,
+    pub batch: [TimeFn; CODE_COPIES],
+    pub expect: ExpectFn,
 }
 
 impl Timer {
     pub fn of<E: Encoder>(source: &'static str) -> Timer {
-        Timer {
-            source,
-            batch: time::<E, false>,
-            expect: expect::<E>,
-        }
+        Timer::new::<E, false>(source, expect::<E>)
     }
 
     /// A scheme that also answers the extra queries, for the same `lookups`.
     pub fn slowed<E: Encoder>() -> Timer {
         // Its code is the baseline's, and that alone voids every timing.
-        Timer {
-            source: "",
-            batch: time::<E, true>,
-            expect: expect::<E>,
-        }
+        Timer::new::<E, true>("", expect::<E>)
     }
 
     /// A scheme that answers `Missing` whatever the truth.
     pub fn missing<E: Encoder>() -> Timer {
-        let missing = |_: &Oracle, _: &[u8], pcs: &[u32]| {
-            Ok(vec![
-                Expected {
-                    visit: MISSING,
-                    lookup: MISSING
-                };
-                pcs.len()
-            ])
-        };
+        Timer::new::<E, false>("", |_, _, pcs| {
+            let (visit, lookup) = (MISSING, MISSING);
+            Ok(vec![Expected { visit, lookup }; pcs.len()])
+        })
+    }
+
+    fn new<E: Encoder, const EXTRA: bool>(source: &'static str, expect: ExpectFn) -> Timer {
+        let batch = [
+            time::<E, EXTRA, 0>,
+            time::<E, EXTRA, 1>,
+            time::<E, EXTRA, 2>,
+            time::<E, EXTRA, 3>,
+            time::<E, EXTRA, 4>,
+            time::<E, EXTRA, 5>,
+            time::<E, EXTRA, 6>,
+            time::<E, EXTRA, 7>,
+        ];
         Timer {
-            source: "",
-            batch: time::<E, false>,
-            expect: missing,
+            source,
+            batch,
+            expect,
         }
     }
 }
 
-fn time<E: Encoder, const EXTRA: bool>(batch: &Batch<'_>) -> Result<Timing, Malformed> {
+fn time<E: Encoder, const EXTRA: bool, const COPY: usize>(
+    batch: &Batch<'_>,
+) -> Result<Timing, Malformed> {
     let queries = if EXTRA {
         batch.queries
     } else {
@@ -108,14 +120,14 @@ fn time<E: Encoder, const EXTRA: bool>(batch: &Batch<'_>) -> Result<Timing, Malf
     match batch.timed {
         Timed::Visit => run(queries, batch.chain, |query| {
             let (section, pc) = black_box((batch.copies[query.copy as usize], query.pc));
-            visit::<E>(section, pc, scratch)
+            visit::<E, COPY>(section, pc, scratch)
         }),
         Timed::Lookup => {
             let readers = batch.copies.iter().map(|copy| E::open(copy));
             let readers = readers.collect::<Result<Vec<_>, _>>()?;
             run(queries, batch.chain, |query| {
                 let (reader, pc) = black_box((&readers[query.copy as usize], query.pc));
-                look_up::<E>(reader, pc, scratch)
+                look_up::<E, COPY>(reader, pc, scratch)
             })
         }
     }
@@ -125,28 +137,31 @@ fn time<E: Encoder, const EXTRA: bool>(batch: &Batch<'_>) -> Result<Timing, Malf
 /// every scheme, lest the compiler inline some schemes into the loop and
 /// others not.
 #[inline(never)]
-fn visit<E: Encoder>(section: &[u8], pc: u32, scratch: &mut [u64]) -> Result<u64, Malformed> {
-    distinct::<E>();
+fn visit<E: Encoder, const COPY: usize>(
+    section: &[u8],
+    pc: u32,
+    scratch: &mut [u64],
+) -> Result<u64, Malformed> {
+    distinct::<E, COPY>();
     let answer = E::open(section)?.lookup(pc, scratch)?;
     Ok(fold(answer, visited))
 }
 
 /// One lookup in an open section.
 #[inline(never)]
-fn look_up<E: Encoder>(
+fn look_up<E: Encoder, const COPY: usize>(
     reader: &E::Reader<'_>,
     pc: u32,
     scratch: &mut [u64],
 ) -> Result<u64, Malformed> {
-    distinct::<E>();
+    distinct::<E, COPY>();
     Ok(fold(reader.lookup(pc, scratch)?, looked_up))
 }
 
-/// Keeps two schemes of equal code from being folded into one function: a
-/// copy of a scheme has to differ from it in place, as any scheme does.
+/// Keeps functions of equal code from being folded into one.
 #[inline(always)]
-fn distinct<E: Encoder>() {
-    black_box(E::NAME.as_ptr());
+fn distinct<E: Encoder, const COPY: usize>() {
+    black_box(E::NAME.as_ptr().wrapping_add(COPY));
 }
 
 #[inline(always)]
@@ -174,7 +189,8 @@ fn run(
         }
     }
     let checksum = black_box(checksum);
-    let ns = start.elapsed().as_nanos() as u64;
+    // A batch of the empty loop may be shorter than the clock can tell.
+    let ns = (start.elapsed().as_nanos() as u64).max(1);
     Ok(Timing {
         ns,
         checksum,

@@ -92,3 +92,16 @@ pub fn pin() -> Option<usize> {
     let cpu = *core_affinity::get_core_ids()?.last()?;
     core_affinity::set_for_current(cpu).then_some(cpu.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse_size;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(parse_size("512K"), Some(512 << 10));
+        assert_eq!(parse_size("32M"), Some(32 << 20));
+        assert_eq!(parse_size("4096"), Some(4096));
+        assert_eq!(parse_size("big"), None);
+    }
+}

@@ -27,7 +27,7 @@ mod work;
 pub use child::{Args as ChildArgs, run as run_child};
 pub use encode::encode_cost;
 pub use kernel::Timer;
-pub use parent::measure;
+pub use parent::{TIMING_USAGE, measure};
 pub use prepare::{hex, table_hash};
 pub use scenario::Effort;
 

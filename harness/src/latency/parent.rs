@@ -5,11 +5,13 @@ use super::block::Bench;
 use super::calibrate::{Calibrated, allot, calibrate};
 use super::machine::{Caches, Evictor};
 use super::prepare::{Prepared, prepare};
-use super::scenario::scenarios;
+use super::scenario::{Chain, scenarios};
 use super::work::{Group, Inputs, ModulePlan, SampleRow, Work};
 use super::{Mistimed, Plan, budget, child, controls, groups, seed_of};
 use crate::scheme::Scheme;
-use crate::{WRONG_ANSWER, progress, walks};
+use crate::system::Ticks;
+use crate::walks::{self, Walks};
+use crate::{WRONG_ANSWER, progress, results};
 use anyhow::{Context, Result, bail, ensure};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -17,12 +19,14 @@ use rayon::prelude::*;
 use stackmap_corpus::Module;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// Most bytes of environment that a child process is padded with.
 const PADDING: usize = 8192;
+/// What else happened on the machine while the clock ran.
+pub const TIMING_USAGE: &str = "timing-usage.json";
 
 /// A module and what was prepared for it.
 type Ready<'m> = (&'m Module, Prepared);
@@ -41,7 +45,7 @@ pub fn measure(modules: &[Module], schemes: &[Scheme], plan: &Plan, dir: &Path) 
     fs::create_dir_all(work.0.join("rows"))
         .with_context(|| format!("{}: cannot be made", work.0.display()))?;
 
-    let ready = prepare_all(modules, &schemes, plan, &work)?;
+    let ready = prepare_all(modules, &schemes, plan, &work, dir)?;
     let mut all = standing(&ready, &schemes, plan, &work)?;
     if let Some(group) = new_group(&ready, &schemes, plan, &work, &all)? {
         all.push(group);
@@ -55,6 +59,7 @@ pub fn measure(modules: &[Module], schemes: &[Scheme], plan: &Plan, dir: &Path) 
             .sum::<usize>()
     };
     let bar = progress::bar("time", (0..plan.processes).map(left).sum());
+    let before = Ticks::now();
     for process in 0..plan.processes {
         for group in &all {
             if !groups::unfinished(&work, group, process).is_empty() {
@@ -63,6 +68,9 @@ pub fn measure(modules: &[Module], schemes: &[Scheme], plan: &Plan, dir: &Path) 
         }
     }
     bar.finish_and_clear();
+    if let Some(usage) = before.zip(Ticks::now()).and_then(|(a, b)| a.until(b)) {
+        results::write(dir, TIMING_USAGE, &serde_json::to_vec_pretty(&usage)?)?;
+    }
     gather(&work, &all, plan.processes, dir)
 }
 
@@ -72,15 +80,28 @@ fn prepare_all<'m>(
     schemes: &[Scheme],
     plan: &Plan,
     work: &Work,
+    dir: &Path,
 ) -> Result<Vec<Ready<'m>>> {
+    // One after another: Wasmtime compiles in parallel by itself, and would
+    // wait for ever for threads that wait for it.
+    let bar = progress::bar("record walks", modules.len());
+    let recorded: Vec<Option<Walks>> = modules
+        .iter()
+        .map(|module| {
+            bar.inc(1);
+            walks::record(module).unwrap_or_else(|error| {
+                bar.suspend(|| eprintln!("warning: {error:#}; its queries are uniform instead"));
+                None
+            })
+        })
+        .collect();
+    bar.finish_and_clear();
+    walks::write_summary(modules, &recorded, dir)?;
+
     let bar = progress::bar("prepare timing", modules.len());
-    let prepared = modules.par_iter().map(|module| {
-        let walks = walks::record(module).unwrap_or_else(|error| {
-            bar.suspend(|| eprintln!("warning: {error:#}; timed with uniform queries instead"));
-            None
-        });
-        let stacks = walks.map(|w| w.stacks).unwrap_or_default();
-        let prepared = prepare(module, schemes, &stacks, plan, &work.0)?;
+    let prepared = modules.par_iter().zip(&recorded).map(|(module, walks)| {
+        let stacks = walks.as_ref().map_or(&[][..], |w| &w.stacks);
+        let prepared = prepare(module, schemes, stacks, plan, &work.0)?;
         bar.inc(1);
         Ok(prepared.map(|prepared| (module, prepared)))
     });
@@ -203,12 +224,11 @@ fn spawn(work: &Work, group: &Group, process: usize, bar: &indicatif::ProgressBa
     Ok(())
 }
 
-/// Puts the standing rows of all processes into `samples.csv`.
+/// Puts the standing rows of all processes into `samples.csv`, and those where
+/// each lookup waits for the one before into a file of the same columns.
 fn gather(work: &Work, all: &[Group], processes: usize, dir: &Path) -> Result<()> {
-    let (path, partial) = (dir.join("samples.csv"), dir.join("samples.csv.partial"));
-    let remedy = || format!("{}: cannot be written", path.display());
-    let file = File::create(&partial).with_context(remedy)?;
-    let mut out = csv::Writer::from_writer(BufWriter::new(file));
+    let mut independent = Output::create(dir, "samples.csv")?;
+    let mut dependent = Output::create(dir, "samples-dependent.csv")?;
     for process in 0..processes {
         for group in all {
             for module in &group.modules {
@@ -218,13 +238,43 @@ fn gather(work: &Work, all: &[Group], processes: usize, dir: &Path) -> Result<()
                 for row in reader.deserialize() {
                     let row: SampleRow = row.with_context(|| rows.display().to_string())?;
                     if module.schemes.contains(&row.scheme) {
-                        out.serialize(row)?;
+                        match row.chain {
+                            Chain::Independent => independent.rows.serialize(row)?,
+                            Chain::Dependent => dependent.rows.serialize(row)?,
+                        }
                     }
                 }
             }
         }
     }
-    out.flush().with_context(remedy)?;
-    drop(out);
-    fs::rename(&partial, &path).with_context(remedy)
+    independent.finish()?;
+    dependent.finish()
+}
+
+/// A CSV file that gets its name when it is complete.
+struct Output {
+    rows: csv::Writer<BufWriter<File>>,
+    partial: PathBuf,
+    path: PathBuf,
+}
+
+impl Output {
+    fn create(dir: &Path, name: &str) -> Result<Output> {
+        let (path, partial) = (dir.join(name), dir.join(format!("{name}.partial")));
+        let file = File::create(&partial)
+            .with_context(|| format!("{}: cannot be written", partial.display()))?;
+        let rows = csv::Writer::from_writer(BufWriter::new(file));
+        Ok(Output {
+            rows,
+            partial,
+            path,
+        })
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.rows
+            .flush()
+            .and_then(|()| fs::rename(&self.partial, &self.path))
+            .with_context(|| format!("{}: cannot be written", self.path.display()))
+    }
 }

@@ -70,3 +70,66 @@ fn zipf(mut pcs: Vec<u32>, rng: &mut impl Rng) -> Vec<u32> {
     };
     (0..POOL).map(|_| one()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    /// Every third safepoint is empty; PCs are multiples of 10.
+    fn table() -> Table {
+        let mut table = Table::complete();
+        for i in 1..100 {
+            let slots = if i % 3 == 0 { vec![] } else { vec![8] };
+            table.push(10 * i, 16, slots).unwrap();
+        }
+        table
+    }
+
+    fn pcs(kind: Queries, walks: &[Vec<u32>]) -> Option<Vec<u32>> {
+        let table = table();
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        pool(kind, &table, &Oracle::new(&table), walks, &mut rng)
+    }
+
+    #[test]
+    fn each_kind_asks_for_what_it_says() {
+        let oracle = Oracle::new(&table());
+        let share = |kind, what: fn(&Lookup<_>) -> bool| {
+            let pcs = pcs(kind, &[]).unwrap();
+            let hits = pcs.iter().filter(|pc| what(&oracle.lookup(**pc))).count();
+            hits as f64 / pcs.len() as f64
+        };
+        for kind in [Queries::Uniform, Queries::Sorted, Queries::Zipf] {
+            assert_eq!(share(kind, |l| matches!(l, Lookup::Map(_))), 1.0, "{kind}");
+        }
+        assert_eq!(share(Queries::Miss, |l| *l == Lookup::Missing), 1.0);
+        let empty = share(Queries::Mix, |l| *l == Lookup::Empty);
+        assert!((0.31..0.36).contains(&empty), "{empty}");
+    }
+
+    #[test]
+    fn zipf_has_favourites() {
+        let most = |kind| {
+            let mut counts = std::collections::BTreeMap::<u32, usize>::new();
+            for pc in pcs(kind, &[]).unwrap() {
+                *counts.entry(pc).or_default() += 1;
+            }
+            counts.into_values().max().unwrap()
+        };
+        assert!(most(Queries::Zipf) > 5 * most(Queries::Uniform));
+    }
+
+    #[test]
+    fn walks_stay_whole() {
+        let walks = [vec![10, 20, 40], vec![50, 20]];
+        let pcs = pcs(Queries::Walk, &walks).unwrap();
+        assert!(pcs == [10, 20, 40, 50, 20] || pcs == [50, 20, 10, 20, 40]);
+    }
+
+    #[test]
+    fn without_walks_there_are_no_walk_queries() {
+        assert_eq!(pcs(Queries::Walk, &[]), None);
+    }
+}

@@ -1,6 +1,7 @@
 //! What the parent leaves in the results folder for its child processes: the
 //! sections, the queries, what each scheme must answer, and the plan.
 
+use super::controls::SLOW_ONE_IN;
 use super::kernel::Expected;
 use super::scenario::{Cache, Chain, Queries, Scenario, Timed};
 use anyhow::{Context, Result, bail};
@@ -56,6 +57,16 @@ pub struct Cell {
     pub copies: usize,
     /// Blocks per process.
     pub blocks: usize,
+}
+
+impl Cell {
+    /// Copies to place: those that the slowed scheme alone reads come on top.
+    pub fn placed(&self) -> usize {
+        match self.scenario.cache {
+            Cache::Hot => self.copies,
+            Cache::L2 | Cache::Cold => self.copies + self.copies.div_ceil(SLOW_ONE_IN),
+        }
+    }
 }
 
 /// One row of `samples.csv`.
