@@ -66,6 +66,14 @@ pub fn compile_wild(
 ) -> Result<(Module, Provenance), CorpusError> {
     let Target { isa, collector } = target;
     let origin = format!("{}/{isa}/{collector}", entry.name);
+    if let Some(reason) = entry.failure(isa, collector) {
+        let remedy = "remove the failure from wild.toml to try again";
+        return Err(CorpusError::unusable(
+            &origin,
+            format!("known not to compile: {reason}"),
+            remedy,
+        ));
+    }
     let path = fetch(entry, &options.fetch)?;
     let bytes = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
     let mut provenance = Provenance::of(entry, collector);
