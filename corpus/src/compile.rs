@@ -111,7 +111,7 @@ pub(crate) fn compile(
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or(panic.downcast_ref::<&str>().copied());
             let problem = format!("the compiler panicked: {}", text.unwrap_or("no message"));
-            let remedy = "try another collector or opt-level, or leave the module out";
+            let remedy = "try another target, collector or opt-level, or leave the module out";
             return Err(CorpusError::unusable(origin, problem, remedy));
         }
     };

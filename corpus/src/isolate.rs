@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,9 @@ const JOB: &str = "job.json";
 const CWASM: &str = "output.cwasm";
 const RESULT: &str = "result.json";
 const STDERR: &str = "stderr.txt";
+
+/// Where a child's first panic happened.
+static PANIC_PLACE: OnceLock<String> = OnceLock::new();
 
 /// What one compile may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,14 +132,20 @@ pub(crate) fn precompile_isolated(
                 "the compiler died ({status}): {}",
                 last.unwrap_or("no message")
             );
-            let remedy = "try another collector or opt-level, or leave the module out";
+            let remedy = "try another target, collector or opt-level, or leave the module out";
             Err(CorpusError::unusable(name, problem, remedy))
         }
     }
 }
 
 fn spawn(dir: &Path) -> std::io::Result<Child> {
-    Command::new(std::env::current_exe()?)
+    // Unlike the path, this link survives a rebuild during a long run.
+    let link = PathBuf::from("/proc/self/exe");
+    let program = match link.exists() {
+        true => link,
+        false => std::env::current_exe()?,
+    };
+    Command::new(program)
         .arg(CHILD_COMMAND)
         .arg(dir)
         .stdin(Stdio::null())
@@ -192,8 +202,16 @@ pub fn child_main() -> i32 {
         eprintln!("{CHILD_COMMAND} is for internal use");
         return 2;
     };
-    // The parent reports panics on its own line.
-    std::panic::set_hook(Box::new(|_| {}));
+    // The parent reports a panic on its own line, so only note the place.
+    std::panic::set_hook(Box::new(|panic| {
+        if let Some(place) = panic.location() {
+            // Without the folder that holds all crates.
+            let file = place.file().split_once("registry/src/");
+            let file = file.and_then(|(_, rest)| rest.split_once('/'));
+            let file = file.map_or(place.file(), |(_, file)| file);
+            PANIC_PLACE.set(format!("{file}:{}", place.line())).ok();
+        }
+    }));
     match run_job(&dir) {
         Ok(()) => 0,
         Err(problem) => {
@@ -213,7 +231,10 @@ fn run_job(dir: &Path) -> Result<(), String> {
         }
         Err(CorpusError::Unusable {
             problem, remedy, ..
-        }) => Err((problem, remedy)),
+        }) => {
+            let place = PANIC_PLACE.get().map(|place| format!(" at {place}"));
+            Err((problem + &place.unwrap_or_default(), remedy))
+        }
         Err(other) => return Err(other.to_string()),
     };
     let json = serde_json::to_vec(&answer).map_err(|e| e.to_string())?;
