@@ -1,7 +1,7 @@
 //! From a pinned module to a recording, and whether a recording still holds.
 
-use super::container::{read, read_header, write};
-use super::folder::{file_name, write_sums};
+use super::container::{read_header, write};
+use super::folder::{file_name, load, load_header, write_sums};
 use super::header::{Header, Provenance, SectionSize};
 use crate::assemble::assemble;
 use crate::isolate::precompile_isolated;
@@ -114,8 +114,7 @@ pub fn check(
 ) -> Result<Vec<String>, CorpusError> {
     let path = path(entry, target, options);
     let origin = path.display().to_string();
-    let bytes = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
-    let (header, recorded) = (read_header(&bytes, &origin)?, read(&bytes, &origin)?);
+    let (header, recorded) = (load_header(&path)?, load(&path)?);
     let (module, provenance) = compile_wild(entry, target, options)?;
     let fresh = Header {
         // How the body is packed is no property of the module.
