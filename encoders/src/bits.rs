@@ -17,14 +17,15 @@ pub(crate) fn select(word: u64, n: u32) -> u32 {
         return 64;
     }
     let not_above = ((u64::from(n) * ONES) | HIGHS).wrapping_sub(sums) & HIGHS;
-    let byte = not_above.count_ones() * 8;
+    // One bit per byte whose prefix sum is at most `n`, added up.
+    let byte = ((not_above >> 7).wrapping_mul(ONES) >> 56) as u32 * 8;
     let before = ((sums << 8) >> byte) as u32 & 0xff;
     // The same once more inside that byte, its bits spread over eight bytes.
     let spread = ((word >> byte & 0xff).wrapping_mul(ONES)) & 0x8040_2010_0804_0201;
     let bits = ((spread + (HIGHS - ONES)) | spread) >> 7 & ONES;
     let sums = bits.wrapping_mul(ONES);
     let not_above = ((u64::from(n - before) * ONES) | HIGHS).wrapping_sub(sums) & HIGHS;
-    byte + not_above.count_ones()
+    byte + ((not_above >> 7).wrapping_mul(ONES) >> 56) as u32
 }
 
 /// Appends an unsigned LEB128 number.

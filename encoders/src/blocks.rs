@@ -1,5 +1,5 @@
-//! `blocks`: exact PCs in short blocks; a map is a restart map and the first
-//! *k* toggles after it.
+//! `blocks`: exact PCs in short blocks; a map is what its block has in common
+//! and what sets its row apart.
 //!
 //! ```text
 //! ┌────────────┬────────────────────────────┬──────────────────────┬──────┬────────┐
@@ -10,10 +10,13 @@
 //!   granule = index of its first block │ where their data starts
 //!   block   = pc of its first row within the granule │ its data within the granule's
 //!
-//!   data of a block of up to 32 safepoints (rows):
-//! ┌─────────────┬───────────┬──────┬────────┬──────┬────────┬─────────┬─────────┐
-//! │ widths: u24 │ low: u8[] │ high │ change │ news │ frames │ restart │ toggles │
-//! └─────────────┴───────────┴──────┴────────┴──────┴────────┴─────────┴─────────┘
+//!   data of a block of safepoints (rows) of one frame size:
+//! ┌───────────────────────────────┬────────────┬───────────┬─────────┬───────────────┐
+//! │ widths: u24                   │ frame size │ low: u8[] │ high    │ map           │
+//! │ = rows:5 │ high:2 │ small:1 │ …│            │           │         │               │
+//! └───────────────────────────────┴────────────┴───────────┴─────────┴───────────────┘
+//!   small map = common: u8[..] │ window: bits[rows]        … = common:3 │ first:6 │ bits:6
+//!   large map = change: u8[..] │ base, restart │ toggles   … = change:4 │ start:4 │ length:3
 //! ```
 //!
 //! Shifting the PC gives the granule, a short binary search the block. What
@@ -22,24 +25,25 @@
 //! each in unary: a row `i` whose rest is `h` has bit `h + i` set, and `i` set
 //! bits below it.
 //!
-//! `change` says in unary how many toggles each row but the first adds, so one
-//! select gives *k*, the toggles up to the row; their order is of no account,
-//! as toggles commute. A toggle is a start and a length of fixed width. Bits of
-//! `news` mark rows whose frame size differs from the row before, and `frames`
-//! holds those sizes.
+//! A block is *small* when all its slots lie among the first 56. The slots
+//! that differ between its rows lie in a window; a row's map is what is common
+//! to all, and its own bits of the window. So nothing is decoded step by step.
 //!
-//! In a *small* block all slots lie in the first 64: the restart map is a
-//! bitmap and everything happens in one register. In a *large* one it is
-//! `base, runs, (gap, length - 1)[runs]` in ULEB, and toggles start at `base`.
+//! A *large* block starts from the map of its first row, the restart map, as
+//! `runs, (gap, length - 1)[runs]` in ULEB. Each further row toggles some runs
+//! of slots; `change` says in unary how many. One select gives the toggles up
+//! to a row; their order is of no account, as toggles commute. A toggle is a
+//! start above `base` and a length, both of fixed width.
 //!
 //! Sources: granules from Tarditi (ISMM 2000) and Go's `findfunctab`; low and
 //! high parts as in Elias–Fano (Vigna, WSDM 2013); fixed-width rows as in
-//! Android ART's `BitTable`; blocks as in wasmtime#13628.
+//! Android ART's `BitTable`; blocks as in wasmtime#13628. That the live slots
+//! of giant frames form one or two long runs was measured here.
 
 use crate::bitmap::narrow;
 use crate::bits::{push_uleb, read_uleb, select};
 use crate::words::{WordMap, cleared, mask, toggle};
-use crate::{EncodeError, Encoder, Lookup, Malformed, Parts, Safepoint, Section, Table};
+use crate::{EncodeError, Encoder, Lookup, Malformed, Parts, Section, Table};
 use alloc::vec::Vec;
 
 /// Restart maps and toggles in short blocks.
@@ -48,6 +52,12 @@ pub struct Blocks;
 
 /// Most rows of a block.
 const ROWS: usize = 32;
+
+/// Slots of a small block, so that any window can be read in one word.
+const SMALL: u32 = 56;
+
+/// Bits that a new block costs, roughly: what a wider window may cost at most.
+const BLOCK_BITS: u32 = 96;
 
 /// Zeroes after the data, so that a word can be read anywhere in it.
 const PAD: usize = 8;
@@ -141,7 +151,25 @@ struct Row<'t> {
     pc: u32,
     frame_size: u32,
     bitmap: &'t [u32],
+    /// The map in one word, if all its slots are among the first.
+    small: Option<u64>,
     runs_end: usize,
+}
+
+/// The slots in which the rows of a small block differ.
+struct Window {
+    start: u32,
+    bits: u32,
+}
+
+impl Window {
+    fn of(differing: u64) -> Window {
+        let start = differing.trailing_zeros() % 64;
+        Window {
+            start,
+            bits: 64 - (differing >> start).leading_zeros(),
+        }
+    }
 }
 
 impl<'t> Writer<'t> {
@@ -155,58 +183,61 @@ impl<'t> Writer<'t> {
 
     fn write(mut self, table: &'t Table) -> Result<Section, EncodeError> {
         for s in table.iter_maps() {
-            let pc = s.pc >> self.units.pc;
-            let previous = self.rows.last().map_or(&[][..], |r| r.bitmap);
-            let kept = self.runs.len();
-            if !self.rows.is_empty() {
-                toggled(previous, s.bitmap, self.units.slot, &mut self.runs);
-                if !self.fits(pc, s) {
-                    self.runs.truncate(kept);
+            let mut row = Row {
+                pc: s.pc >> self.units.pc,
+                frame_size: s.frame_size,
+                bitmap: s.bitmap,
+                small: small_word(s.bitmap, self.units.slot),
+                runs_end: 0,
+            };
+            if let Some(last) = self.rows.last() {
+                if row.small.is_none() {
+                    toggled(last.bitmap, s.bitmap, self.units.slot, &mut self.runs);
+                }
+                if !self.takes(&row) {
+                    self.runs.truncate(last.runs_end);
                     self.close()?;
                 }
             }
-            self.rows.push(Row {
-                pc,
-                frame_size: s.frame_size,
-                bitmap: s.bitmap,
-                runs_end: self.runs.len(),
-            });
+            row.runs_end = self.runs.len();
+            self.rows.push(row);
         }
         self.close()?;
         self.open_granules(self.granules.len() as u32)?;
         self.finish()
     }
 
-    fn is_small(&self, bitmap: &[u32]) -> bool {
-        bitmap.len() <= if self.units.slot == 3 { 4 } else { 2 }
+    /// The window that the open block needs if it takes the row `word`.
+    fn window(&self, word: u64) -> Window {
+        let first = self.rows[0].small.unwrap_or(0);
+        let rows = self.rows.iter().filter_map(|r| r.small);
+        Window::of(rows.fold(first ^ word, |all, row| all | row ^ first))
     }
 
-    /// Whether the open block can take the row whose runs were just added.
-    fn fits(&self, pc: u32, s: Safepoint<'_>) -> bool {
-        let Row {
-            pc: first,
-            frame_size,
-            bitmap,
-            ..
-        } = self.rows[0];
-        let small = self.is_small(bitmap);
-        let rows = self.rows.len();
-        let base = self.base();
-        let end = self.runs.iter().map(|r| r.1).max().unwrap_or(base);
-        rows < ROWS
-            && first >> self.shift == pc >> self.shift
-            && rows + 1 + ((pc - first) >> 8) as usize <= 64
-            && small == self.is_small(s.bitmap)
-            && (small || frame_size == s.frame_size)
-            && end - base <= 1 << 15
-            && rows + pieces(&self.runs, MAX_LENGTH_BITS) <= 64
+    /// Whether the open block should take the row whose runs were just added.
+    fn takes(&self, next: &Row) -> bool {
+        let first = &self.rows[0];
+        let rows = self.rows.len() as u32;
+        let fits = (rows as usize) < ROWS
+            && first.pc >> self.shift == next.pc >> self.shift
+            && rows + 1 + ((next.pc - first.pc) >> 8) <= 32
+            && first.frame_size == next.frame_size;
+        fits && match (first.small, next.small) {
+            (Some(word), Some(next)) => {
+                let (now, then) = (self.window(word), self.window(next));
+                (then.bits - now.bits) * rows <= BLOCK_BITS
+            }
+            (None, None) => {
+                let base = self.base();
+                let end = self.runs.iter().map(|r| r.1).max().unwrap_or(base);
+                end - base <= 1 << 15 && rows as usize + pieces(&self.runs, MAX_LENGTH_BITS) <= 64
+            }
+            _ => false,
+        }
     }
 
     /// The slot that toggles are counted from.
     fn base(&self) -> u32 {
-        if self.is_small(self.rows[0].bitmap) {
-            return 0;
-        }
         self.runs.iter().map(|r| r.0).min().unwrap_or(0)
     }
 
@@ -223,87 +254,82 @@ impl<'t> Writer<'t> {
         self.blocks
             .push(((first & ((1 << self.shift) - 1)) as u16, within));
 
+        let mut high = 0u32;
+        for (i, row) in self.rows.iter().enumerate() {
+            high |= 1 << (((row.pc - first) >> 8) as usize + i);
+        }
+        let high_bytes = (32 - high.leading_zeros()).div_ceil(8);
+        let (kind, map) = match self.rows[0].small {
+            Some(word) => self.small_map(word),
+            None => self.large_map(),
+        };
+        let widths = (self.rows.len() as u32 - 1) | (high_bytes - 1) << 5 | kind << 7;
+        self.data.extend(&widths.to_le_bytes()[..3]);
+        let frame_size = (self.rows[0].frame_size >> self.units.frame).to_le_bytes();
+        self.data.extend(&frame_size[..self.units.frame_bytes]);
+        self.data
+            .extend(self.rows.iter().map(|r| (r.pc - first) as u8));
+        self.data.extend(&high.to_le_bytes()[..high_bytes as usize]);
+        self.data.extend(map);
+        self.rows.clear();
+        self.runs.clear();
+        Ok(())
+    }
+
+    fn small_map(&self, first: u64) -> (u32, Vec<u8>) {
+        let Window { start, bits } = self.window(first);
+        let common = first & !(mask(bits) << start);
+        let bytes = (64 - common.leading_zeros()).div_ceil(8).max(1);
+        let mut map = common.to_le_bytes()[..bytes as usize].to_vec();
+        let mut windows = BitWriter::default();
+        for row in self.rows.iter().filter_map(|r| r.small) {
+            windows.push(row >> start & mask(bits), bits);
+        }
+        map.extend(windows.finish());
+        (1 | (bytes - 1) << 1 | start << 4 | bits << 10, map)
+    }
+
+    fn large_map(&self) -> (u32, Vec<u8>) {
         let base = self.base();
-        let rows = self.rows.len();
-        let small = self.is_small(self.rows[0].bitmap);
         let start = self.runs.iter().map(|r| r.1 - 1 - base).max().unwrap_or(0);
         let start_bits = 32 - start.leading_zeros();
         let cost = |bits: u32| {
             let pieces = pieces(&self.runs, bits);
             (
-                pieces + rows > 65,
+                pieces + self.rows.len() > 65,
                 pieces * (start_bits + bits + 1) as usize,
             )
         };
         let length_bits = (0..=MAX_LENGTH_BITS).min_by_key(|&b| cost(b)).unwrap_or(0);
-
-        let (mut high, mut change, mut news) = (0u64, 0u64, 0u32);
-        let (mut toggles, mut frames) = (BitWriter::default(), Vec::<u8>::new());
-        let (mut change_at, mut runs_at, mut frame_size) = (0u32, 0, None);
-        for (i, row) in self.rows.iter().enumerate() {
-            high |= 1 << (((row.pc - first) >> 8) as usize + i);
-            if frame_size != Some(row.frame_size) {
-                frame_size = Some(row.frame_size);
-                news |= 1 << i;
-                let size = (row.frame_size >> self.units.frame).to_le_bytes();
-                frames.extend(&size[..self.units.frame_bytes]);
-            }
+        let (mut change, mut change_at, mut runs_at) = (0u64, 0u32, 0);
+        let mut toggles = BitWriter::default();
+        for row in &self.rows[1..] {
             for &(start, end) in &self.runs[runs_at..row.runs_end] {
                 for piece in (start..end).step_by(1 << length_bits) {
                     let length = (end - piece).min(1 << length_bits);
-                    toggles.push(
-                        piece - base | (length - 1) << start_bits,
-                        start_bits + length_bits,
-                    );
+                    let toggle = piece - base | (length - 1) << start_bits;
+                    toggles.push(u64::from(toggle), start_bits + length_bits);
                     change_at += 1;
                 }
             }
             runs_at = row.runs_end;
-            if i > 0 {
-                change |= 1 << change_at;
-                change_at += 1;
-            }
+            change |= 1 << change_at;
+            change_at += 1;
         }
-        let high_bytes = (64 - high.leading_zeros()).div_ceil(8);
         let change_bytes = change_at.div_ceil(8);
-
+        let mut map = change.to_le_bytes()[..change_bytes as usize].to_vec();
         let mut restart = Vec::new();
-        if small {
-            let bits = slot_word(self.rows[0].bitmap, self.units.slot);
-            let bytes = (64 - bits.leading_zeros()).div_ceil(8).max(1) as usize;
-            restart.extend(&bits.to_le_bytes()[..bytes]);
-        } else {
-            let mut runs = Vec::new();
-            toggled(&[], self.rows[0].bitmap, self.units.slot, &mut runs);
-            push_uleb(&mut restart, base);
-            push_uleb(&mut restart, runs.len() as u32);
-            let mut end = 0;
-            for run in runs {
-                push_uleb(&mut restart, run.0 - end);
-                push_uleb(&mut restart, run.1 - run.0 - 1);
-                end = run.1;
-            }
+        toggled(&[], self.rows[0].bitmap, self.units.slot, &mut restart);
+        push_uleb(&mut map, base);
+        push_uleb(&mut map, restart.len() as u32);
+        let mut end = 0;
+        for run in restart {
+            push_uleb(&mut map, run.0 - end);
+            push_uleb(&mut map, run.1 - run.0 - 1);
+            end = run.1;
         }
-        let restart_bytes = if small { restart.len() as u32 } else { 0 };
-        let widths = (rows as u32 - 1)
-            | (high_bytes - 1) << 5
-            | change_bytes << 8
-            | start_bits << 12
-            | length_bits << 16
-            | restart_bytes << 19;
-        self.data.extend(&widths.to_le_bytes()[..3]);
-        self.data
-            .extend(self.rows.iter().map(|r| (r.pc - first) as u8));
-        self.data.extend(&high.to_le_bytes()[..high_bytes as usize]);
-        self.data
-            .extend(&change.to_le_bytes()[..change_bytes as usize]);
-        self.data.extend(&news.to_le_bytes()[..rows.div_ceil(8)]);
-        self.data.extend(frames);
-        self.data.extend(restart);
-        self.data.extend(toggles.finish());
-        self.rows.clear();
-        self.runs.clear();
-        Ok(())
+        map.extend(toggles.finish());
+        (change_bytes << 1 | start_bits << 5 | length_bits << 9, map)
     }
 
     /// Opens all granules up to and including the one given.
@@ -375,10 +401,10 @@ fn toggled(a: &[u32], b: &[u32], slot: u32, runs: &mut Vec<(u32, u32)>) {
     }
 }
 
-/// A bitmap of at most 64 slots in one word.
-fn slot_word(bitmap: &[u32], slot: u32) -> u64 {
-    let slots = crate::slots_of(bitmap.iter().copied());
-    slots.fold(0, |word, s| word | 1 << (s >> slot))
+/// A bitmap in one word, if all its slots are among the first.
+fn small_word(bitmap: &[u32], slot: u32) -> Option<u64> {
+    let mut slots = crate::slots_of(bitmap.iter().copied()).map(|s| s >> slot);
+    slots.try_fold(0, |word, s| (s < SMALL).then(|| word | 1 << s))
 }
 
 #[derive(Default)]
@@ -389,8 +415,9 @@ struct BitWriter {
 }
 
 impl BitWriter {
-    fn push(&mut self, value: u32, bits: u32) {
-        self.pending |= u64::from(value) << self.bits;
+    /// Appends up to 56 bits.
+    fn push(&mut self, value: u64, bits: u32) {
+        self.pending |= value << self.bits;
         self.bits += bits;
         while self.bits >= 8 {
             self.bytes.push(self.pending as u8);
@@ -519,9 +546,14 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
         };
         let at = u32::from_le_bytes([from[4], from[5], from[6], from[7]]) as usize
             + usize::from(u16::from_le_bytes([block[2], block[3]]));
-        let widths = self.word(at)? as u32 & 0xff_ffff;
-        match self.find(at + 3, widths, within - start(block))? {
-            Some(row) => self.decode(at + 3, widths, row, scratch).map(Lookup::Map),
+        let head = self.word(at)?;
+        let widths = head as u32 & 0xff_ffff;
+        let frame_size = (head >> 24 & mask(self.frame_bytes * 8)) << self.frame;
+        let rows = at + 3 + self.frame_bytes as usize;
+        match self.find(rows, widths, within - start(block))? {
+            Some(row) => self
+                .decode(rows, widths, row, frame_size as u32, scratch)
+                .map(Lookup::Map),
             None => Ok(Lookup::Missing),
         }
     }
@@ -533,7 +565,7 @@ impl Reader<'_> {
     fn find(&self, at: usize, widths: u32, offset: u32) -> Result<Option<u32>, Malformed> {
         const LOW7: u64 = 0x7f7f_7f7f_7f7f_7f7f;
         let rows = (widths & 31) + 1;
-        let high = self.word(at + rows as usize)? & mask(((widths >> 5 & 7) + 1) * 8);
+        let high = (self.word(at + rows as usize)? & mask(((widths >> 5 & 3) + 1) * 8)) as u32;
         let needle = u64::from(offset & 0xff) * 0x0101_0101_0101_0101;
         for chunk in (0..rows).step_by(8) {
             let differing = self.word(at + chunk as usize)? ^ needle;
@@ -541,10 +573,9 @@ impl Reader<'_> {
             while equal != 0 {
                 let row = chunk + equal.trailing_zeros() / 8;
                 let bit = (offset >> 8) + row;
-                if row < rows && bit < 64 && high >> bit & 1 == 1 {
-                    if (high & mask(bit)).count_ones() == row {
-                        return Ok(Some(row));
-                    }
+                let is_row = row < rows && bit < 32 && high >> bit & 1 == 1;
+                if is_row && (high & ((1 << bit) - 1)).count_ones() == row {
+                    return Ok(Some(row));
                 }
                 equal &= equal - 1;
             }
@@ -552,53 +583,51 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    /// Decodes the map of a row.
+    /// Decodes the map of a row; `at` is where the block's `low` bytes are.
     #[inline]
     fn decode<'m>(
         &self,
         mut at: usize,
         widths: u32,
         row: u32,
+        frame_size: u32,
         scratch: &'m mut [u64],
     ) -> Result<WordMap<'m>, Malformed> {
-        let rows = (widths & 31) + 1;
-        let change_bytes = widths >> 8 & 15;
-        let (start_bits, length_bits) = (widths >> 12 & 15, widths >> 16 & 7);
-        at += (rows + (widths >> 5 & 7) + 1) as usize;
-        let change = self.word(at)?;
-        at += change_bytes as usize;
+        at += ((widths & 31) + (widths >> 5 & 3) + 2) as usize;
+        let words = if widths >> 7 & 1 == 1 {
+            let bytes = (widths >> 8 & 7) + 1;
+            let (start, bits) = (widths >> 11 & 63, widths >> 17 & 63);
+            let common = self.word(at)? & mask(bytes * 8);
+            let bit = row * bits;
+            let window = self.word(at + (bytes + bit / 8) as usize)? >> (bit % 8) & mask(bits);
+            let words = scratch.get_mut(..1).ok_or(Malformed::ScratchTooSmall)?;
+            words[0] = common ^ window << start;
+            words
+        } else {
+            let words = cleared(scratch, frame_size, self.slot, self.scratch)?;
+            self.decode_large(at, widths, row, words)?;
+            words
+        };
+        Ok(WordMap {
+            frame_size,
+            slot: self.slot,
+            words,
+        })
+    }
+
+    fn decode_large(
+        &self,
+        mut at: usize,
+        widths: u32,
+        row: u32,
+        words: &mut [u64],
+    ) -> Result<(), Malformed> {
         let toggles = match row.checked_sub(1) {
             None => 0,
-            Some(before) => select(change, before).wrapping_sub(before),
+            Some(before) => select(self.word(at)?, before).wrapping_sub(before),
         };
-        let news = self.word(at)? & mask(rows);
-        at += rows.div_ceil(8) as usize;
-        let frame = (news & mask(row + 1)).count_ones().saturating_sub(1);
-        let frame_size = self.word(at + (frame * self.frame_bytes) as usize)?;
-        let frame_size = (frame_size & mask(self.frame_bytes * 8)) << self.frame;
-        let frame_size = frame_size as u32;
-        at += (news.count_ones() * self.frame_bytes) as usize;
-
-        let restart_bytes = widths >> 19 & 15;
-        let toggle_bits = start_bits + length_bits;
-        if restart_bytes > 0 {
-            let mut map = self.word(at)? & mask(restart_bytes * 8);
-            at += restart_bytes as usize;
-            for i in 0..toggles {
-                let bit = (i * toggle_bits) as usize;
-                let fields = self.word(at + bit / 8)? >> (bit % 8);
-                let length = (fields >> start_bits & mask(length_bits)) + 1;
-                map ^= ((1 << (length & 63)) - 1) << (fields & mask(start_bits) & 63);
-            }
-            let words = scratch.get_mut(..1).ok_or(Malformed::ScratchTooSmall)?;
-            words[0] = map;
-            return Ok(WordMap {
-                frame_size,
-                slot: self.slot,
-                words,
-            });
-        }
-        let words = cleared(scratch, frame_size, self.slot, self.scratch)?;
+        at += (widths >> 8 & 15) as usize;
+        let (start_bits, length_bits) = (widths >> 12 & 15, widths >> 16 & 7);
         let base = read_uleb(self.data, &mut at)?;
         let mut end = 0u32;
         for _ in 0..read_uleb(self.data, &mut at)? {
@@ -608,16 +637,12 @@ impl Reader<'_> {
             end = start.wrapping_add(length);
         }
         for i in 0..toggles {
-            let bit = (i * toggle_bits) as usize;
+            let bit = (i * (start_bits + length_bits)) as usize;
             let fields = self.word(at + bit / 8)? >> (bit % 8);
             let length = (fields >> start_bits & mask(length_bits)) + 1;
             let start = base.wrapping_add((fields & mask(start_bits)) as u32);
             toggle(words, start, length as u32)?;
         }
-        Ok(WordMap {
-            frame_size,
-            slot: self.slot,
-            words,
-        })
+        Ok(())
     }
 }

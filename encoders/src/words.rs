@@ -23,14 +23,14 @@ impl StackMap for WordMap<'_> {
     fn slots(&self) -> impl Iterator<Item = u32> {
         let slot = self.slot;
         self.words.iter().enumerate().flat_map(move |(i, &word)| {
-            let mut word = word;
+            let (first, mut word) = ((i as u32 * 64) << slot, word);
             core::iter::from_fn(move || {
                 if word == 0 {
                     return None;
                 }
                 let bit = word.trailing_zeros();
                 word &= word - 1;
-                Some((i as u32 * 64 + bit) << slot)
+                Some(first.wrapping_add(bit << slot))
             })
         })
     }
