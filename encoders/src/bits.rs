@@ -57,17 +57,6 @@ pub(crate) fn read_uleb(bytes: &[u8], at: &mut usize) -> Result<u32, Malformed> 
     Err(Malformed::InvalidField)
 }
 
-/// Maps small magnitudes of either sign to small numbers.
-pub(crate) fn zigzag(value: i32) -> u32 {
-    ((value << 1) ^ (value >> 31)) as u32
-}
-
-/// Undoes [`zigzag`].
-#[inline]
-pub(crate) fn unzigzag(value: u32) -> i32 {
-    (value >> 1) as i32 ^ -((value & 1) as i32)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,7 +86,6 @@ mod tests {
             let mut at = 0;
             assert_eq!(read_uleb(&bytes, &mut at), Ok(value));
             assert_eq!(at, bytes.len());
-            assert_eq!(zigzag(unzigzag(value)), value);
         }
     }
 }

@@ -11,12 +11,12 @@
 //!   block   = pc of its first row within the granule │ its data within the granule's
 //!
 //!   data of a block of safepoints (rows) of one frame size:
-//! ┌───────────────────────────────┬────────────┬───────────┬─────────┬───────────────┐
-//! │ widths: u24                   │ frame size │ low: u8[] │ high    │ map           │
-//! │ = rows:5 │ high:2 │ small:1 │ …│            │           │         │               │
-//! └───────────────────────────────┴────────────┴───────────┴─────────┴───────────────┘
-//!   small map = common: u8[..] │ window: bits[rows]        … = common:3 │ first:6 │ bits:6
-//!   large map = change: u8[..] │ base, restart │ toggles   … = change:4 │ start:4 │ length:3
+//! ┌─────────────┬────────────┬───────────┬───────────┬───────────┬─────┐
+//! │ widths: u24 │ frame size │ low: u8[] │ high: u32 │ empties ? │ map │
+//! └─────────────┴────────────┴───────────┴───────────┴───────────┴─────┘
+//!   widths    = rows - 1: 5 │ high bytes - 1: 2 │ any empty: 1 │ small: 1 │ 15 for the map:
+//!   small map = common: u8[] │ window: bits[rows]          common bytes - 1: 3 │ start: 6 │ bits: 6
+//!   large map = change: u8[] │ base, restart │ toggles     change bytes: 4 │ start: 4 │ length: 3
 //! ```
 //!
 //! Shifting the PC gives the granule, a short binary search the block. What
@@ -35,6 +35,9 @@
 //! to a row; their order is of no account, as toggles commute. A toggle is a
 //! start above `base` and a length, both of fixed width.
 //!
+//! Safepoints without live references may be rows too, marked in `empties`.
+//! This scheme's writer is not told of them; [`crate::blocks_tri`]'s is.
+//!
 //! Sources: granules from Tarditi (ISMM 2000) and Go's `findfunctab`; low and
 //! high parts as in Elias–Fano (Vigna, WSDM 2013); fixed-width rows as in
 //! Android ART's `BitTable`; blocks as in wasmtime#13628. That the live slots
@@ -43,7 +46,7 @@
 use crate::bitmap::narrow;
 use crate::bits::{push_uleb, read_uleb, select};
 use crate::words::{WordMap, cleared, mask, toggle};
-use crate::{EncodeError, Encoder, Lookup, Malformed, Parts, Section, Table};
+use crate::{EncodeError, Encoder, Lookup, Malformed, Parts, Safepoint, Section, Table};
 use alloc::vec::Vec;
 
 /// Restart maps and toggles in short blocks.
@@ -71,22 +74,31 @@ impl Encoder for Blocks {
     type Reader<'s> = Reader<'s>;
 
     fn encode(table: &Table) -> Result<Section, EncodeError> {
-        if table.maps() == 0 {
-            return Ok(Section::default());
-        }
-        let units = Units::of(table);
-        let mut shift = units.granule(table);
-        loop {
-            match Writer::new(units, shift).write(table) {
-                Err(EncodeError::TooLarge { .. }) if shift > 0 => shift -= 1,
-                done => return done,
-            }
-        }
+        write(Self::NAME, table.iter_maps())
     }
 
     #[inline]
     fn open(section: &[u8]) -> Result<Reader<'_>, Malformed> {
         Reader::open(section)
+    }
+}
+
+/// Writes the safepoints given, empty ones among them or not.
+pub(crate) fn write<'t>(
+    scheme: &'static str,
+    safepoints: impl Iterator<Item = Safepoint<'t>> + Clone,
+) -> Result<Section, EncodeError> {
+    let Some(last) = safepoints.clone().last() else {
+        return Ok(Section::default());
+    };
+    let units = Units::of(safepoints.clone());
+    let per_row = (last.pc >> units.pc) as usize / safepoints.clone().count() + 1;
+    let mut shift = (per_row * GRANULE_ROWS).ilog2().min(16);
+    loop {
+        match Writer::new(scheme, units, shift).write(safepoints.clone()) {
+            Err(EncodeError::TooLarge { .. }) if shift > 0 => shift -= 1,
+            done => return done,
+        }
     }
 }
 
@@ -101,9 +113,9 @@ struct Units {
 }
 
 impl Units {
-    fn of(table: &Table) -> Units {
+    fn of<'t>(safepoints: impl Iterator<Item = Safepoint<'t>>) -> Units {
         let (mut pcs, mut frames, mut odd_slots, mut words) = (0, 0, 0, 0);
-        for s in table.iter_maps() {
+        for s in safepoints {
             pcs |= s.pc;
             frames |= s.frame_size;
             words = words.max(s.bitmap.len());
@@ -123,20 +135,14 @@ impl Units {
             words: words.div_ceil(per_word),
         }
     }
-
-    /// A granule that holds a few blocks on average.
-    fn granule(self, table: &Table) -> u32 {
-        let last = table.iter_maps().last().map_or(0, |s| s.pc);
-        let per_row = (u64::from(last) >> self.pc) / table.maps() as u64 + 1;
-        (per_row * GRANULE_ROWS).ilog2().min(16)
-    }
 }
 
-/// Safepoints that an average granule holds.
-const GRANULE_ROWS: u64 = 128;
+/// Safepoints that an average granule holds: a few blocks.
+const GRANULE_ROWS: usize = 128;
 
 #[derive(Default)]
 struct Writer<'t> {
+    scheme: &'static str,
     units: Units,
     shift: u32,
     granules: Vec<(u32, u32)>,
@@ -149,6 +155,8 @@ struct Writer<'t> {
 
 struct Row<'t> {
     pc: u32,
+    /// Whether no reference is live; the rest is then as in the row before.
+    empty: bool,
     frame_size: u32,
     bitmap: &'t [u32],
     /// The map in one word, if all its slots are among the first.
@@ -173,26 +181,34 @@ impl Window {
 }
 
 impl<'t> Writer<'t> {
-    fn new(units: Units, shift: u32) -> Self {
+    fn new(scheme: &'static str, units: Units, shift: u32) -> Self {
         Writer {
+            scheme,
             units,
             shift,
             ..Writer::default()
         }
     }
 
-    fn write(mut self, table: &'t Table) -> Result<Section, EncodeError> {
-        for s in table.iter_maps() {
+    fn write(
+        mut self,
+        safepoints: impl Iterator<Item = Safepoint<'t>> + Clone,
+    ) -> Result<Section, EncodeError> {
+        let mut like = safepoints.clone().find(|s| !s.is_empty());
+        for s in safepoints {
+            like = if s.is_empty() { like } else { Some(s) };
+            let bitmap = like.map_or(&[][..], |s| s.bitmap);
             let mut row = Row {
                 pc: s.pc >> self.units.pc,
-                frame_size: s.frame_size,
-                bitmap: s.bitmap,
-                small: small_word(s.bitmap, self.units.slot),
+                empty: s.is_empty(),
+                frame_size: like.map_or(0, |s| s.frame_size),
+                bitmap,
+                small: small_word(bitmap, self.units.slot),
                 runs_end: 0,
             };
             if let Some(last) = self.rows.last() {
                 if row.small.is_none() {
-                    toggled(last.bitmap, s.bitmap, self.units.slot, &mut self.runs);
+                    toggled(last.bitmap, bitmap, self.units.slot, &mut self.runs);
                 }
                 if !self.takes(&row) {
                     self.runs.truncate(last.runs_end);
@@ -247,29 +263,35 @@ impl<'t> Writer<'t> {
         self.open_granules(granule)?;
         let within = self.data.len() - self.granules[granule as usize].1 as usize;
         let within = u16::try_from(within).map_err(|_| EncodeError::TooLarge {
-            scheme: Blocks::NAME,
+            scheme: self.scheme,
             what: "offset within a granule",
             value: within as u64,
         })?;
         self.blocks
             .push(((first & ((1 << self.shift) - 1)) as u16, within));
 
-        let mut high = 0u32;
+        let (mut high, mut empties) = (0u32, 0u32);
         for (i, row) in self.rows.iter().enumerate() {
             high |= 1 << (((row.pc - first) >> 8) as usize + i);
+            empties |= u32::from(row.empty) << i;
         }
         let high_bytes = (32 - high.leading_zeros()).div_ceil(8);
         let (kind, map) = match self.rows[0].small {
             Some(word) => self.small_map(word),
             None => self.large_map(),
         };
-        let widths = (self.rows.len() as u32 - 1) | (high_bytes - 1) << 5 | kind << 7;
+        let any_empty = u32::from(empties != 0);
+        let rows = self.rows.len();
+        let widths = (rows as u32 - 1) | (high_bytes - 1) << 5 | any_empty << 7 | kind << 8;
         self.data.extend(&widths.to_le_bytes()[..3]);
         let frame_size = (self.rows[0].frame_size >> self.units.frame).to_le_bytes();
         self.data.extend(&frame_size[..self.units.frame_bytes]);
         self.data
             .extend(self.rows.iter().map(|r| (r.pc - first) as u8));
         self.data.extend(&high.to_le_bytes()[..high_bytes as usize]);
+        if empties != 0 {
+            self.data.extend(&empties.to_le_bytes()[..rows.div_ceil(8)]);
+        }
         self.data.extend(map);
         self.rows.clear();
         self.runs.clear();
@@ -334,8 +356,8 @@ impl<'t> Writer<'t> {
 
     /// Opens all granules up to and including the one given.
     fn open_granules(&mut self, granule: u32) -> Result<(), EncodeError> {
-        let block = narrow(Blocks::NAME, "blocks", self.blocks.len())?;
-        let data = narrow(Blocks::NAME, "data bytes", self.data.len())?;
+        let block = narrow(self.scheme, "blocks", self.blocks.len())?;
+        let data = narrow(self.scheme, "data bytes", self.data.len())?;
         while self.granules.len() <= granule as usize {
             self.granules.push((block, data));
         }
@@ -345,7 +367,7 @@ impl<'t> Writer<'t> {
     fn finish(self) -> Result<Section, EncodeError> {
         let units = self.units;
         let mut out = Vec::new();
-        out.extend(narrow(Blocks::NAME, "granules", self.granules.len() - 1)?.to_le_bytes());
+        out.extend(narrow(self.scheme, "granules", self.granules.len() - 1)?.to_le_bytes());
         out.extend((units.words as u32 | (units.frame_bytes as u32) << 24).to_le_bytes());
         out.extend([
             units.pc as u8,
@@ -452,7 +474,7 @@ pub struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     #[inline]
-    fn open(section: &'s [u8]) -> Result<Self, Malformed> {
+    pub(crate) fn open(section: &'s [u8]) -> Result<Self, Malformed> {
         if section.is_empty() {
             return Self::open(&EMPTY);
         }
@@ -550,12 +572,18 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
         let widths = head as u32 & 0xff_ffff;
         let frame_size = (head >> 24 & mask(self.frame_bytes * 8)) << self.frame;
         let rows = at + 3 + self.frame_bytes as usize;
-        match self.find(rows, widths, within - start(block))? {
-            Some(row) => self
-                .decode(rows, widths, row, frame_size as u32, scratch)
-                .map(Lookup::Map),
-            None => Ok(Lookup::Missing),
+        let Some(row) = self.find(rows, widths, within - start(block))? else {
+            return Ok(Lookup::Missing);
+        };
+        let mut at = rows + ((widths & 31) + (widths >> 5 & 3) + 2) as usize;
+        if widths >> 7 & 1 == 1 {
+            if self.word(at)? >> row & 1 == 1 {
+                return Ok(Lookup::Empty);
+            }
+            at += (widths & 31) as usize / 8 + 1;
         }
+        self.decode(at, widths >> 8, row, frame_size as u32, scratch)
+            .map(Lookup::Map)
     }
 }
 
@@ -583,20 +611,19 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    /// Decodes the map of a row; `at` is where the block's `low` bytes are.
+    /// Decodes the map of a row from the block's map part at `at`.
     #[inline]
     fn decode<'m>(
         &self,
-        mut at: usize,
+        at: usize,
         widths: u32,
         row: u32,
         frame_size: u32,
         scratch: &'m mut [u64],
     ) -> Result<WordMap<'m>, Malformed> {
-        at += ((widths & 31) + (widths >> 5 & 3) + 2) as usize;
-        let words = if widths >> 7 & 1 == 1 {
-            let bytes = (widths >> 8 & 7) + 1;
-            let (start, bits) = (widths >> 11 & 63, widths >> 17 & 63);
+        let words = if widths & 1 == 1 {
+            let bytes = (widths >> 1 & 7) + 1;
+            let (start, bits) = (widths >> 4 & 63, widths >> 10 & 63);
             let common = self.word(at)? & mask(bytes * 8);
             let bit = row * bits;
             let window = self.word(at + (bytes + bit / 8) as usize)? >> (bit % 8) & mask(bits);
@@ -626,8 +653,8 @@ impl Reader<'_> {
             None => 0,
             Some(before) => select(self.word(at)?, before).wrapping_sub(before),
         };
-        at += (widths >> 8 & 15) as usize;
-        let (start_bits, length_bits) = (widths >> 12 & 15, widths >> 16 & 7);
+        at += (widths >> 1 & 15) as usize;
+        let (start_bits, length_bits) = (widths >> 5 & 15, widths >> 9 & 7);
         let base = read_uleb(self.data, &mut at)?;
         let mut end = 0u32;
         for _ in 0..read_uleb(self.data, &mut at)? {

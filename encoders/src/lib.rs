@@ -176,5 +176,5 @@ schemes! {
     ranges::Ranges,
     ranges_consed::RangesConsed,
     blocks::Blocks,
-    delta_runs::DeltaRuns,
+    blocks_tri::BlocksTri,
 }

@@ -36,29 +36,23 @@ impl StackMap for WordMap<'_> {
     }
 }
 
-/// The lowest `n` bits, for `n` up to 64.
+/// The lowest `n` bits, for `n` below 64.
 #[inline]
 pub(crate) fn mask(n: u32) -> u64 {
-    if n >= 64 { u64::MAX } else { (1 << n) - 1 }
+    !(u64::MAX << (n & 63))
 }
 
 /// Flips `length` bits from `start` on.
 #[inline]
 pub(crate) fn toggle(map: &mut [u64], start: u32, length: u32) -> Result<(), Malformed> {
-    let (mut word, bit) = (start as usize / 64, start % 64);
-    let mut left = length;
-    let mut span = left.min(64 - bit);
-    let mut bits = mask(span) << bit;
-    loop {
+    let (mut word, mut bit, mut left) = (start as usize / 64, start % 64, length);
+    while left > 0 {
+        let span = left.min(64 - bit);
+        let bits = u64::MAX >> (64 - span) << bit;
         *map.get_mut(word).ok_or(Malformed::InvalidField)? ^= bits;
-        left -= span;
-        if left == 0 {
-            return Ok(());
-        }
-        word += 1;
-        span = left.min(64);
-        bits = mask(span);
+        (word, bit, left) = (word + 1, 0, left - span);
     }
+    Ok(())
 }
 
 /// Clears and returns the scratch words of a frame.
