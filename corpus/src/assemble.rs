@@ -4,10 +4,10 @@ use crate::capture::CallSites;
 use crate::cwasm::{Cwasm, rows};
 use crate::{CorpusError, CrossCheck, Module, Tier, disasm};
 use stackmap_encoders::Table;
-use std::iter::Peekable;
 
 /// Builds the module of one `.cwasm`. Without `calls`, or when they do not
-/// account for every function, disassembly alone says where calls return.
+/// account for every function, disassembly alone says where calls return. The
+/// table is complete if that route found every safepoint that Wasmtime wrote.
 pub(crate) fn assemble(
     origin: &str,
     name: &str,
@@ -23,47 +23,38 @@ pub(crate) fn assemble(
     let disassembled = disasm::return_addresses(cwasm.isa, cwasm.text, &cwasm.functions)
         .map_err(|problem| corrupt(&problem))?;
     let section = cwasm.section.unwrap_or_default();
-    let mut maps = rows(section)
-        .map_err(|problem| corrupt(&problem))?
-        .into_iter()
-        .peekable();
-    let recorded = maps.len();
+    let maps = rows(section).map_err(|problem| corrupt(&problem))?;
 
-    let complete = calls.as_ref().filter(|c| c.unmatched == 0);
-    let returns = complete.map_or(&disassembled, |c| &c.returns);
-    let mut confirmed = 0;
-    let mut table = Table::complete();
-    let mut push_maps_below = |limit: u64, table: &mut Table| {
-        while let Some(map) = maps.next_if(|map| u64::from(map.pc) < limit) {
-            table
-                .push_bitmap(map.pc.into(), map.frame_size, map.bitmap())
-                .map_err(|problem| corrupt(&problem))?;
-        }
-        Ok(maps.peek().map(|map| map.pc))
+    let trusted = calls.as_ref().filter(|c| c.unmatched == 0);
+    let returns = trusted.map_or(&disassembled, |c| &c.returns);
+    let confirmed = common(returns, maps.iter().map(|map| map.pc));
+    // A route that overlooked a recorded safepoint may have overlooked others.
+    let mut table = match confirmed == maps.len() {
+        true => Table::complete(),
+        false => Table::incomplete(),
     };
-    for &pc in returns {
-        if push_maps_below(pc.into(), &mut table)? == Some(pc) {
-            confirmed += 1;
-        } else {
-            table
-                .push(pc.into(), 0, [])
-                .map_err(|problem| corrupt(&problem))?;
+    let mut rest = returns.iter().copied().peekable();
+    for map in &maps {
+        while let Some(pc) = rest.next_if(|&pc| pc < map.pc) {
+            table.push(pc.into(), 0, []).map_err(|e| corrupt(&e))?;
         }
+        rest.next_if_eq(&map.pc);
+        table
+            .push_bitmap(map.pc.into(), map.frame_size, map.bitmap())
+            .map_err(|e| corrupt(&e))?;
     }
-    push_maps_below(u64::MAX, &mut table)?;
+    for pc in rest {
+        table.push(pc.into(), 0, []).map_err(|e| corrupt(&e))?;
+    }
 
     let cross_check = CrossCheck {
-        recorded,
+        recorded: maps.len(),
         confirmed,
         call_sites: calls.as_ref().map(|c| c.returns.len()),
         disassembled: Some(disassembled.len()),
-        agreed: calls.as_ref().map(|c| {
-            let mut other = disassembled.iter().copied().peekable();
-            c.returns
-                .iter()
-                .filter(|&&pc| advance_to(&mut other, pc))
-                .count()
-        }),
+        agreed: calls
+            .as_ref()
+            .map(|c| common(&disassembled, c.returns.iter().copied())),
         unmatched_functions: calls.as_ref().map_or(0, |c| c.unmatched),
     };
     Ok(Module {
@@ -81,10 +72,9 @@ pub(crate) fn assemble(
     })
 }
 
-/// Whether ascending `pcs` contain `pc`; drops those before it.
-fn advance_to(pcs: &mut Peekable<impl Iterator<Item = u32>>, pc: u32) -> bool {
-    while pcs.next_if(|&other| other < pc).is_some() {}
-    pcs.peek() == Some(&pc)
+/// How many of `pcs` are on the ascending list.
+fn common(list: &[u32], pcs: impl Iterator<Item = u32>) -> usize {
+    pcs.filter(|pc| list.binary_search(pc).is_ok()).count()
 }
 
 #[cfg(test)]
@@ -97,15 +87,48 @@ mod tests {
         assemble("m", "m", Tier::Yours, String::new(), bytes, None)
     }
 
-    #[test]
-    fn damage_is_an_error_not_a_panic() {
+    fn cwasm() -> Vec<u8> {
         let wat = r#"(module (import "" "tick" (func $tick))
             (func (param anyref) (result anyref) (call $tick) (local.get 0)))"#;
         let options = CompileOptions {
             target: Some("pulley64".into()),
             ..CompileOptions::default()
         };
-        let cwasm = compile("m", wat.as_bytes(), &options).unwrap().cwasm;
+        compile("m", wat.as_bytes(), &options).unwrap().cwasm
+    }
+
+    #[test]
+    fn unmatched_functions_leave_it_to_disassembly() {
+        let cwasm = cwasm();
+        let alone = outcome(&cwasm).unwrap();
+        let calls = CallSites {
+            returns: Vec::new(),
+            unmatched: 1,
+        };
+        let both = assemble("m", "m", Tier::Yours, String::new(), &cwasm, Some(calls)).unwrap();
+        assert!(both.table.empties() > 0);
+        assert_eq!(both.table, alone.table);
+        assert_eq!(both.cross_check.confirmed, 1);
+        assert_eq!(both.cross_check.unmatched_functions, 1);
+        assert_eq!(both.cross_check.call_sites, Some(0));
+        assert_eq!(both.cross_check.agreed, Some(0));
+    }
+
+    #[test]
+    fn a_route_that_misses_a_map_vouches_for_nothing() {
+        let cwasm = cwasm();
+        let calls = CallSites::default();
+        let module = assemble("m", "m", Tier::Yours, String::new(), &cwasm, Some(calls)).unwrap();
+        assert!(!module.table.is_complete());
+        assert_eq!(module.table.maps(), 1);
+        let check = module.cross_check;
+        assert_eq!((check.recorded, check.confirmed), (1, 0));
+        assert!(outcome(&cwasm).unwrap().table.is_complete());
+    }
+
+    #[test]
+    fn damage_is_an_error_not_a_panic() {
+        let cwasm = cwasm();
         assert_eq!(outcome(&cwasm).unwrap().table.maps(), 1);
         for end in 0..cwasm.len() {
             let text = outcome(&cwasm[..end]).unwrap_err().to_string();

@@ -168,3 +168,55 @@ fn is_tail_call(isa: &str, code: &[u8], pc: u32) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CompileOptions;
+    use crate::cwasm::Cwasm;
+    use std::sync::Arc;
+    use wasmtime::Engine;
+
+    #[test]
+    fn a_function_is_matched_by_all_that_relocation_leaves() {
+        let wat = r#"(module
+            (func $leaf (param i32) (result i32) (i32.add (local.get 0) (i32.const 5)))
+            (func (export "f") (result i32) (call $leaf (call $leaf (i32.const 1)))))"#;
+        let options = CompileOptions {
+            target: Some("x86_64".into()),
+            ..CompileOptions::default()
+        };
+        let capture = Arc::new(Capture::new("x86_64"));
+        let mut config = options.config().unwrap();
+        config
+            .enable_incremental_compilation(capture.clone())
+            .unwrap();
+        let cwasm = Engine::new(&config)
+            .unwrap()
+            .precompile_module(wat.as_bytes())
+            .unwrap();
+        let Cwasm {
+            text, functions, ..
+        } = Cwasm::parse("m", &cwasm).unwrap();
+
+        let found = capture.call_sites(text, &functions);
+        assert_eq!(found.unmatched, 0);
+        let caller = functions[1].clone();
+        let inside = |sites: &CallSites| {
+            let inside = sites.returns.iter().filter(|&&pc| caller.covers_return(pc));
+            inside.copied().collect::<Vec<_>>()
+        };
+        let [first, _] = inside(&found)[..] else {
+            panic!("{found:?}");
+        };
+
+        let mut moved = text.to_vec();
+        moved[first as usize - 1] ^= 0xff;
+        assert_eq!(capture.call_sites(&moved, &functions), found);
+
+        let mut changed = text.to_vec();
+        changed[first as usize] ^= 0xff;
+        let found = capture.call_sites(&changed, &functions);
+        assert_eq!((found.unmatched, inside(&found)), (1, vec![]));
+    }
+}

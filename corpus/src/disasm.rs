@@ -1,8 +1,10 @@
 //! Return addresses found by disassembly, function by function.
 //!
 //! Functions may contain constants and jump tables. Decoded as if they were
-//! instructions, those can give calls that are none, so what is found here is
-//! compared with the other routes and never trusted alone where they exist.
+//! instructions, those can give calls that are none, or hide one that follows.
+//! Jump tables are stepped over where that happens (x86_64, s390x); what is
+//! found is still compared with the other routes, and never trusted alone
+//! where they exist.
 
 use crate::Function;
 use capstone::arch::{self, BuildsCapstone, BuildsCapstoneExtraMode};
@@ -69,19 +71,60 @@ fn native_returns(
     let mut returns = Vec::new();
     let mut iter = engine.disasm_iter(code, 0).map_err(|e| e.to_string())?;
     loop {
+        let mut table = 0;
         while let Some(insn) = iter.next() {
+            let end = insn.address() as u32 + insn.len() as u32;
             if is_call(isa, &insn) {
-                returns.push(start + insn.address() as u32 + insn.len() as u32);
+                returns.push(start + end);
+            } else if is_table_jump(isa, &insn) {
+                table = jump_table(isa, code, end as usize);
+                if table > 0 {
+                    break;
+                }
             }
         }
-        // Not an instruction that this disassembler knows: step over it.
-        let at = iter.addr() as usize;
-        let rest = code.get(at..).unwrap_or_default();
-        let Some(rest) = rest.get(length(isa, rest)..).filter(|_| !rest.is_empty()) else {
+        let rest = code.get(iter.addr() as usize..).unwrap_or_default();
+        // Without a table, this is no instruction that the disassembler knows.
+        let step = if table > 0 { table } else { length(isa, rest) };
+        let Some(rest) = rest.get(step..).filter(|rest| !rest.is_empty()) else {
             return Ok(returns);
         };
         iter.reset(rest, (code.len() - rest.len()) as u64);
     }
+}
+
+/// Whether a jump table may follow: Cranelift puts it right after the jump.
+fn is_table_jump(isa: &str, insn: &Insn<'_>) -> bool {
+    match isa {
+        "x86_64" => matches!(insn.bytes(), [0xff, 0xe0..=0xe7] | [_, 0xff, 0xe0..=0xe7]),
+        "s390x" => matches!(insn.bytes(), [0x07, 0xf0..=0xff]),
+        _ => false,
+    }
+}
+
+/// Bytes of the jump table at `start`, 0 if there is none. Its entries are
+/// 32-bit offsets from its start to places in the function but outside it, so
+/// it ends at the nearest of those, or where code does not look like an entry.
+fn jump_table(isa: &str, code: &[u8], start: usize) -> usize {
+    let entries = code.get(start..).unwrap_or_default().as_chunks::<4>().0;
+    let mut end = code.len();
+    let mut at = start;
+    for &entry in entries {
+        let offset = match isa {
+            "s390x" => i32::from_be_bytes(entry),
+            _ => i32::from_le_bytes(entry),
+        };
+        let target = usize::try_from(start as i64 + i64::from(offset)).unwrap_or(usize::MAX);
+        let outside = target < start || target >= at + 4;
+        if at + 4 > end || target >= code.len() || !outside {
+            break;
+        }
+        if target > start {
+            end = end.min(target);
+        }
+        at += 4;
+    }
+    at - start
 }
 
 /// Bytes in an instruction that could not be decoded.
@@ -190,5 +233,52 @@ mod pulley_visitors {
 
     impl ExtendedOpVisitor for PulleyOps<'_> {
         for_each_extended_op!(visit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FunctionKind;
+
+    fn returns(isa: &str, code: &[u8]) -> Vec<u32> {
+        let all = Function {
+            range: 0..code.len() as u32,
+            kind: FunctionKind::Wasm,
+        };
+        return_addresses(isa, code, &[all]).unwrap()
+    }
+
+    #[test]
+    fn jump_tables_give_no_calls_and_hide_none() {
+        // `jmp rax`, a table whose second entry looks like `call`, a call.
+        let mut code = vec![0xff, 0xe0];
+        for entry in [12_i32, 0xfe8, 12] {
+            code.extend(entry.to_le_bytes());
+        }
+        code.extend([0xe8, 0, 0, 0, 0]);
+        code.resize(0x1000, 0x90);
+        assert_eq!(returns("x86_64", &code), [19]);
+
+        // `br %r1`, a table whose second entry holds `basr`, `brasl`.
+        let mut code = vec![0x07, 0xf1];
+        for entry in [8_i32, 0xdde] {
+            code.extend(entry.to_be_bytes());
+        }
+        code.extend([0xc0, 0xe5, 0, 0, 0, 0]);
+        code.resize(0x1000, 0x07);
+        assert_eq!(returns("s390x", &code), [16]);
+    }
+
+    #[test]
+    fn unknown_instructions_are_stepped_over() {
+        // `vsetvli`, which the disassembler lacks or has, then `jalr ra, a0`.
+        let riscv = [0x57, 0xf0, 0x00, 0x0d, 0xe7, 0x00, 0x05, 0x00];
+        assert_eq!(returns("riscv64", &riscv), [8]);
+        // An undefined word, then `bl`.
+        let arm = [0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x94];
+        assert_eq!(returns("aarch64", &arm), [8]);
+        // An opcode that 64-bit mode lacks, then `call`.
+        assert_eq!(returns("x86_64", &[0x06, 0xe8, 0, 0, 0, 0]), [6]);
     }
 }

@@ -12,41 +12,8 @@ use wasmtime_environ::StackMap;
 
 const ISAS: [&str; 5] = ["x86_64", "aarch64", "riscv64", "s390x", "pulley64"];
 
-/// In order: safepoints with live references, without, tail calls of every
-/// kind, and a jump table.
-const PROGRAM: &str = r#"(module
-  (type $node (struct (field i32) (field (ref null $node))))
-  (type $consumer (func (param (ref null $node))))
-  (import "" "take" (func $take (type $consumer)))
-  (import "" "tick" (func $tick))
-  (table $t 4 (ref null $consumer))
-  (tag $oops (param (ref null $node)))
-  (global (ref null $node) (struct.new $node (i32.const 7) (ref.null $node)))
-  (func $live (export "live") (param $a (ref null $node)) (result (ref null $node))
-    (local $b (ref null $node))
-    (local.set $b (struct.new $node (i32.const 1) (local.get $a)))
-    (call $tick)
-    (call $take (local.get $a))
-    (call $tick)
-    (local.get $b))
-  (func $dead (export "dead") (call $tick) (call $tick) (call $tick))
-  (func $tail (export "tail") (param (ref null $node))
-    (return_call $live2 (local.get 0)))
-  (func $live2 (type $consumer) (return_call $live2 (local.get 0)))
-  (func (export "tail_indirect") (param (ref null $node) i32)
-    (return_call_indirect $t (type $consumer) (local.get 0) (local.get 1)))
-  (func (export "tail_ref") (param (ref null $node) (ref $consumer))
-    (return_call_ref $consumer (local.get 0) (local.get 1)))
-  (func (export "switch") (param $a (ref null $node)) (param i32) (result (ref null $node))
-    (block $d (block $c (block $b
-      (br_table $b $c $b $d $c $b (local.get 1)))
-      (call $tick) (return (local.get $a)))
-      (call $take (local.get $a)))
-    (local.get $a))
-  (func (export "catch") (param $a (ref null $node)) (result (ref null $node))
-    (block $h (result (ref null $node))
-      (try_table (catch $oops $h) (call $take (local.get $a)) (call $tick))
-      (local.get $a))))"#;
+/// Functions 0 live, 1 dead, 2-5 tail calls, 6 jump table, 7 exceptions.
+const PROGRAM: &str = include_str!("compile.wat");
 
 /// `try catch_all end` in a function of its own, for which there is no longer
 /// a text form.

@@ -3,7 +3,8 @@
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use stackmap_corpus::recorded::{
-    self, Header, Provenance, file_name, read, read_header, recordings, write, write_sums,
+    self, Header, Provenance, file_name, load, load_header, read, read_header, recordings, write,
+    write_sums,
 };
 use stackmap_corpus::{CrossCheck, Function, FunctionKind, Module, Tier};
 use stackmap_encoders::{Encoder, Table, exact::Exact};
@@ -274,9 +275,7 @@ fn a_missing_or_unlisted_recording_is_named() {
 fn the_committed_recordings_are_whole() {
     let manifest = stackmap_corpus::wild::manifest().unwrap();
     for path in recordings(&recorded::folder()).unwrap() {
-        let bytes = std::fs::read(&path).unwrap();
-        let module = read(&bytes, &path.display().to_string()).unwrap();
-        let header = read_header(&bytes, &path.display().to_string()).unwrap();
+        let (module, header) = (load(&path).unwrap(), load_header(&path).unwrap());
         let section = module.section.as_deref().unwrap();
         let baseline = Exact::encode(&module.table).unwrap().bytes;
         assert!(

@@ -1,7 +1,7 @@
 //! The pins of `wild.toml`, and fetching with hermetic sources.
 
 use sha2::{Digest, Sha256};
-use stackmap_corpus::wild::{FetchOptions, Manifest, fetch, manifest};
+use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule, fetch, manifest};
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
@@ -59,11 +59,8 @@ fn repository(folder: &Path) -> (String, String) {
 #[test]
 fn the_manifest_reaches_the_breadth_we_claim() {
     let manifest = manifest().unwrap();
-    let usable: Vec<_> = manifest
-        .modules
-        .iter()
-        .filter(|m| m.unusable.is_none())
-        .collect();
+    let compiles = |m: &&WildModule| m.failure("x86_64", "copying").is_none();
+    let usable: Vec<_> = manifest.modules.iter().filter(compiles).collect();
     let languages: HashSet<_> = usable.iter().map(|m| &m.language).collect();
     assert!(usable.len() >= 10, "{} modules", usable.len());
     assert!(languages.len() >= 6, "{languages:?}");
@@ -154,6 +151,23 @@ fn a_commit_that_is_not_there_is_reported_on_one_line() {
         "{error}"
     );
     assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn settings_and_failures_hold_for_what_they_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = entry("npm = \"p\"\nversion = \"1\"", &sha256(MODULE))
+        + "[[module.setting]]\ncollector = \"copying\"\nopt_level = \"none\"\nreason = \"r\"\n\
+           [[module.failure]]\nisa = \"riscv64\"\nreason = \"everywhere\"\n\
+           [[module.failure]]\ncollector = \"drc\"\nisa = \"x86_64\"\nreason = \"there\"\n";
+    let manifest = parse(folder.path(), &text).unwrap();
+    let module = manifest.get("m").unwrap();
+    assert_eq!(module.setting("copying").unwrap().opt_level, "none");
+    assert_eq!(module.setting("drc"), None);
+    assert_eq!(module.failure("riscv64", "copying"), Some("everywhere"));
+    assert_eq!(module.failure("x86_64", "drc"), Some("there"));
+    assert_eq!(module.failure("x86_64", "copying"), None);
+    assert_eq!(module.failure("aarch64", "drc"), None);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `stackmap-lab`: verifies, sizes and times encodings of GC stack maps.
 
 mod args;
+mod bench;
+mod corpus;
 mod doctor;
 mod inspect;
 mod latency;
@@ -9,6 +11,7 @@ mod load;
 mod output;
 mod progress;
 mod provenance;
+mod recordings;
 mod results;
 mod scheme;
 mod size;
@@ -18,8 +21,8 @@ mod verify;
 mod verify_all;
 mod walks;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
+use stackmap_corpus::{CHILD_COMMAND, child_main};
 use std::process::ExitCode;
 use verify::WrongAnswer;
 
@@ -34,6 +37,10 @@ struct Cli {
 enum Command {
     /// List the schemes or the modules
     List(list::Args),
+    /// Verify, size and time everything, then write the report
+    Bench(bench::Args),
+    /// The wild modules: get, record and list them
+    Corpus(corpus::Args),
     /// Compare every scheme's answers with the oracle
     Verify(verify_all::Args),
     /// Bytes by part of every scheme on every module
@@ -54,7 +61,20 @@ pub enum Outcome {
     /// Everything asked for was done.
     Complete,
     /// Some modules could not be had; the others' results stand.
-    Skipped { modules: usize },
+    Skipped {
+        /// How many.
+        modules: usize,
+    },
+}
+
+impl Outcome {
+    /// By the number of modules that could not be had.
+    fn of(failures: usize) -> Outcome {
+        match failures {
+            0 => Outcome::Complete,
+            modules => Outcome::Skipped { modules },
+        }
+    }
 }
 
 /// Exit codes besides clap's 2 for wrong usage.
@@ -62,8 +82,13 @@ const ERROR: u8 = 1;
 const WRONG_ANSWER: u8 = 4;
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(CHILD_COMMAND) {
+        return ExitCode::from(child_main() as u8);
+    }
     let result = match Cli::parse().command {
         Command::List(args) => list::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Verify(args) => verify_all::run(&args),
         Command::Size(args) => size::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -1,9 +1,10 @@
 //! The folder of committed recordings. `SHA256SUMS` lists them, so that a
 //! missing file is noticed; `sha256sum -c` reads it too.
 
-use super::header::damaged;
-use crate::CorpusError;
+use super::container::{read, read_header};
+use super::header::{Header, damaged};
 use crate::wild::sha256_hex;
+use crate::{CorpusError, Module};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,18 @@ pub fn recordings(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
         return Err(CorpusError::unusable(&path, problem, remedy));
     }
     Ok(listed.iter().map(|name| folder.join(name)).collect())
+}
+
+/// Reads one recording; the error names the file and the remedy.
+pub fn load(path: &Path) -> Result<Module, CorpusError> {
+    let bytes = fs::read(path).map_err(|e| CorpusError::read(path, e))?;
+    read(&bytes, &path.display().to_string())
+}
+
+/// Reads one recording's header; the error names the file and the remedy.
+pub fn load_header(path: &Path) -> Result<Header, CorpusError> {
+    let bytes = fs::read(path).map_err(|e| CorpusError::read(path, e))?;
+    read_header(&bytes, &path.display().to_string())
 }
 
 /// Writes `SHA256SUMS` anew for the recordings that are there.

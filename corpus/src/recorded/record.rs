@@ -1,7 +1,7 @@
 //! From a pinned module to a recording, and whether a recording still holds.
 
-use super::container::{read, read_header, write};
-use super::folder::{file_name, write_sums};
+use super::container::{read_header, write};
+use super::folder::{file_name, load, load_header, write_sums};
 use super::header::{Header, Provenance, SectionSize};
 use crate::assemble::assemble;
 use crate::isolate::precompile_isolated;
@@ -66,6 +66,14 @@ pub fn compile_wild(
 ) -> Result<(Module, Provenance), CorpusError> {
     let Target { isa, collector } = target;
     let origin = format!("{}/{isa}/{collector}", entry.name);
+    if let Some(reason) = entry.failure(isa, collector) {
+        let remedy = "remove the failure from wild.toml to try again";
+        return Err(CorpusError::unusable(
+            &origin,
+            format!("known not to compile: {reason}"),
+            remedy,
+        ));
+    }
     let path = fetch(entry, &options.fetch)?;
     let bytes = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
     let mut provenance = Provenance::of(entry, collector);
@@ -106,8 +114,7 @@ pub fn check(
 ) -> Result<Vec<String>, CorpusError> {
     let path = path(entry, target, options);
     let origin = path.display().to_string();
-    let bytes = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
-    let (header, recorded) = (read_header(&bytes, &origin)?, read(&bytes, &origin)?);
+    let (header, recorded) = (load_header(&path)?, load(&path)?);
     let (module, provenance) = compile_wild(entry, target, options)?;
     let fresh = Header {
         // How the body is packed is no property of the module.

@@ -33,8 +33,8 @@ pub struct WildModule {
     pub settings: Vec<Setting>,
     /// Whether compiling it takes minutes and more than 4 GiB.
     pub heavy: bool,
-    /// Why it cannot be recorded, if it cannot.
-    pub unusable: Option<String>,
+    /// For what it does not compile, and why.
+    pub failures: Vec<Failure>,
 }
 
 /// A file at a place that does not change, and its hash.
@@ -101,6 +101,18 @@ pub struct Setting {
     pub reason: String,
 }
 
+/// Why a module cannot be compiled for some ISA or collector.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// The ISA it holds for; all if there is none.
+    pub isa: Option<String>,
+    /// The collector it holds for; all if there is none.
+    pub collector: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
 /// Reads the manifest of this source tree.
 pub fn manifest() -> Result<Manifest, CorpusError> {
     Manifest::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("wild.toml"))
@@ -158,6 +170,16 @@ impl WildModule {
     pub fn setting(&self, collector: &str) -> Option<&Setting> {
         self.settings.iter().find(|s| s.collector == collector)
     }
+
+    /// Why the module does not compile for an ISA and a collector, if it is
+    /// known not to.
+    pub fn failure(&self, isa: &str, collector: &str) -> Option<&str> {
+        let concerns = |of: &Option<String>, which| of.as_deref().is_none_or(|o| o == which);
+        self.failures
+            .iter()
+            .find(|f| concerns(&f.isa, isa) && concerns(&f.collector, collector))
+            .map(|f| f.reason.as_str())
+    }
 }
 
 impl std::fmt::Display for Source {
@@ -210,7 +232,8 @@ struct ModuleEntry {
     setting: Vec<Setting>,
     #[serde(default)]
     heavy: bool,
-    unusable: Option<String>,
+    #[serde(default)]
+    failure: Vec<Failure>,
 }
 
 impl ModuleEntry {
@@ -260,7 +283,7 @@ impl ModuleEntry {
             preparation,
             settings: self.setting,
             heavy: self.heavy,
-            unusable: self.unusable,
+            failures: self.failure,
         })
     }
 }

@@ -9,7 +9,7 @@ mod manifest;
 mod unpack;
 
 pub use fetch::{FetchOptions, fetch};
-pub use manifest::{Manifest, Pin, Preparation, Setting, Source, WildModule, manifest};
+pub use manifest::{Failure, Manifest, Pin, Preparation, Setting, Source, WildModule, manifest};
 
 use sha2::{Digest, Sha256};
 
