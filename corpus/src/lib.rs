@@ -10,8 +10,8 @@ mod error;
 mod isolate;
 mod module;
 pub mod programs;
-pub mod synthetic;
 pub mod recorded;
+pub mod synthetic;
 pub mod wild;
 
 pub use compile::{CompileOptions, compile_wasm, read_cwasm, read_path};

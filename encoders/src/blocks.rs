@@ -146,7 +146,11 @@ struct Row<'t> {
 
 impl<'t> Writer<'t> {
     fn new(units: Units, shift: u32) -> Self {
-        Writer { units, shift, ..Writer::default() }
+        Writer {
+            units,
+            shift,
+            ..Writer::default()
+        }
     }
 
     fn write(mut self, table: &'t Table) -> Result<Section, EncodeError> {
@@ -179,7 +183,12 @@ impl<'t> Writer<'t> {
 
     /// Whether the open block can take the row whose runs were just added.
     fn fits(&self, pc: u32, s: Safepoint<'_>) -> bool {
-        let Row { pc: first, frame_size, bitmap, .. } = self.rows[0];
+        let Row {
+            pc: first,
+            frame_size,
+            bitmap,
+            ..
+        } = self.rows[0];
         let small = self.is_small(bitmap);
         let rows = self.rows.len();
         let base = self.base();
@@ -211,7 +220,8 @@ impl<'t> Writer<'t> {
             what: "offset within a granule",
             value: within as u64,
         })?;
-        self.blocks.push(((first & ((1 << self.shift) - 1)) as u16, within));
+        self.blocks
+            .push(((first & ((1 << self.shift) - 1)) as u16, within));
 
         let base = self.base();
         let rows = self.rows.len();
@@ -220,7 +230,10 @@ impl<'t> Writer<'t> {
         let start_bits = 32 - start.leading_zeros();
         let cost = |bits: u32| {
             let pieces = pieces(&self.runs, bits);
-            (pieces + rows > 65, pieces * (start_bits + bits + 1) as usize)
+            (
+                pieces + rows > 65,
+                pieces * (start_bits + bits + 1) as usize,
+            )
         };
         let length_bits = (0..=MAX_LENGTH_BITS).min_by_key(|&b| cost(b)).unwrap_or(0);
 
@@ -238,7 +251,10 @@ impl<'t> Writer<'t> {
             for &(start, end) in &self.runs[runs_at..row.runs_end] {
                 for piece in (start..end).step_by(1 << length_bits) {
                     let length = (end - piece).min(1 << length_bits);
-                    toggles.push(piece - base | (length - 1) << start_bits, start_bits + length_bits);
+                    toggles.push(
+                        piece - base | (length - 1) << start_bits,
+                        start_bits + length_bits,
+                    );
                     change_at += 1;
                 }
             }
@@ -276,9 +292,11 @@ impl<'t> Writer<'t> {
             | length_bits << 16
             | restart_bytes << 19;
         self.data.extend(&widths.to_le_bytes()[..3]);
-        self.data.extend(self.rows.iter().map(|r| (r.pc - first) as u8));
+        self.data
+            .extend(self.rows.iter().map(|r| (r.pc - first) as u8));
         self.data.extend(&high.to_le_bytes()[..high_bytes as usize]);
-        self.data.extend(&change.to_le_bytes()[..change_bytes as usize]);
+        self.data
+            .extend(&change.to_le_bytes()[..change_bytes as usize]);
         self.data.extend(&news.to_le_bytes()[..rows.div_ceil(8)]);
         self.data.extend(frames);
         self.data.extend(restart);
@@ -303,7 +321,12 @@ impl<'t> Writer<'t> {
         let mut out = Vec::new();
         out.extend(narrow(Blocks::NAME, "granules", self.granules.len() - 1)?.to_le_bytes());
         out.extend((units.words as u32 | (units.frame_bytes as u32) << 24).to_le_bytes());
-        out.extend([units.pc as u8, units.slot as u8, units.frame as u8, self.shift as u8]);
+        out.extend([
+            units.pc as u8,
+            units.slot as u8,
+            units.frame as u8,
+            self.shift as u8,
+        ]);
         for (block, data) in &self.granules {
             out.extend(block.to_le_bytes());
             out.extend(data.to_le_bytes());
@@ -330,7 +353,9 @@ const MAX_LENGTH_BITS: u32 = 5;
 
 /// Toggles that runs take when each flips at most `1 << bits` slots.
 fn pieces(runs: &[(u32, u32)], bits: u32) -> usize {
-    runs.iter().map(|r| (r.1 - r.0).div_ceil(1 << bits) as usize).sum()
+    runs.iter()
+        .map(|r| (r.1 - r.0).div_ceil(1 << bits) as usize)
+        .sum()
 }
 
 /// Appends the runs of slots in which two bitmaps differ.
@@ -404,8 +429,23 @@ impl<'s> Reader<'s> {
         if section.is_empty() {
             return Self::open(&EMPTY);
         }
-        let (header, rest) = section.split_first_chunk::<12>().ok_or(Malformed::Truncated)?;
-        let [g0, g1, g2, g3, s0, s1, s2, frame_bytes, pc, slot, frame, shift] = *header;
+        let (header, rest) = section
+            .split_first_chunk::<12>()
+            .ok_or(Malformed::Truncated)?;
+        let [
+            g0,
+            g1,
+            g2,
+            g3,
+            s0,
+            s1,
+            s2,
+            frame_bytes,
+            pc,
+            slot,
+            frame,
+            shift,
+        ] = *header;
         let granules = u32::from_le_bytes([g0, g1, g2, g3]) as usize;
         let len = granules.checked_add(1).and_then(|n| n.checked_mul(8));
         let tables = len.and_then(|len| rest.split_at_checked(len));
@@ -467,7 +507,10 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
             return Ok(Lookup::Missing);
         }
         let first = |g: &[u8; 8]| u32::from_le_bytes([g[0], g[1], g[2], g[3]]) as usize;
-        let blocks = self.blocks.get(first(from)..first(to)).ok_or(Malformed::InvalidField)?;
+        let blocks = self
+            .blocks
+            .get(first(from)..first(to))
+            .ok_or(Malformed::InvalidField)?;
         let within = unit & ((1 << self.shift) - 1);
         let start = |b: &[u8; 4]| u32::from(u16::from_le_bytes([b[0], b[1]]));
         let above = blocks.partition_point(|b| start(b) <= within);
@@ -549,7 +592,11 @@ impl Reader<'_> {
             }
             let words = scratch.get_mut(..1).ok_or(Malformed::ScratchTooSmall)?;
             words[0] = map;
-            return Ok(WordMap { frame_size, slot: self.slot, words });
+            return Ok(WordMap {
+                frame_size,
+                slot: self.slot,
+                words,
+            });
         }
         let words = cleared(scratch, frame_size, self.slot, self.scratch)?;
         let base = read_uleb(self.data, &mut at)?;
@@ -567,6 +614,10 @@ impl Reader<'_> {
             let start = base.wrapping_add((fields & mask(start_bits)) as u32);
             toggle(words, start, length as u32)?;
         }
-        Ok(WordMap { frame_size, slot: self.slot, words })
+        Ok(WordMap {
+            frame_size,
+            slot: self.slot,
+            words,
+        })
     }
 }

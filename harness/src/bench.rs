@@ -58,13 +58,18 @@ pub fn run(args: &Args) -> Result<Outcome> {
     results::write_csv(&dir, "size.csv", &sizes)?;
 
     let Loaded { modules, failures } = loaded;
-    let timed: Vec<Module> = modules.into_iter().filter(|m| args.thorough || is_timed(m)).collect();
+    let timed: Vec<Module> = modules
+        .into_iter()
+        .filter(|m| args.thorough || is_timed(m))
+        .collect();
     let effort = match (args.select.quick, args.thorough) {
         (true, _) => Effort::Quick,
         (_, true) => Effort::Thorough,
         _ => Effort::Standard,
     };
-    let name = dir.file_name().map_or("run".into(), |n| n.to_string_lossy().into_owned());
+    let name = dir
+        .file_name()
+        .map_or("run".into(), |n| n.to_string_lossy().into_owned());
     let mut plan = Plan::new(name, seed, effort);
     plan.processes = args.processes.unwrap_or(plan.processes);
     plan.resume = args.resume.is_some();
@@ -73,7 +78,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     provenance.finish(&dir)?;
 
     let results = stackmap_reports::load(&dir)?;
-    let report = stackmap_reports::write_report(&results, &dir, &args.weights.clone().unwrap_or_default())?;
+    let report =
+        stackmap_reports::write_report(&results, &dir, &args.weights.clone().unwrap_or_default())?;
     println!("{}", stackmap_reports::terminal_summary(&results));
     println!("{}\n{}", dir.display(), report.display());
     Ok(Outcome::of(failures))

@@ -56,7 +56,14 @@ enum Command {
 pub fn run(args: &Args) -> Result<Outcome> {
     match &args.command {
         Command::Fetch { names, from } => fetch(names, from.clone()),
-        Command::Record { names, from, check, isa, memory, minutes } => {
+        Command::Record {
+            names,
+            from,
+            check,
+            isa,
+            memory,
+            minutes,
+        } => {
             let mut options = RecordOptions::default();
             options.fetch.from = from.clone();
             options.limits.memory = memory << 30;
@@ -76,7 +83,10 @@ fn entries(names: &[String]) -> Result<Vec<WildModule>> {
 }
 
 fn fetch(names: &[String], from: Option<PathBuf>) -> Result<Outcome> {
-    let options = FetchOptions { from, ..FetchOptions::default() };
+    let options = FetchOptions {
+        from,
+        ..FetchOptions::default()
+    };
     let mut failures = 0;
     for entry in entries(names)? {
         match wild::fetch(&entry, &options) {
@@ -96,18 +106,29 @@ fn record(
     check: bool,
     isa: Option<&str>,
 ) -> Result<Outcome> {
-    let targets: Vec<_> = TARGETS.into_iter().filter(|t| isa.is_none_or(|i| i == t.isa)).collect();
+    let targets: Vec<_> = TARGETS
+        .into_iter()
+        .filter(|t| isa.is_none_or(|i| i == t.isa))
+        .collect();
     if targets.is_empty() {
-        bail!("no such ISA: {}; give one of x86_64, aarch64, riscv64, s390x, pulley64", isa.unwrap_or_default());
+        bail!(
+            "no such ISA: {}; give one of x86_64, aarch64, riscv64, s390x, pulley64",
+            isa.unwrap_or_default()
+        );
     }
     let mut failures = 0;
     for entry in entries(names)? {
         for &target in &targets {
             let what = format!("{}/{}/{}", entry.name, target.isa, target.collector);
             let outcome = if check {
-                recorded::check(&entry, target, options).map(|differences| match differences.len() {
-                    0 => Ok(format!("{what}: the same, bit for bit")),
-                    _ => Err(format!("{what}: differs from the recording: {}", differences.join("; "))),
+                recorded::check(&entry, target, options).map(|differences| {
+                    match differences.len() {
+                        0 => Ok(format!("{what}: the same, bit for bit")),
+                        _ => Err(format!(
+                            "{what}: differs from the recording: {}",
+                            differences.join("; ")
+                        )),
+                    }
                 })
             } else {
                 recorded::record(&entry, target, options)

@@ -4,7 +4,9 @@ use crate::args::{Compile, ModuleArg, Select};
 use crate::{Outcome, progress};
 use anyhow::{Result, ensure};
 use rayon::prelude::*;
-use stackmap_corpus::{CompileOptions, CorpusError, Module, Tier, clif, programs, recorded, synthetic};
+use stackmap_corpus::{
+    CompileOptions, CorpusError, Module, Tier, clif, programs, recorded, synthetic,
+};
 use std::path::Path;
 
 /// Synthetic functions of a `--quick` run.

@@ -63,10 +63,15 @@ pub fn run(long: bool, format: Format) -> Result<Outcome> {
     let mut rows = Vec::new();
     for path in recorded::recordings(&recorded::folder())? {
         let bytes = std::fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
-        rows.push(Row::from(recorded::read_header(&bytes, &path.display().to_string())?));
+        rows.push(Row::from(recorded::read_header(
+            &bytes,
+            &path.display().to_string(),
+        )?));
     }
     let mut columns: Vec<(&str, fn(&Row) -> String)> = vec![
-        ("module", |r| format!("{}/{}/{}", r.module, r.isa, r.collector)),
+        ("module", |r| {
+            format!("{}/{}/{}", r.module, r.isa, r.collector)
+        }),
         ("language", |r| r.language.clone()),
         ("safepoints", |r| thousands(r.safepoints)),
         ("empties", |r| thousands(r.empties)),
