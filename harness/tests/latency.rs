@@ -17,9 +17,13 @@ type Row = BTreeMap<String, String>;
 
 /// `latency --quick` on one small module.
 fn latency(out: &Path, schemes: &str, more: &[&str]) -> Command {
+    let module = ["-m", "^straight/x86_64/none$"];
+    latency_of(out, &[&module[..], &["-s", schemes], more].concat())
+}
+
+fn latency_of(out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
-    let module = "^straight/x86_64/none$";
-    command.args(["latency", "--quick", "-m", module, "-s", schemes]);
+    command.args(["latency", "--quick"]);
     command.args(more);
     if more.last() != Some(&"--resume") {
         command.arg("--out");
@@ -115,6 +119,27 @@ fn every_scheme_visits_every_block_twice_and_controls_run_along() {
         assert!(provenance.contains_key(name), "no {name}");
     }
     assert!(provenance.values().all(|v| v.is_string() || v.is_number()));
+}
+
+#[test]
+fn programs_are_asked_for_the_stacks_they_were_seen_with() {
+    let dir = tempdir().unwrap();
+    let more = ["-m", "^ropes/", "-s", "^exact$", "--processes", "1"];
+    succeed(latency_of(dir.path(), &more));
+    let mut walks = csv::Reader::from_path(dir.path().join("walks.csv")).unwrap();
+    let walks: Vec<Row> = walks.deserialize().map(Result::unwrap).collect();
+    let [ropes] = walks.as_slice() else {
+        panic!("{walks:?}")
+    };
+    let number = |name: &str| ropes[name].parse::<usize>().unwrap();
+    assert!(number("deepest") > 1000, "{ropes:?}");
+    assert!(
+        number("growths") > 0 && number("checkpoints") > 0,
+        "{ropes:?}"
+    );
+    let rows = samples(dir.path());
+    assert_there_and_back(&rows, &with_controls(&["exact"]));
+    assert_eq!(values(&rows, "queries"), ["miss", "walk"].into());
 }
 
 #[test]
