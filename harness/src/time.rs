@@ -16,6 +16,10 @@ pub struct Args {
     #[arg(short, long, default_value = "results/latency")]
     out: PathBuf,
 
+    /// Go on with an interrupted run in this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    resume: Option<PathBuf>,
+
     /// Child processes [default: 30, or 5 with --quick]
     #[arg(long)]
     processes: Option<usize>,
@@ -23,14 +27,10 @@ pub struct Args {
     /// Every combination of queries, caches and loops; takes hours
     #[arg(long, conflicts_with = "quick")]
     thorough: bool,
-
-    /// Keep what an interrupted run in the same folder has finished
-    #[arg(long)]
-    resume: bool,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let dir = results::create(&args.out)?;
+    let dir = results::create(args.resume.as_ref().unwrap_or(&args.out))?;
     let mut provenance = Provenance::begin(args.select.seed);
     let loaded = load::load(&args.select)?;
     let schemes = scheme::matching(args.select.scheme.as_ref());
@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         .map_or("run".into(), |n| n.to_string_lossy().into_owned());
     let mut plan = Plan::new(run, args.select.seed, effort);
     plan.processes = args.processes.unwrap_or(plan.processes);
-    plan.resume = args.resume;
+    plan.resume = args.resume.is_some();
     provenance.modules(&loaded.modules);
     latency::measure(&loaded.modules, &schemes, &plan, &dir)?;
     provenance.finish(&dir)?;

@@ -17,10 +17,18 @@ type Row = BTreeMap<String, String>;
 
 /// `latency --quick` on one small module.
 fn latency(out: &Path, schemes: &str, more: &[&str]) -> Command {
+    let module = ["-m", "^straight/x86_64/none$"];
+    latency_of(out, &[&module[..], &["-s", schemes], more].concat())
+}
+
+fn latency_of(out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
-    let module = "^straight/x86_64/none$";
-    command.args(["latency", "--quick", "-m", module, "-s", schemes, "--out"]);
-    command.arg(out).args(more);
+    command.args(["latency", "--quick"]);
+    command.args(more);
+    if more.last() != Some(&"--resume") {
+        command.arg("--out");
+    }
+    command.arg(out);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
@@ -79,6 +87,18 @@ fn assert_there_and_back(rows: &[Row], schemes: &BTreeSet<&str>) {
     }
 }
 
+/// Starts a run of four processes and kills it when the first has finished.
+fn kill_midway(out: &Path) {
+    let mut run = latency(out, "^consed$", &["--processes", "4"]);
+    let mut run = run.spawn().unwrap();
+    while finished(out).is_empty() {
+        assert!(run.try_wait().unwrap().is_none(), "ended too early");
+        sleep(Duration::from_millis(1));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+}
+
 #[test]
 fn every_scheme_visits_every_block_twice_and_controls_run_along() {
     let dir = tempdir().unwrap();
@@ -102,17 +122,30 @@ fn every_scheme_visits_every_block_twice_and_controls_run_along() {
 }
 
 #[test]
+fn programs_are_asked_for_the_stacks_they_were_seen_with() {
+    let dir = tempdir().unwrap();
+    let more = ["-m", "^ropes/", "-s", "^exact$", "--processes", "1"];
+    succeed(latency_of(dir.path(), &more));
+    let mut walks = csv::Reader::from_path(dir.path().join("walks.csv")).unwrap();
+    let walks: Vec<Row> = walks.deserialize().map(Result::unwrap).collect();
+    let [ropes] = walks.as_slice() else {
+        panic!("{walks:?}")
+    };
+    let number = |name: &str| ropes[name].parse::<usize>().unwrap();
+    assert!(number("deepest") > 1000, "{ropes:?}");
+    assert!(
+        number("growths") > 0 && number("checkpoints") > 0,
+        "{ropes:?}"
+    );
+    let rows = samples(dir.path());
+    assert_there_and_back(&rows, &with_controls(&["exact"]));
+    assert_eq!(values(&rows, "queries"), ["miss", "walk"].into());
+}
+
+#[test]
 fn a_killed_run_resumes_without_loss_or_duplicates() {
     let dir = tempdir().unwrap();
-    let mut run = latency(dir.path(), "^consed$", &["--processes", "4"])
-        .spawn()
-        .unwrap();
-    while finished(dir.path()).is_empty() {
-        assert!(run.try_wait().unwrap().is_none(), "ended too early");
-        sleep(Duration::from_millis(1));
-    }
-    run.kill().unwrap();
-    run.wait().unwrap();
+    kill_midway(dir.path());
     assert!(!dir.path().join("samples.csv").exists());
     let kept = finished(dir.path());
     assert!(kept.len() < 4, "killed too late to show anything");
@@ -172,7 +205,7 @@ fn a_changed_scheme_is_measured_again_alone() {
 fn other_options_cannot_resume_a_run() {
     let dir = tempdir().unwrap();
     succeed(latency(dir.path(), "^consed$", &["--processes", "1"]));
-    let more = ["--processes", "1", "--resume", "--seed", "7"];
+    let more = ["--processes", "1", "--seed", "7", "--resume"];
     let mut resumed = latency(dir.path(), "^consed$", &more);
     let output = resumed.stderr(Stdio::piped()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -183,24 +216,24 @@ fn other_options_cannot_resume_a_run() {
 #[test]
 fn a_wrong_answer_while_timing_ends_with_exit_code_4() {
     let dir = tempdir().unwrap();
-    succeed(latency(dir.path(), "^consed$", &["--processes", "1"]));
+    kill_midway(dir.path());
     let work = dir.path().join("timing");
-    for rows in finished(dir.path()) {
-        let name = rows.file_stem().unwrap().to_str().unwrap();
-        let inputs = work.join(name.splitn(3, '-').nth(2).unwrap());
-        let path = inputs.join("uniform.consed.expected");
-        let mut expected = fs::read(&path).unwrap();
-        for byte in expected.iter_mut().step_by(16) {
-            *byte ^= 1;
-        }
-        fs::write(&path, expected).unwrap();
-        fs::remove_file(rows).unwrap();
+    let rows = finished(dir.path()).remove(0);
+    let name = rows.file_stem().unwrap().to_str().unwrap();
+    let inputs = work.join(name.splitn(3, '-').nth(2).unwrap());
+    let path = inputs.join("uniform.consed.expected");
+    let mut expected = fs::read(&path).unwrap();
+    for byte in expected.iter_mut().step_by(16) {
+        *byte ^= 1;
     }
+    fs::write(&path, expected).unwrap();
+
     let mut child = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
-    child.args(["__time", "--group", "0", "--process", "0", "--work"]);
+    child.args(["__time", "--group", "0", "--process", "3", "--work"]);
     let output = child.arg(&work).output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{text}");
     assert!(text.contains("scheme consed"), "{text}");
-    assert!(finished(dir.path()).is_empty());
+    let wrong = |p: &PathBuf| p.to_string_lossy().contains("/0-003-");
+    assert!(!finished(dir.path()).iter().any(wrong));
 }

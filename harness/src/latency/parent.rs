@@ -25,6 +25,9 @@ use std::time::Duration;
 
 /// Most bytes of environment that a child process is padded with.
 const PADDING: usize = 8192;
+/// Raw timings of lookups that can overlap, and of those that cannot.
+const SAMPLES: &str = "samples.csv";
+const DEPENDENT: &str = "samples-dependent.csv";
 /// What else happened on the machine while the clock ran.
 pub const TIMING_USAGE: &str = "timing-usage.json";
 
@@ -45,6 +48,14 @@ pub fn measure(modules: &[Module], schemes: &[Scheme], plan: &Plan, dir: &Path) 
     fs::create_dir_all(work.0.join("rows"))
         .with_context(|| format!("{}: cannot be made", work.0.display()))?;
 
+    // Samples of an earlier run must not pass for those of this one.
+    for name in [SAMPLES, DEPENDENT] {
+        let path = dir.join(name);
+        if path.exists() {
+            fs::remove_file(&path)
+                .with_context(|| format!("{}: cannot be removed", path.display()))?;
+        }
+    }
     let ready = prepare_all(modules, &schemes, plan, &work, dir)?;
     let mut all = standing(&ready, &schemes, plan, &work)?;
     if let Some(group) = new_group(&ready, &schemes, plan, &work, &all)? {
@@ -71,7 +82,14 @@ pub fn measure(modules: &[Module], schemes: &[Scheme], plan: &Plan, dir: &Path) 
     if let Some(usage) = before.zip(Ticks::now()).and_then(|(a, b)| a.until(b)) {
         results::write(dir, TIMING_USAGE, &serde_json::to_vec_pretty(&usage)?)?;
     }
-    gather(&work, &all, plan.processes, dir)
+    gather(&work, &all, plan.processes, dir)?;
+    // Only rows are worth their space: inputs can be made again.
+    for (_, prepared) in &ready {
+        let inputs = work.inputs(&prepared.key);
+        fs::remove_dir_all(&inputs)
+            .with_context(|| format!("{}: cannot be removed", inputs.display()))?;
+    }
+    Ok(())
 }
 
 /// Records walks, then encodes, verifies and writes everything in parallel.
@@ -227,8 +245,8 @@ fn spawn(work: &Work, group: &Group, process: usize, bar: &indicatif::ProgressBa
 /// Puts the standing rows of all processes into `samples.csv`, and those where
 /// each lookup waits for the one before into a file of the same columns.
 fn gather(work: &Work, all: &[Group], processes: usize, dir: &Path) -> Result<()> {
-    let mut independent = Output::create(dir, "samples.csv")?;
-    let mut dependent = Output::create(dir, "samples-dependent.csv")?;
+    let mut independent = Output::create(dir, SAMPLES)?;
+    let mut dependent = Output::create(dir, DEPENDENT)?;
     for process in 0..processes {
         for group in all {
             for module in &group.modules {
