@@ -47,7 +47,7 @@ impl CompileOptions {
     /// The engine configuration, with every proposal that Wasmtime implements
     /// on this target. Stack switching stays off: it also turns off inlining
     /// and so would change modules that do not use it.
-    pub(crate) fn config(&self) -> Result<Config, String> {
+    pub fn config(&self) -> Result<Config, String> {
         let mut config = Config::new();
         let target = config.target(&self.triple()?).map(|_| ());
         target.map_err(|e| format!("{e:#}"))?;

@@ -2,13 +2,16 @@
 
 mod assemble;
 mod capture;
+pub mod clif;
 mod compile;
 mod cwasm;
 mod disasm;
 mod error;
 mod isolate;
 mod module;
+pub mod programs;
 pub mod recorded;
+pub mod synthetic;
 pub mod wild;
 
 pub use compile::{CompileOptions, compile_wasm, read_cwasm, read_path};

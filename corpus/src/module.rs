@@ -108,7 +108,10 @@ impl Module {
     /// The safepoints outside `module_start`, or `None` if there is no such
     /// function with any safepoint.
     pub fn table_without_start(&self) -> Option<Table> {
-        let start = self.functions.iter().find(|f| f.kind == FunctionKind::ModuleStart)?;
+        let start = self
+            .functions
+            .iter()
+            .find(|f| f.kind == FunctionKind::ModuleStart)?;
         let rest = self.table.filtered(|pc| !start.covers_return(pc));
         (rest.len() < self.table.len()).then_some(rest)
     }

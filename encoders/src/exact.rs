@@ -110,7 +110,10 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
     where
         's: 'm,
     {
-        match self.pcs.binary_search_by_key(&pc, |p| u32::from_le_bytes(*p)) {
+        match self
+            .pcs
+            .binary_search_by_key(&pc, |p| u32::from_le_bytes(*p))
+        {
             Ok(i) => BitmapMap::read(self.data, self.offsets[i]),
             Err(_) => Ok(Lookup::Missing),
         }

@@ -17,17 +17,20 @@
 extern crate alloc;
 
 mod bitmap;
+mod bits;
 mod bytes;
 mod error;
 mod oracle;
 mod source;
 mod table;
+mod words;
 
 pub use bitmap::{BitmapMap, slots_of};
 pub use error::{EncodeError, Malformed};
 pub use oracle::{Oracle, OwnedMap};
 pub use source::{SourceLines, source_lines};
 pub use table::{Safepoint, Table};
+pub use words::WordMap;
 
 use alloc::vec::Vec;
 
@@ -172,4 +175,6 @@ schemes! {
     consed::Consed,
     ranges::Ranges,
     ranges_consed::RangesConsed,
+    blocks::Blocks,
+    delta_runs::DeltaRuns,
 }

@@ -150,7 +150,9 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
     where
         's: 'm,
     {
-        let above = self.starts.partition_point(|s| u32::from_le_bytes(*s) <= pc);
+        let above = self
+            .starts
+            .partition_point(|s| u32::from_le_bytes(*s) <= pc);
         match above.checked_sub(1) {
             Some(i) if pc < u32::from_le_bytes(self.ends[i]) => {
                 BitmapMap::read(self.data, self.offsets[i])

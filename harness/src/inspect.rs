@@ -71,7 +71,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
         args.format,
         &rows,
         &[
-            ("module", |r| format!("{}/{}/{}", r.module, r.isa, r.collector)),
+            ("module", |r| {
+                format!("{}/{}/{}", r.module, r.isa, r.collector)
+            }),
             ("maps", |r| thousands(r.maps as u64)),
             ("empties", |r| thousands(r.empties as u64)),
             ("scheme", |r| r.scheme.clone()),

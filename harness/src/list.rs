@@ -97,7 +97,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
                 args.format,
                 &rows,
                 &[
-                    ("module", |r| format!("{}/{}/{}", r.module, r.isa, r.collector)),
+                    ("module", |r| {
+                        format!("{}/{}/{}", r.module, r.isa, r.collector)
+                    }),
                     ("tier", |r| r.tier.clone()),
                     ("maps", |r| thousands(r.maps as u64)),
                     ("empties", |r| thousands(r.empties as u64)),

@@ -4,18 +4,21 @@ use crate::args::{Compile, ModuleArg, Select};
 use crate::{Outcome, progress};
 use anyhow::{Result, ensure};
 use rayon::prelude::*;
-use stackmap_corpus::compile::{self, CompileOptions};
-use stackmap_corpus::{CorpusError, Module, Tier, clif, programs, synthetic};
+use stackmap_corpus::{
+    CompileOptions, CorpusError, Module, Tier, clif, programs, recorded, synthetic,
+};
 use std::path::Path;
 
 /// Synthetic functions of a `--quick` run.
 const QUICK_FUNCTIONS: usize = 240;
+/// Largest recorded module of a `--quick` run.
+const QUICK_SAFEPOINTS: u64 = 200_000;
 
 /// The modules of a run, and how many could not be had.
 #[derive(Default)]
 pub struct Loaded {
     pub modules: Vec<Module>,
-    failures: usize,
+    pub failures: usize,
 }
 
 impl Loaded {
@@ -32,28 +35,17 @@ impl Loaded {
 
     /// Complete only if every module asked for could be had.
     pub fn outcome(&self) -> Outcome {
-        match self.failures {
-            0 => Outcome::Complete,
-            modules => Outcome::Skipped { modules },
-        }
+        Outcome::of(self.failures)
     }
 }
 
 /// Everything that the flags select, in a fixed order.
 pub fn load(select: &Select) -> Result<Loaded> {
     let mut loaded = Loaded::default();
-    for module in corpus(select) {
+    for module in wild(select)?.into_iter().chain(corpus(select)) {
         loaded.add(module);
     }
-    let keep = |m: &Module| {
-        let id = m.id();
-        let mut patterns = select.modules.iter().filter_map(|arg| match arg {
-            ModuleArg::Matching(pattern) => Some(pattern),
-            ModuleArg::File(_) => None,
-        });
-        patterns.clone().next().is_none() || patterns.any(|p| p.is_match(&id))
-    };
-    loaded.modules.retain(keep);
+    loaded.modules.retain(|m| wanted(select, &m.id()));
     for arg in &select.modules {
         if let ModuleArg::File(file) = arg {
             loaded.add(path(file, &select.compile));
@@ -66,12 +58,49 @@ pub fn load(select: &Select) -> Result<Loaded> {
     Ok(loaded)
 }
 
+/// Whether a corpus module is selected.
+fn wanted(select: &Select, id: &str) -> bool {
+    let mut patterns = select.modules.iter().filter_map(|arg| match arg {
+        ModuleArg::Matching(pattern) => Some(pattern),
+        ModuleArg::File(_) => None,
+    });
+    patterns.clone().next().is_none() || patterns.any(|p| p.is_match(id))
+}
+
+/// Recorded tables of real modules.
+fn wild(select: &Select) -> Result<Vec<Result<Module, CorpusError>>> {
+    let files = recorded::recordings(&recorded::folder())?;
+    let bar = progress::bar("read recorded modules", files.len());
+    let modules = files.par_iter().filter_map(|path| {
+        let module = read_recording(path, select);
+        bar.inc(1);
+        module.transpose()
+    });
+    let modules = modules.collect();
+    bar.finish_and_clear();
+    Ok(modules)
+}
+
+/// A recording, unless the flags leave it out.
+fn read_recording(path: &Path, select: &Select) -> Result<Option<Module>, CorpusError> {
+    let origin = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|e| CorpusError::read(path, e))?;
+    let header = recorded::read_header(&bytes, &origin)?;
+    let headline = header.isa == "x86_64" && header.collector == "copying";
+    let small = header.safepoints <= QUICK_SAFEPOINTS;
+    let id = format!("{}/{}/{}", header.name, header.isa, header.collector);
+    if !wanted(select, &id) || (select.quick && !(headline && small)) {
+        return Ok(None);
+    }
+    recorded::read(&bytes, &origin).map(Some)
+}
+
 /// A file named on the command line.
 pub fn path(path: &Path, compile: &Compile) -> Result<Module, CorpusError> {
     if path.extension().is_some_and(|e| e == "clif") {
         return clif::read_clif(path, compile.target.as_deref());
     }
-    compile::read_path(path, Tier::Yours, &options(compile))
+    stackmap_corpus::read_path(path, Tier::Yours, &options(compile))
 }
 
 fn options(compile: &Compile) -> CompileOptions {
@@ -91,8 +120,13 @@ fn corpus(select: &Select) -> Vec<Result<Module, CorpusError>> {
         .map(|p| {
             let origin = format!("corpus/programs/{}.wat", p.name);
             let options = options(&select.compile);
-            let module =
-                compile::compile_wasm(p.name, Tier::Program, origin, p.wat.as_bytes(), &options);
+            let module = stackmap_corpus::compile_wasm(
+                p.name,
+                Tier::Program,
+                origin,
+                p.wat.as_bytes(),
+                &options,
+            );
             bar.inc(1);
             module
         })

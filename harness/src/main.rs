@@ -1,19 +1,28 @@
 //! `stackmap-lab`: verifies, sizes and times encodings of GC stack maps.
 
 mod args;
+mod bench;
+mod corpus;
+mod doctor;
 mod inspect;
+mod latency;
 mod list;
 mod load;
 mod output;
 mod progress;
+mod provenance;
+mod recordings;
 mod results;
 mod scheme;
 mod size;
+mod system;
+mod time;
 mod verify;
 mod verify_all;
+mod walks;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
+use stackmap_corpus::{CHILD_COMMAND, child_main};
 use std::process::ExitCode;
 use verify::WrongAnswer;
 
@@ -28,12 +37,23 @@ struct Cli {
 enum Command {
     /// List the schemes or the modules
     List(list::Args),
+    /// Verify, size and time everything, then write the report
+    Bench(bench::Args),
+    /// The wild modules: get, record and list them
+    Corpus(corpus::Args),
     /// Compare every scheme's answers with the oracle
     Verify(verify_all::Args),
     /// Bytes by part of every scheme on every module
     Size(size::Args),
     /// What each scheme would make of your own modules
     Inspect(inspect::Args),
+    /// Time every scheme; leaves raw samples
+    Latency(time::Args),
+    /// What on this machine will blur the timings
+    Doctor(doctor::Args),
+    /// One process of `latency`
+    #[command(name = "__time", hide = true)]
+    Time(latency::ChildArgs),
 }
 
 /// How a subcommand ended when it did not fail outright.
@@ -41,7 +61,20 @@ pub enum Outcome {
     /// Everything asked for was done.
     Complete,
     /// Some modules could not be had; the others' results stand.
-    Skipped { modules: usize },
+    Skipped {
+        /// How many.
+        modules: usize,
+    },
+}
+
+impl Outcome {
+    /// By the number of modules that could not be had.
+    fn of(failures: usize) -> Outcome {
+        match failures {
+            0 => Outcome::Complete,
+            modules => Outcome::Skipped { modules },
+        }
+    }
 }
 
 /// Exit codes besides clap's 2 for wrong usage.
@@ -49,11 +82,19 @@ const ERROR: u8 = 1;
 const WRONG_ANSWER: u8 = 4;
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(CHILD_COMMAND) {
+        return ExitCode::from(child_main() as u8);
+    }
     let result = match Cli::parse().command {
         Command::List(args) => list::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Verify(args) => verify_all::run(&args),
         Command::Size(args) => size::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Latency(args) => time::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Time(args) => latency::run_child(&args),
     };
     match result {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
@@ -63,7 +104,7 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("error: {error:#}");
-            let wrong = error.downcast_ref::<WrongAnswer>().is_some();
+            let wrong = error.is::<WrongAnswer>() || error.is::<latency::Mistimed>();
             ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })
         }
     }

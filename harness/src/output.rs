@@ -38,7 +38,8 @@ fn text_table<R>(rows: &[R], columns: &[(&str, fn(&R) -> String)]) -> Table {
     }
     let numeric = |column: usize| {
         let render = columns[column].1;
-        rows.iter().all(|r| !render(r).starts_with(|c: char| c.is_alphabetic()))
+        rows.iter()
+            .all(|r| !render(r).starts_with(|c: char| c.is_alphabetic()))
     };
     for (i, column) in (0..columns.len()).zip(table.column_iter_mut().collect::<Vec<_>>()) {
         if numeric(i) {

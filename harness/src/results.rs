@@ -8,10 +8,17 @@ use std::path::{Path, PathBuf};
 /// Creates the folder and checks that it can be written to, before anything
 /// is measured.
 pub fn create(dir: &Path) -> Result<PathBuf> {
-    let remedy = || format!("{}: cannot write results here; choose another --out", dir.display());
+    let remedy = || {
+        format!(
+            "{}: cannot write results here; choose another --out",
+            dir.display()
+        )
+    };
     fs::create_dir_all(dir).with_context(remedy)?;
     let probe = dir.join(".probe");
-    fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).with_context(remedy)?;
+    fs::write(&probe, "")
+        .and_then(|()| fs::remove_file(&probe))
+        .with_context(remedy)?;
     Ok(dir.to_owned())
 }
 

@@ -1,5 +1,6 @@
 //! Schemes as values: one row of monomorphised functions per registered type.
 
+use crate::latency::Timer;
 use crate::verify::{self, Verified, WrongAnswer};
 use regex::Regex;
 use serde::Serialize;
@@ -13,6 +14,7 @@ pub struct Scheme {
     pub facts: Facts,
     pub encode: fn(&Table) -> Result<Section, EncodeError>,
     pub verify: fn(&Table, &Oracle, &[u8], u64) -> Result<Verified, Box<WrongAnswer>>,
+    pub time: Timer,
 }
 
 /// What the decision needs to know about a scheme besides its measurements.
@@ -28,7 +30,7 @@ pub struct Facts {
 }
 
 impl Scheme {
-    fn of<E: Encoder>(source: &str) -> Scheme {
+    fn of<E: Encoder>(source: &'static str) -> Scheme {
         let lines = source_lines(source);
         Scheme {
             facts: Facts {
@@ -42,6 +44,7 @@ impl Scheme {
             },
             encode: E::encode,
             verify: verify::check::<E>,
+            time: Timer::of::<E>(source),
         }
     }
 

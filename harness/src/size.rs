@@ -77,7 +77,10 @@ pub fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<Siz
     let mut rows = Vec::new();
     for scheme in schemes {
         let section = encode_verified(module, scheme, &oracle, seed)?;
-        let rest = without_start.as_ref().map(|t| (scheme.encode)(t)).transpose();
+        let rest = without_start
+            .as_ref()
+            .map(|t| (scheme.encode)(t))
+            .transpose();
         let rest = rest.with_context(|| module.id())?.map(|s| s.bytes.len());
         let bytes = section.bytes.len();
         let baseline = *baseline.get_or_insert(bytes);
@@ -126,7 +129,9 @@ pub fn print(format: Format, rows: &[SizeRow]) -> Result<()> {
         format,
         rows,
         &[
-            ("module", |r| format!("{}/{}/{}", r.module, r.isa, r.collector)),
+            ("module", |r| {
+                format!("{}/{}/{}", r.module, r.isa, r.collector)
+            }),
             ("tier", |r| r.tier.to_string()),
             ("scheme", |r| r.scheme.clone()),
             ("bytes", |r| thousands(r.bytes as u64)),

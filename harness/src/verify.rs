@@ -27,8 +27,16 @@ impl std::error::Error for WrongAnswer {}
 
 impl fmt::Display for WrongAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let WrongAnswer { scheme, pc, expected, got } = self;
-        write!(f, "scheme {scheme} is wrong at pc {pc:#x}: expected {expected}, got {got}")
+        let WrongAnswer {
+            scheme,
+            pc,
+            expected,
+            got,
+        } = self;
+        write!(
+            f,
+            "scheme {scheme} is wrong at pc {pc:#x}: expected {expected}, got {got}"
+        )
     }
 }
 
@@ -53,7 +61,9 @@ pub fn check<E: Encoder>(
     let mut scratch = vec![0; reader.scratch_words()];
     let mut verified = Verified::default();
     let mut compare = |pc: u32| {
-        let answer = reader.lookup(pc, &mut scratch).map_err(|e| wrong(pc, e.to_string()))?;
+        let answer = reader
+            .lookup(pc, &mut scratch)
+            .map_err(|e| wrong(pc, e.to_string()))?;
         let owned = answer.map(|m| OwnedMap::of(&m));
         let borrowed = match &owned {
             Lookup::Map(map) => Lookup::Map(map),
@@ -75,7 +85,13 @@ pub fn check<E: Encoder>(
         compare(s.pc.saturating_add(1))?;
         previous = s.pc;
     }
-    for pc in [0, 1, previous + (u32::MAX - previous) / 2, u32::MAX - 1, u32::MAX] {
+    for pc in [
+        0,
+        1,
+        previous + (u32::MAX - previous) / 2,
+        u32::MAX - 1,
+        u32::MAX,
+    ] {
         compare(pc)?;
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -38,7 +38,11 @@ pub fn run(args: &Args) -> Result<Outcome> {
     for (i, scheme) in schemes.iter().enumerate() {
         let answers: u64 = per_module.iter().map(|m| m[i]).sum();
         let modules = loaded.modules.len();
-        println!("{}: {} answers on {modules} modules, all right", scheme.name(), thousands(answers));
+        println!(
+            "{}: {} answers on {modules} modules, all right",
+            scheme.name(),
+            thousands(answers)
+        );
     }
     Ok(loaded.outcome())
 }

@@ -1,1 +1,28 @@
+//! From a results folder to a report: statistics, plots, pages, a decision.
+//!
+//! [`load`] reads the folder (its files are described in [`results`]),
+//! [`write_report`] writes `report.html`, `plots/*.svg` and `decision.md`,
+//! [`terminal_summary`] says the same in a table for the terminal. All of it
+//! is a function of the CSV files: the same folder gives the same bytes.
 
+pub mod decision;
+mod error;
+pub mod figures;
+mod format;
+mod headline;
+mod page;
+mod plot;
+mod record;
+pub mod results;
+mod safety;
+pub mod select;
+pub mod stats;
+mod table;
+mod terminal;
+mod weights;
+
+pub use error::ReportError;
+pub use page::write_report;
+pub use results::{Results, load};
+pub use terminal::terminal_summary;
+pub use weights::Weights;

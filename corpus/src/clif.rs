@@ -1,0 +1,278 @@
+//! Modules from Cranelift IR: functions compiled one by one and laid out as
+//! Wasmtime lays out a text section.
+//!
+//! The safepoint list is Cranelift's own list of call sites without its tail
+//! calls. Libcalls and probestack calls are on that list. On x86_64 the
+//! calls that fetch thread-local addresses are not, and none of them can
+//! collect.
+
+use crate::{CorpusError, CrossCheck, Function, FunctionKind, Module, Tier};
+use cranelift_codegen::ir::{self, Opcode, SourceLoc, UserStackMap};
+use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::{CodegenError, CompiledCode, Context};
+use cranelift_reader::{IsaSpec, ParseError, ParseOptions};
+use rayon::prelude::*;
+use stackmap_encoders::Table;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::str::FromStr;
+use target_lexicon::{Architecture, Triple};
+
+const TARGETS: [(&str, &str); 5] = [
+    ("x86_64", "x86_64-unknown-linux-gnu"),
+    ("aarch64", "aarch64-unknown-linux-gnu"),
+    ("riscv64", "riscv64gc-unknown-linux-gnu"),
+    ("s390x", "s390x-ibm-linux-gnu"),
+    ("pulley64", "pulley64"),
+];
+
+const TARGET_REMEDY: &str =
+    "name one of x86_64, aarch64, riscv64, s390x, pulley64, or a full target triple";
+
+/// The settings that Wasmtime compiles with and that shape frames or calls.
+const SETTINGS: [(&str, &str); 4] = [
+    ("opt_level", "speed"),
+    ("preserve_frame_pointers", "true"),
+    ("enable_multi_ret_implicit_sret", "true"),
+    ("enable_verifier", "true"),
+];
+
+/// The compiler for a target given by short architecture name or by triple,
+/// set up as Wasmtime does; fails for targets that Cranelift does not know.
+pub fn isa(target: &str) -> Result<OwnedTargetIsa, CorpusError> {
+    let short = TARGETS.iter().find(|(name, _)| *name == target);
+    let triple = short.map_or(target, |(_, triple)| triple);
+    let unknown = |problem: String| CorpusError::unusable(target, problem, TARGET_REMEDY);
+    let triple = Triple::from_str(triple).map_err(|e| unknown(e.to_string()))?;
+    let mut flags = settings::builder();
+    for (name, value) in SETTINGS {
+        let set = flags.set(name, value);
+        set.map_err(|e| unknown(format!("Cranelift rejects {name}={value}: {e}")))?;
+    }
+    let builder = isa::lookup(triple).map_err(|e| unknown(e.to_string()))?;
+    let isa = builder.finish(settings::Flags::new(flags));
+    isa.map_err(|e| unknown(e.to_string()))
+}
+
+/// Compiles `functions` and lays them out in order; fails with the name of
+/// the first function that Cranelift rejects.
+pub fn module_from_functions(
+    name: &str,
+    tier: Tier,
+    isa: &dyn TargetIsa,
+    functions: Vec<ir::Function>,
+) -> Result<Module, CorpusError> {
+    let compiled: Vec<_> = functions.into_par_iter().map(|f| compile(f, isa)).collect();
+    let preferred = isa.function_alignment().preferred;
+    let mut text = Layout::new();
+    for compiled in compiled {
+        let compiled = compiled
+            .map_err(|problem| CorpusError::unusable(name, problem, "correct the function"))?;
+        text.append(&compiled, preferred)
+            .map_err(|problem| CorpusError::unusable(name, problem, "compile fewer functions"))?;
+    }
+    Ok(Module {
+        name: name.to_owned(),
+        isa: short_name(isa.triple()),
+        collector: "none".to_owned(),
+        tier,
+        provenance: format!(
+            "CLIF, cranelift-codegen {}, {}",
+            cranelift_codegen::VERSION,
+            isa.triple()
+        ),
+        text_bytes: u64::from(text.end),
+        cwasm_bytes: None,
+        section: None,
+        functions: text.functions,
+        table: text.table,
+        cross_check: text.cross_check,
+    })
+}
+
+/// Compiles a `.clif` file for `target`, or for the first `target` line in
+/// the file and with the file's `set` lines, or for the host. Stack maps are
+/// the `stack_map=[...]` lists that the file gives its calls. Parse errors
+/// name the line.
+pub fn read_clif(path: &Path, target: Option<&str>) -> Result<Module, CorpusError> {
+    let text = std::fs::read_to_string(path).map_err(|e| CorpusError::read(path, e))?;
+    let origin = path.display().to_string();
+    let options = ParseOptions::default();
+    let file = catch(|| cranelift_reader::parse_test(&text, options))
+        .map_err(|problem| {
+            CorpusError::unusable(
+                &origin,
+                problem,
+                "reduce the file and report it to Cranelift",
+            )
+        })?
+        .map_err(|error| parse_error(&origin, &error))?;
+    if file.functions.is_empty() {
+        return Err(CorpusError::unusable(
+            &origin,
+            "no function in it",
+            "add one",
+        ));
+    }
+    let isa = match (target, file.isa_spec) {
+        (Some(target), _) => isa(target)?,
+        (None, IsaSpec::Some(isas)) if !isas.is_empty() => {
+            isas.into_iter().next().expect("not empty")
+        }
+        (None, _) => isa(&Triple::host().to_string())?,
+    };
+    let functions = file.functions.into_iter().map(|(function, _)| function);
+    let mut module = module_from_functions(&origin, Tier::Yours, &*isa, functions.collect())?;
+    if let Some(stem) = path.file_stem() {
+        module.name = stem.to_string_lossy().into_owned();
+    }
+    Ok(module)
+}
+
+fn parse_error(origin: &str, error: &ParseError) -> CorpusError {
+    let place = format!("{origin}:{}", error.location.line_number);
+    CorpusError::unusable(&place, &error.message, "correct the CLIF")
+}
+
+fn short_name(triple: &Triple) -> String {
+    match triple.architecture {
+        Architecture::Aarch64(_) => "aarch64".to_owned(),
+        Architecture::Riscv64(_) => "riscv64".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What the module needs to know of one compiled function; offsets count
+/// from its first byte.
+struct Compiled {
+    bytes: u32,
+    alignment: u32,
+    call_sites: Vec<u32>,
+    /// Return address, frame size, live slots.
+    maps: Vec<(u32, u32, UserStackMap)>,
+}
+
+fn compile(mut function: ir::Function, isa: &dyn TargetIsa) -> Result<Compiled, String> {
+    mark_tail_calls(&mut function);
+    let name = function.name.to_string();
+    let mut context = Context::for_function(function);
+    let mut code = catch(|| {
+        let compiled = context.compile(isa, &mut Default::default());
+        compiled.map(|_| ()).map_err(|e| describe(&e.inner))
+    })
+    .and_then(|result| result)
+    .map_err(|problem| format!("function {name}: {problem}"))
+    .and_then(|()| {
+        context
+            .take_compiled_code()
+            .ok_or_else(|| format!("function {name}: no code"))
+    })?;
+    Ok(Compiled {
+        bytes: code.buffer.total_size(),
+        alignment: code.buffer.alignment,
+        call_sites: returning_call_sites(&code),
+        maps: code.buffer.take_user_stack_maps().into_vec(),
+    })
+}
+
+/// Source location of every tail call while it is compiled. Cranelift lists
+/// tail calls among its call sites without telling them apart, but it keeps
+/// source locations down to the machine code.
+fn tail_call() -> SourceLoc {
+    SourceLoc::new(1)
+}
+
+fn mark_tail_calls(function: &mut ir::Function) {
+    function.srclocs.clear();
+    let blocks: Vec<_> = function.layout.blocks().collect();
+    for block in blocks {
+        let Some(last) = function.layout.last_inst(block) else {
+            continue;
+        };
+        let opcode = function.dfg.insts[last].opcode();
+        if matches!(opcode, Opcode::ReturnCall | Opcode::ReturnCallIndirect) {
+            function.set_srcloc(last, tail_call());
+        }
+    }
+}
+
+/// Offsets of all return addresses, ascending. A tail call is listed within
+/// or at either end of its machine code, depending on the ISA. No real call
+/// returns there: before the tail call proper lies the epilogue.
+fn returning_call_sites(code: &CompiledCode) -> Vec<u32> {
+    let locations = code.buffer.get_srclocs_sorted().iter();
+    let tail_calls: Vec<_> = locations.filter(|l| l.loc == tail_call()).collect();
+    let is_tail_call = |pc: u32| tail_calls.iter().any(|l| l.start <= pc && pc <= l.end);
+    let call_sites = code.buffer.call_sites().map(|site| site.ret_addr);
+    call_sites.filter(|&pc| !is_tail_call(pc)).collect()
+}
+
+fn describe(error: &CodegenError) -> String {
+    match error {
+        CodegenError::Verifier(errors) => format!("the verifier says {errors}"),
+        other => other.to_string(),
+    }
+}
+
+/// Runs Cranelift on input that may make it panic.
+fn catch<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        format!("Cranelift panicked: {}", text.unwrap_or("no message"))
+    })
+}
+
+/// A text section under construction.
+struct Layout {
+    end: u32,
+    functions: Vec<Function>,
+    table: Table,
+    cross_check: CrossCheck,
+}
+
+impl Layout {
+    fn new() -> Layout {
+        Layout {
+            end: 0,
+            functions: Vec::new(),
+            table: Table::complete(),
+            cross_check: CrossCheck {
+                call_sites: Some(0),
+                ..CrossCheck::default()
+            },
+        }
+    }
+
+    fn append(&mut self, compiled: &Compiled, preferred: u32) -> Result<(), String> {
+        let alignment = preferred.max(compiled.alignment);
+        let start = self.end.checked_next_multiple_of(alignment);
+        let range = start.and_then(|start| Some(start..start.checked_add(compiled.bytes)?));
+        let range = range.ok_or("the code exceeds 4 GiB")?;
+        let mut safepoints: BTreeMap<u32, Option<&(u32, u32, UserStackMap)>> =
+            compiled.call_sites.iter().map(|&pc| (pc, None)).collect();
+        if let Some(count) = &mut self.cross_check.call_sites {
+            *count += safepoints.len();
+        }
+        for map in &compiled.maps {
+            let listed = safepoints.insert(map.0, Some(map)).is_some();
+            self.cross_check.recorded += 1;
+            self.cross_check.confirmed += usize::from(listed);
+        }
+        for (pc, map) in safepoints {
+            let pc = u64::from(range.start + pc);
+            let frame_size = map.map_or(0, |(_, frame_size, _)| *frame_size);
+            let slots = map.into_iter().flat_map(|(_, _, map)| map.entries());
+            let pushed = self.table.push(pc, frame_size, slots.map(|(_, slot)| slot));
+            pushed.map_err(|e| e.to_string())?;
+        }
+        self.end = range.end;
+        self.functions.push(Function {
+            range,
+            kind: FunctionKind::Wasm,
+        });
+        Ok(())
+    }
+}

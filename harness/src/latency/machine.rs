@@ -1,0 +1,107 @@
+//! What the timing needs to know about the machine, and asks of it.
+
+use std::fs;
+use std::hint::black_box;
+
+/// Bytes assumed where the system does not tell: a common size, rounded up.
+const DEFAULT_L2: usize = 1 << 20;
+const DEFAULT_LAST: usize = 32 << 20;
+/// Bytes per cache line, or a divisor of it.
+const LINE: usize = 64;
+
+/// Cache sizes of one CPU in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caches {
+    pub l2: usize,
+    /// The last level, whichever that is.
+    pub last: usize,
+    /// Whether the system told, or defaults were assumed.
+    pub known: bool,
+}
+
+impl Caches {
+    /// Reads Linux's `/sys`; elsewhere assumes 1 MiB and 32 MiB.
+    pub fn read() -> Caches {
+        let (mut l2, mut last) = (None, None);
+        for index in 0..8 {
+            let dir = format!("/sys/devices/system/cpu/cpu0/cache/index{index}");
+            let read = |file: &str| fs::read_to_string(format!("{dir}/{file}")).ok();
+            let (Some(level), Some(size)) = (read("level"), read("size")) else {
+                continue;
+            };
+            let Some(bytes) = parse_size(size.trim()) else {
+                continue;
+            };
+            if level.trim() == "2" {
+                l2 = Some(bytes);
+            }
+            last = last.max(Some(bytes));
+        }
+        Caches {
+            l2: l2.unwrap_or(DEFAULT_L2),
+            last: last.unwrap_or(DEFAULT_LAST),
+            known: l2.is_some() && last.is_some(),
+        }
+    }
+}
+
+/// `512K` or `32M` in bytes.
+fn parse_size(size: &str) -> Option<usize> {
+    let (digits, shift) = match size.strip_suffix(['K', 'M']) {
+        Some(digits) if size.ends_with('K') => (digits, 10),
+        Some(digits) => (digits, 20),
+        None => (size, 0),
+    };
+    digits.parse::<usize>().ok().map(|n| n << shift)
+}
+
+/// Memory to read when caches have to forget.
+pub struct Evictor {
+    caches: Caches,
+    buffer: Vec<u8>,
+}
+
+impl Evictor {
+    pub fn new(caches: Caches) -> Evictor {
+        // Not zero: reading untouched zero pages would all hit one page.
+        Evictor {
+            caches,
+            buffer: vec![1; 2 * caches.last],
+        }
+    }
+
+    /// Pushes everything out of every cache.
+    pub fn to_memory(&self) {
+        self.read(self.buffer.len());
+    }
+
+    /// Pushes everything out of L2, but not out of the last level.
+    pub fn to_last_level(&self) {
+        self.read((4 * self.caches.l2).min(self.caches.last / 2));
+    }
+
+    fn read(&self, bytes: usize) {
+        let lines = self.buffer[..bytes].iter().step_by(LINE);
+        black_box(lines.fold(0u64, |sum, &byte| sum + u64::from(byte)));
+    }
+}
+
+/// Keeps this thread on one CPU. The last one, since the first serves most
+/// interrupts. Returns its number, or `None` where the system does not allow it.
+pub fn pin() -> Option<usize> {
+    let cpu = *core_affinity::get_core_ids()?.last()?;
+    core_affinity::set_for_current(cpu).then_some(cpu.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_size;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(parse_size("512K"), Some(512 << 10));
+        assert_eq!(parse_size("32M"), Some(32 << 20));
+        assert_eq!(parse_size("4096"), Some(4096));
+        assert_eq!(parse_size("big"), None);
+    }
+}

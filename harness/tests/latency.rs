@@ -1,0 +1,206 @@
+//! `latency` from outside: every scheme twice per block, nothing lost or
+//! doubled by an interruption, wrong answers noticed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+use tempfile::tempdir;
+
+const CONTROLS: [&str; 3] = ["exact-again", "slow-5pct", "loop"];
+const COLUMNS: &str = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,\
+                       timed,lookups,ns,chain,copies";
+
+type Row = BTreeMap<String, String>;
+
+/// `latency --quick` on one small module.
+fn latency(out: &Path, schemes: &str, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+    let module = "^straight/x86_64/none$";
+    command.args(["latency", "--quick", "-m", module, "-s", schemes, "--out"]);
+    command.arg(out).args(more);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+fn succeed(mut command: Command) {
+    assert!(command.status().unwrap().success(), "{command:?}");
+}
+
+fn samples(out: &Path) -> Vec<Row> {
+    let mut reader = csv::Reader::from_path(out.join("samples.csv")).unwrap();
+    let header: Vec<&str> = reader.headers().unwrap().iter().collect();
+    assert_eq!(header.join(","), COLUMNS);
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// Rows by process, block and scenario.
+fn blocks(rows: &[Row]) -> BTreeMap<Vec<&str>, Vec<&Row>> {
+    let mut blocks = BTreeMap::<_, Vec<&Row>>::new();
+    for row in rows {
+        let names = ["process", "block", "queries", "cache", "timed"];
+        let block = names.map(|name| row[name].as_str()).to_vec();
+        blocks.entry(block).or_default().push(row);
+    }
+    blocks
+}
+
+fn values<'a>(rows: &'a [Row], column: &str) -> BTreeSet<&'a str> {
+    rows.iter().map(|r| r[column].as_str()).collect()
+}
+
+/// Files that hold the finished rows of one module and process each.
+fn finished(out: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(out.join("timing/rows"));
+    let paths = entries.into_iter().flatten().map(|e| e.unwrap().path());
+    paths
+        .filter(|p| p.extension().is_some_and(|e| e == "csv"))
+        .collect()
+}
+
+fn with_controls<'a>(schemes: &[&'a str]) -> BTreeSet<&'a str> {
+    schemes.iter().chain(&CONTROLS).copied().collect()
+}
+
+/// Each scheme once in some order, then once more in the reverse order.
+fn assert_there_and_back(rows: &[Row], schemes: &BTreeSet<&str>) {
+    for (block, rows) in blocks(rows) {
+        let visit = |r: &&Row| (r["position"].parse::<usize>().unwrap(), r["scheme"].clone());
+        let mut visits: Vec<_> = rows.iter().map(visit).collect();
+        visits.sort_unstable();
+        let (positions, order): (Vec<usize>, Vec<String>) = visits.into_iter().unzip();
+        assert!(positions.into_iter().eq(0..2 * schemes.len()), "{block:?}");
+        let back: Vec<&String> = order.iter().rev().collect();
+        assert!(order.iter().eq(back), "{block:?}: {order:?}");
+        let seen: BTreeSet<&str> = order.iter().map(String::as_str).collect();
+        assert_eq!(&seen, schemes, "{block:?}");
+    }
+}
+
+#[test]
+fn every_scheme_visits_every_block_twice_and_controls_run_along() {
+    let dir = tempdir().unwrap();
+    succeed(latency(dir.path(), "^consed$", &["--processes", "2"]));
+    let rows = samples(dir.path());
+    assert_there_and_back(&rows, &with_controls(&["exact", "consed"]));
+    assert_eq!(values(&rows, "process"), ["0", "1"].into());
+    assert_eq!(values(&rows, "cache"), ["cold", "hot"].into());
+    assert_eq!(values(&rows, "queries"), ["miss", "uniform"].into());
+    let firsts = rows.iter().filter(|r| r["position"] == "0");
+    let firsts: BTreeSet<&String> = firsts.map(|r| &r["scheme"]).collect();
+    assert!(firsts.len() > 1, "always {firsts:?} first");
+
+    let provenance = fs::read(dir.path().join("provenance.json")).unwrap();
+    let provenance: BTreeMap<String, serde_json::Value> =
+        serde_json::from_slice(&provenance).unwrap();
+    for name in ["git_revision", "rustc", "binary_sha256", "seed", "doctor"] {
+        assert!(provenance.contains_key(name), "no {name}");
+    }
+    assert!(provenance.values().all(|v| v.is_string() || v.is_number()));
+}
+
+#[test]
+fn a_killed_run_resumes_without_loss_or_duplicates() {
+    let dir = tempdir().unwrap();
+    let mut run = latency(dir.path(), "^consed$", &["--processes", "4"])
+        .spawn()
+        .unwrap();
+    while finished(dir.path()).is_empty() {
+        assert!(run.try_wait().unwrap().is_none(), "ended too early");
+        sleep(Duration::from_millis(1));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(!dir.path().join("samples.csv").exists());
+    let kept = finished(dir.path());
+    assert!(kept.len() < 4, "killed too late to show anything");
+    let kept: Vec<_> = kept
+        .into_iter()
+        .map(|p| (fs::read(&p).unwrap(), p))
+        .collect();
+
+    let more = ["--processes", "4", "--resume"];
+    succeed(latency(dir.path(), "^consed$", &more));
+    for (bytes, path) in kept {
+        assert!(fs::read(&path).unwrap() == bytes, "{path:?} is another");
+    }
+    let rows = samples(dir.path());
+    assert_there_and_back(&rows, &with_controls(&["exact", "consed"]));
+    assert_eq!(values(&rows, "process"), ["0", "1", "2", "3"].into());
+}
+
+#[test]
+fn a_changed_scheme_is_measured_again_alone() {
+    let dir = tempdir().unwrap();
+    let both = "^(consed|ranges)$";
+    succeed(latency(dir.path(), both, &["--processes", "1"]));
+    let before = samples(dir.path());
+
+    // As if the code of one scheme had been another when the run was made.
+    let path = dir.path().join("timing/group-0.json");
+    let mut group: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for scheme in group["schemes"].as_array_mut().unwrap() {
+        if scheme["name"] == "consed" {
+            scheme["code"] = "another".into();
+        }
+    }
+    fs::write(&path, group.to_string()).unwrap();
+    succeed(latency(dir.path(), both, &["--processes", "1", "--resume"]));
+    let after = samples(dir.path());
+
+    let ns = |rows: &[Row], scheme: &str| -> Vec<String> {
+        let rows = rows.iter().filter(|r| r["scheme"] == scheme);
+        rows.map(|r| r["ns"].clone()).collect()
+    };
+    assert_eq!(ns(&before, "ranges"), ns(&after, "ranges"));
+    assert_ne!(ns(&before, "consed"), ns(&after, "consed"));
+    let old: BTreeSet<&str> = values(&before, "block");
+    for (block, rows) in blocks(&after) {
+        let seen: BTreeSet<&str> = rows.iter().map(|r| r["scheme"].as_str()).collect();
+        let rival = if old.contains(block[1]) {
+            "ranges"
+        } else {
+            "consed"
+        };
+        assert_eq!(seen, with_controls(&["exact", rival]), "{block:?}");
+    }
+}
+
+#[test]
+fn other_options_cannot_resume_a_run() {
+    let dir = tempdir().unwrap();
+    succeed(latency(dir.path(), "^consed$", &["--processes", "1"]));
+    let more = ["--processes", "1", "--resume", "--seed", "7"];
+    let mut resumed = latency(dir.path(), "^consed$", &more);
+    let output = resumed.stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("seed 10431"), "{text}");
+}
+
+#[test]
+fn a_wrong_answer_while_timing_ends_with_exit_code_4() {
+    let dir = tempdir().unwrap();
+    succeed(latency(dir.path(), "^consed$", &["--processes", "1"]));
+    let work = dir.path().join("timing");
+    for rows in finished(dir.path()) {
+        let name = rows.file_stem().unwrap().to_str().unwrap();
+        let inputs = work.join(name.splitn(3, '-').nth(2).unwrap());
+        let path = inputs.join("uniform.consed.expected");
+        let mut expected = fs::read(&path).unwrap();
+        for byte in expected.iter_mut().step_by(16) {
+            *byte ^= 1;
+        }
+        fs::write(&path, expected).unwrap();
+        fs::remove_file(rows).unwrap();
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+    child.args(["__time", "--group", "0", "--process", "0", "--work"]);
+    let output = child.arg(&work).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{text}");
+    assert!(text.contains("scheme consed"), "{text}");
+    assert!(finished(dir.path()).is_empty());
+}

@@ -1,0 +1,36 @@
+# Everything the lab does, by name. `just` alone lists it.
+
+lab := "target/release/stackmap-lab"
+
+_default:
+    @just --list
+
+# Build the lab
+build:
+    cargo build --release --workspace --locked
+
+# Verify, size and time every scheme on the whole corpus; ends by naming the report
+bench-all *args: build
+    {{lab}} bench {{args}}
+
+# The same on a small part of the corpus, in a minute
+bench-quick *args: build
+    {{lab}} bench --quick {{args}}
+
+# What each scheme would make of your own .wasm, .wat, .cwasm or .clif
+inspect +files: build
+    {{lab}} inspect {{files}}
+
+# Formats and reports run with overflow checks, the rest optimised
+test:
+    cargo test --locked -p stackmap-encoders
+    cargo test --locked --release --workspace
+
+# Formatting and lints, warnings denied
+lint:
+    rustfmt --edition 2024 --check $(git ls-files '*.rs')
+    cargo clippy --locked --release --workspace --all-targets -- -D warnings
+
+# Record the safepoint tables of the wild modules anew
+record *args: build
+    {{lab}} corpus record {{args}}

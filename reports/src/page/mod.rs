@@ -1,0 +1,98 @@
+//! The report as one HTML file that needs nothing else, and the files beside it.
+
+mod sections;
+
+use crate::ReportError;
+use crate::decision::{self, decide};
+use crate::plot::{Figure, Plots, TEXT_STYLE, variables};
+use crate::results::Results;
+use crate::table::{escape, markup};
+use crate::weights::Weights;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A part of the page that can be linked to.
+struct Section {
+    id: &'static str,
+    title: &'static str,
+    html: String,
+}
+
+/// Writes `report.html`, `decision.md` and `plots/*.svg` into `dir` and
+/// returns the path of the first.
+pub fn write_report(
+    results: &Results,
+    dir: &Path,
+    weights: &Weights,
+) -> Result<PathBuf, ReportError> {
+    weights.check()?;
+    let decision = decide(results, weights);
+    let plots = Plots::of(results, &decision);
+    let folder = dir.join("plots");
+    fs::create_dir_all(&folder).map_err(|e| ReportError::io(&folder, e))?;
+    for figure in plots.all() {
+        write(&folder.join(format!("{}.svg", figure.id)), &figure.file())?;
+    }
+    write(&dir.join("decision.md"), &decision::markdown(&decision))?;
+    let path = dir.join("report.html");
+    write(&path, &page(&sections::all(results, &decision, &plots)))?;
+    Ok(path)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), ReportError> {
+    fs::write(path, text).map_err(|e| ReportError::io(path, e))
+}
+
+fn page(sections: &[Section]) -> String {
+    let link = |s: &Section| format!("<li><a href=\"#{}\">{}</a></li>\n", s.id, s.title);
+    let links: String = sections.iter().map(link).collect();
+    let body: String = sections.iter().map(Section::html).collect();
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
+         <title>Stack maps: what to upstream</title>\n\
+         <style>\n{}{TEXT_STYLE}\n{}</style>\n</head>\n<body>\n\
+         <header><h1>Encodings of Wasmtime's GC stack maps</h1>\n\
+         <nav aria-label=\"Contents\"><ul>\n{links}</ul></nav></header>\n\
+         <main>\n{body}</main>\n</body>\n</html>\n",
+        variables(),
+        include_str!("style.css")
+    )
+}
+
+impl Section {
+    fn html(&self) -> String {
+        let Section { id, title, html } = self;
+        format!(
+            "<section id=\"{id}\" aria-labelledby=\"{id}-h\">\n\
+             <h2 id=\"{id}-h\"><a href=\"#{id}\">{title}</a></h2>\n{html}</section>\n"
+        )
+    }
+}
+
+impl Figure {
+    /// The plot with its caption and the table of its data.
+    fn html(&self) -> String {
+        let caption = format!("<figcaption>{}</figcaption>\n", markup(&self.description));
+        self.html_with(&caption)
+    }
+
+    /// One of many plots that a common caption explains.
+    fn html_of_many(&self) -> String {
+        self.html_with("")
+    }
+
+    fn html_with(&self, caption: &str) -> String {
+        let Figure {
+            id, title, table, ..
+        } = self;
+        format!(
+            "<figure id=\"{id}\">\n<h3><a href=\"#{id}\">{}</a></h3>\n\
+             <div class=\"scroll\" tabindex=\"0\">{}</div>\n\
+             {caption}<details><summary>Table</summary>\n{}</details>\n</figure>\n",
+            escape(title),
+            self.inline(),
+            table.html()
+        )
+    }
+}

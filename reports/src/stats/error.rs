@@ -1,0 +1,64 @@
+//! What can be wrong with a results folder: one line, the file, the remedy.
+
+use std::path::{Path, PathBuf};
+
+/// A results folder that cannot be summarised or compared.
+#[derive(Debug, thiserror::Error)]
+pub enum StatsError {
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is not the table it should be.
+    #[error("{}: {problem}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and what is wrong there.
+        problem: String,
+    },
+    /// A timing that cannot be one.
+    #[error("{cell}: {ns} ns for {lookups} lookups is not a timing; time larger batches")]
+    NoTime {
+        /// Scheme, module, scenario, process and block.
+        cell: String,
+        /// Nanoseconds given.
+        ns: f64,
+        /// Lookups given.
+        lookups: u64,
+    },
+    /// The same visit recorded twice.
+    #[error(
+        "{cell}: position {position} is there twice; remove the duplicate rows or measure again"
+    )]
+    Duplicate {
+        /// Scheme, module, scenario, process and block.
+        cell: String,
+        /// Order within the block.
+        position: u32,
+    },
+    /// A threshold that is not a percentage.
+    #[error("`{0}` is not a threshold; write a percentage such as 3%")]
+    Threshold(String),
+    /// Two runs that share no row.
+    #[error("{} and {} have no cell in common; compare runs of the same schemes and modules", a.display(), b.display())]
+    NothingShared {
+        /// First run.
+        a: PathBuf,
+        /// Second run.
+        b: PathBuf,
+    },
+}
+
+impl StatsError {
+    pub(super) fn file(path: &Path, source: std::io::Error) -> Self {
+        StatsError::File {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}

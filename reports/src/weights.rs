@@ -1,0 +1,136 @@
+//! How much each criterion of the decision counts.
+
+use crate::ReportError;
+use std::fmt;
+use std::str::FromStr;
+
+/// Weights of the log-ratios to today's format; only their proportions count.
+///
+/// The default gives half to the bytes, because size is what the change is
+/// for, and splits the other half evenly between hot and cold lookups: a
+/// collection's first lookups in a section are cold, those of a deep or often
+/// walked stack are hot, and nobody has shown which of them dominates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weights {
+    /// Bytes of the section.
+    pub bytes: f64,
+    /// Lookup with hot caches.
+    pub hot: f64,
+    /// Lookup with cold caches.
+    pub cold: f64,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Weights {
+            bytes: 0.5,
+            hot: 0.25,
+            cold: 0.25,
+        }
+    }
+}
+
+impl FromStr for Weights {
+    type Err = ReportError;
+
+    /// Reads `bytes=0.5,hot=0.25,cold=0.25`; what is not named weighs nothing.
+    fn from_str(given: &str) -> Result<Weights, ReportError> {
+        let wrong = |problem: String| ReportError::Weights {
+            given: given.to_owned(),
+            problem,
+        };
+        let mut weights = Weights {
+            bytes: 0.0,
+            hot: 0.0,
+            cold: 0.0,
+        };
+        for part in given.split(',') {
+            let (name, value) = part
+                .split_once('=')
+                .ok_or_else(|| wrong(format!("`{part}` is not NAME=NUMBER")))?;
+            let value: f64 = value
+                .trim()
+                .parse()
+                .map_err(|_| wrong(format!("`{value}` is not a number")))?;
+            match name.trim() {
+                "bytes" => weights.bytes = value,
+                "hot" => weights.hot = value,
+                "cold" => weights.cold = value,
+                other => return Err(wrong(format!("`{other}` is not a criterion"))),
+            }
+        }
+        weights.check()?;
+        Ok(weights)
+    }
+}
+
+impl fmt::Display for Weights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = |w: f64| 100.0 * w / self.total();
+        let (bytes, hot, cold) = (share(self.bytes), share(self.hot), share(self.cold));
+        write!(f, "bytes {bytes:.0} %, hot {hot:.0} %, cold {cold:.0} %")
+    }
+}
+
+impl Weights {
+    /// Whether they weigh anything and nothing weighs less than nothing.
+    pub(crate) fn check(&self) -> Result<(), ReportError> {
+        let all = [self.bytes, self.hot, self.cold];
+        let problem = if !all.iter().all(|w| w.is_finite() && *w >= 0.0) {
+            "each has to be a number of at least 0"
+        } else if self.total() <= 0.0 {
+            "they are all zero"
+        } else {
+            return Ok(());
+        };
+        Err(ReportError::Weights {
+            given: format!("bytes={},hot={},cold={}", self.bytes, self.hot, self.cold),
+            problem: problem.to_owned(),
+        })
+    }
+
+    pub(crate) fn total(&self) -> f64 {
+        self.bytes + self.hot + self.cold
+    }
+
+    /// These weights with zero for what was not measured.
+    pub(crate) fn limited(self, hot: bool, cold: bool) -> Weights {
+        Weights {
+            bytes: self.bytes,
+            hot: if hot { self.hot } else { 0.0 },
+            cold: if cold { self.cold } else { 0.0 },
+        }
+    }
+
+    /// The bytes' share set to `share`, hot and cold in their old proportion
+    /// (evenly if both were zero).
+    pub(crate) fn with_bytes_share(self, share: f64) -> Weights {
+        let rest = self.hot + self.cold;
+        let hot = if rest > 0.0 { self.hot / rest } else { 0.5 };
+        Weights {
+            bytes: share,
+            hot: (1.0 - share) * hot,
+            cold: (1.0 - share) * (1.0 - hot),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_documents_and_refuses_the_rest() {
+        let w: Weights = "bytes=2,hot=1,cold=1".parse().unwrap();
+        assert_eq!(w.to_string(), Weights::default().to_string());
+        for wrong in [
+            "", "bytes", "bytes=x", "bytes=-1", "speed=1", "bytes=0", "hot=inf",
+        ] {
+            let error = wrong.parse::<Weights>().unwrap_err().to_string();
+            assert!(
+                error.contains("weights") && !error.contains('\n'),
+                "{error}"
+            );
+        }
+    }
+}
