@@ -21,17 +21,18 @@ impl StackMap for WordMap<'_> {
 
     #[inline]
     fn slots(&self) -> impl Iterator<Item = u32> {
-        let slot = self.slot;
-        self.words.iter().enumerate().flat_map(move |(i, &word)| {
-            let (first, mut word) = ((i as u32 * 64) << slot, word);
-            core::iter::from_fn(move || {
-                if word == 0 {
-                    return None;
-                }
-                let bit = word.trailing_zeros();
-                word &= word - 1;
-                Some(first.wrapping_add(bit << slot))
-            })
+        let bytes = 1u32 << self.slot;
+        let (mut first, mut word, mut rest) = (0u32, 0u64, self.words.iter());
+        let mut next_first = 0u32;
+        core::iter::from_fn(move || {
+            while word == 0 {
+                word = *rest.next()?;
+                first = next_first;
+                next_first = first.wrapping_add(64 * bytes);
+            }
+            let bit = word.trailing_zeros();
+            word &= word - 1;
+            Some(first.wrapping_add(bit * bytes))
         })
     }
 }
