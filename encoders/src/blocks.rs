@@ -329,7 +329,7 @@ impl<'t> Writer<'t> {
             for &(start, end) in &self.runs[runs_at..row.runs_end] {
                 for piece in (start..end).step_by(1 << length_bits) {
                     let length = (end - piece).min(1 << length_bits);
-                    let toggle = piece - base | (length - 1) << start_bits;
+                    let toggle = (piece - base) | ((length - 1) << start_bits);
                     toggles.push(u64::from(toggle), start_bits + length_bits);
                     change_at += 1;
                 }

@@ -78,8 +78,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     provenance.finish(&dir)?;
 
     let results = stackmap_reports::load(&dir)?;
-    let report =
-        stackmap_reports::write_report(&results, &dir, &args.weights.clone().unwrap_or_default())?;
+    let report = stackmap_reports::write_report(&results, &dir, &args.weights.unwrap_or_default())?;
     println!("{}", stackmap_reports::terminal_summary(&results));
     println!("{}\n{}", dir.display(), report.display());
     Ok(Outcome::of(failures))

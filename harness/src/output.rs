@@ -6,13 +6,12 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use std::io::{self, Write};
 
+/// A column of the table for people: its name, and what it shows of a row.
+pub type Column<R> = (&'static str, fn(&R) -> String);
+
 /// Prints `rows` in the format asked for; `columns` names and renders what
 /// the table for people shows.
-pub fn print<R: Serialize>(
-    format: Format,
-    rows: &[R],
-    columns: &[(&str, fn(&R) -> String)],
-) -> Result<()> {
+pub fn print<R: Serialize>(format: Format, rows: &[R], columns: &[Column<R>]) -> Result<()> {
     let mut out = io::stdout().lock();
     if format.csv {
         let mut writer = csv::Writer::from_writer(out);
@@ -29,7 +28,7 @@ pub fn print<R: Serialize>(
     Ok(())
 }
 
-fn text_table<R>(rows: &[R], columns: &[(&str, fn(&R) -> String)]) -> Table {
+fn text_table<R>(rows: &[R], columns: &[Column<R>]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table.set_header(columns.iter().map(|(name, _)| *name));

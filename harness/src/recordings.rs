@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::args::Format;
-use crate::output::{self, percent, thousands};
+use crate::output::{self, Column, percent, thousands};
 use anyhow::Result;
 use serde::Serialize;
 use stackmap_corpus::CorpusError;
@@ -68,7 +68,7 @@ pub fn run(long: bool, format: Format) -> Result<Outcome> {
             &path.display().to_string(),
         )?));
     }
-    let mut columns: Vec<(&str, fn(&Row) -> String)> = vec![
+    let mut columns: Vec<Column<Row>> = vec![
         ("module", |r| {
             format!("{}/{}/{}", r.module, r.isa, r.collector)
         }),
@@ -79,7 +79,7 @@ pub fn run(long: bool, format: Format) -> Result<Outcome> {
         ("of .cwasm", |r| percent(r.cwasm_share)),
     ];
     if long {
-        let more: [(&str, fn(&Row) -> String); 7] = [
+        let more: [Column<Row>; 7] = [
             ("confirmed", |r| format!("{}/{}", r.confirmed, r.recorded)),
             ("call sites", |r| optional(r.call_sites)),
             ("disassembled", |r| optional(r.disassembled)),

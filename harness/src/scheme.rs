@@ -8,12 +8,15 @@ use stackmap_encoders::{
     EncodeError, Encoder, Oracle, SchemeVisitor, Section, Table, for_each_scheme, source_lines,
 };
 
+/// Compares a section's answers with the oracle's, from a seed.
+pub type Verify = fn(&Table, &Oracle, &[u8], u64) -> Result<Verified, Box<WrongAnswer>>;
+
 /// A scheme and the functions that the harness runs on it.
 #[derive(Clone, Copy)]
 pub struct Scheme {
     pub facts: Facts,
     pub encode: fn(&Table) -> Result<Section, EncodeError>,
-    pub verify: fn(&Table, &Oracle, &[u8], u64) -> Result<Verified, Box<WrongAnswer>>,
+    pub verify: Verify,
     pub time: Timer,
 }
 
