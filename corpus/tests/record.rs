@@ -1,0 +1,122 @@
+//! From a pin to a recording and back to the compiler. Without libtest,
+//! because this program is its own child.
+
+use sha2::{Digest, Sha256};
+use stackmap_corpus::recorded::{
+    Header, RecordOptions, TARGETS, Target, check, load, record, recordings,
+};
+use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule};
+use stackmap_corpus::{CHILD_COMMAND, Limits, child_main};
+use std::path::Path;
+
+const MODULE: &str = r#"(module
+  (type $node (struct (field (ref null $node))))
+  (import "" "tick" (func $tick))
+  (func (export "f") (param (ref null $node)) (result (ref null $node))
+    (call $tick) (call $tick) (local.get 0)))"#;
+
+/// The same with one safepoint more.
+const OTHER: &str = r#"(module
+  (type $node (struct (field (ref null $node))))
+  (import "" "tick" (func $tick))
+  (func (export "f") (param (ref null $node)) (result (ref null $node))
+    (call $tick) (call $tick) (call $tick) (local.get 0)))"#;
+
+fn main() {
+    if std::env::args().nth(1).is_some_and(|a| a == CHILD_COMMAND) {
+        std::process::exit(child_main());
+    }
+    every_target_is_recorded_and_holds();
+    a_changed_module_is_told_difference_by_difference();
+    a_known_failure_is_not_tried();
+    println!("record: ok");
+}
+
+/// A folder with pins of `text` under the name `m`, and the options to use it.
+fn pinned(folder: &Path, text: &str, more: &str) -> (WildModule, RecordOptions) {
+    let hash = Sha256::digest(text);
+    let hash: String = hash.iter().map(|b| format!("{b:02x}")).collect();
+    let modules = folder.join("modules");
+    std::fs::create_dir_all(&modules).unwrap();
+    std::fs::write(modules.join("file"), text).unwrap();
+    let manifest = folder.join("wild.toml");
+    let entry = format!(
+        "[[module]]\nname = \"m\"\nlanguage = \"L\"\ntoolchain = \"T\"\nlicence = \"MIT\"\n\
+         npm = \"p\"\nversion = \"1\"\npath = \"f\"\nsha256 = \"{hash}\"\n{more}"
+    );
+    std::fs::write(&manifest, entry).unwrap();
+    let options = RecordOptions {
+        fetch: FetchOptions {
+            from: Some(modules),
+            cache: folder.join("cache"),
+        },
+        folder: folder.join("recorded"),
+        limits: Limits::default(),
+    };
+    let module = Manifest::read(&manifest).unwrap().get("m").unwrap().clone();
+    (module, options)
+}
+
+fn every_target_is_recorded_and_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (module, options) = pinned(folder.path(), MODULE, "");
+    for target in TARGETS {
+        let header = record(&module, target, &options).unwrap();
+        assert!(header.maps >= 2, "{header:?}");
+        check_sizes(&header);
+        assert_eq!(check(&module, target, &options).unwrap(), [""; 0]);
+    }
+    let paths = recordings(&options.folder).unwrap();
+    assert_eq!(paths.len(), TARGETS.len());
+    for path in paths {
+        let module = load(&path).unwrap();
+        assert!(module.table.is_complete(), "{}", module.id());
+    }
+}
+
+fn check_sizes(header: &Header) {
+    let sections = &header.provenance.sections;
+    let size = |name: &str| sections.iter().find(|s| s.name == name).unwrap().bytes;
+    assert_eq!(size(".text"), header.text_bytes);
+    let section = header.section.as_ref().unwrap();
+    assert_eq!(size(".wasmtime.stackmap"), section.bytes);
+    let sum: u64 = sections.iter().map(|s| s.bytes).sum();
+    assert!(sum < header.cwasm_bytes.unwrap());
+}
+
+fn a_changed_module_is_told_difference_by_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let (module, options) = pinned(folder.path(), MODULE, "");
+    record(&module, TARGETS[0], &options).unwrap();
+    let (module, options) = pinned(folder.path(), OTHER, "");
+    let differences = check(&module, TARGETS[0], &options).unwrap().join("\n");
+    for part in [
+        "maps was",
+        "section was",
+        "the bytes of the stack map section differ",
+        "the safepoints differ",
+    ] {
+        assert!(
+            differences.contains(part),
+            "{part} is missing in: {differences}"
+        );
+    }
+}
+
+fn a_known_failure_is_not_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let failure = "[[module.failure]]\nisa = \"s390x\"\nreason = \"it rains\"\n";
+    let (module, options) = pinned(folder.path(), MODULE, failure);
+    let target = |isa| Target {
+        isa,
+        collector: "copying",
+    };
+    let error = record(&module, target("s390x"), &options)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("m/s390x/copying") && error.contains("it rains"),
+        "{error}"
+    );
+    assert!(record(&module, target("x86_64"), &options).is_ok());
+}
