@@ -74,8 +74,7 @@ fn a_refused_row_leaves_the_table_as_it_was() {
 fn a_bitmap_is_the_same_row_as_its_slots() {
     let (mut a, mut b) = (Table::complete(), Table::complete());
     a.push(4, 512, [0, 8, 252, 256]).unwrap();
-    b.push_bitmap(4, 512, [0b101, 1 << 31, 1, 0, 0])
-        .unwrap();
+    b.push_bitmap(4, 512, [0b101, 1 << 31, 1, 0, 0]).unwrap();
     assert_eq!(b.get(0).slots().collect::<Vec<_>>(), [0, 8, 252, 256]);
     assert_eq!(a, b);
 }
