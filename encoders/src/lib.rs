@@ -177,4 +177,5 @@ schemes! {
     ranges_consed::RangesConsed,
     blocks::Blocks,
     blocks_tri::BlocksTri,
+    direct::Direct,
 }
