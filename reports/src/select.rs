@@ -178,7 +178,7 @@ fn scenario(
     cache: &str,
     like: Option<&Scenario>,
 ) -> Option<Scenario> {
-    let queries = ["walk", "mix", "zipf", "uniform", "sorted", "miss"];
+    let queries = ["walk", "uniform", "mix", "zipf", "sorted", "miss"];
     let rows = results.latencies.iter().flatten();
     let mut found: Vec<(Scenario, Vec<Key>)> = Vec::new();
     for row in rows.filter(|r| r.cache == cache && r.ratio.is_some()) {
