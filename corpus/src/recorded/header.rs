@@ -134,16 +134,13 @@ impl Provenance {
                     p.arguments.join(" ")
                 )
             }),
-            wasmtime: WASMTIME.to_owned(),
+            wasmtime: wasmtime_environ::VERSION.to_owned(),
             opt_level: setting.map(|s| s.opt_level.clone()),
             reason: setting.map(|s| s.reason.clone()),
             sections: Vec::new(),
         }
     }
 }
-
-/// The Wasmtime this program is built with, as `Cargo.toml` pins it.
-const WASMTIME: &str = "48.0.8";
 
 impl fmt::Display for Provenance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

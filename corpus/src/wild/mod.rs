@@ -5,6 +5,7 @@
 
 mod client;
 mod fetch;
+mod file;
 mod manifest;
 mod unpack;
 

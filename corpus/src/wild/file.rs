@@ -1,0 +1,138 @@
+//! `wild.toml` as it is written, and what it says.
+
+use super::manifest::{Failure, Pin, Preparation, Setting, Source, WildModule};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The whole file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default)]
+    pub preparation: BTreeMap<String, PreparationEntry>,
+    pub module: Vec<ModuleEntry>,
+}
+
+/// A `[preparation.NAME]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PreparationEntry {
+    npm: String,
+    version: String,
+    path: String,
+    sha256: String,
+    arguments: Vec<String>,
+}
+
+/// A `[[module]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModuleEntry {
+    pub name: String,
+    language: String,
+    toolchain: String,
+    licence: String,
+    npm: Option<String>,
+    pypi: Option<String>,
+    version: Option<String>,
+    git: Option<String>,
+    commit: Option<String>,
+    path: String,
+    sha256: String,
+    prepare: Option<String>,
+    prepared_sha256: Option<String>,
+    #[serde(default)]
+    setting: Vec<Setting>,
+    #[serde(default)]
+    heavy: bool,
+    #[serde(default)]
+    failure: Vec<Failure>,
+}
+
+impl ModuleEntry {
+    /// The module that the entry pins; the error says what is wrong with it.
+    pub fn resolve(
+        self,
+        preparations: &BTreeMap<String, PreparationEntry>,
+        manifest: &Path,
+    ) -> Result<WildModule, String> {
+        if !self
+            .name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        {
+            return Err("a name is made of letters, digits, '-', '_' and '.'".into());
+        }
+        let source = match (self.npm, self.pypi, self.git, self.version, self.commit) {
+            (Some(name), None, None, Some(version), None) => Source::Npm { name, version },
+            (None, Some(name), None, Some(version), None) => Source::Pypi { name, version },
+            (None, None, Some(repository), None, Some(commit)) => {
+                Source::Git { repository, commit }
+            }
+            _ => {
+                return Err("give npm and version, or pypi and version, or git and commit".into());
+            }
+        };
+        let preparation = match (self.prepare, self.prepared_sha256) {
+            (None, None) => None,
+            (Some(name), Some(sha256)) => {
+                let entry = preparations
+                    .get(&name)
+                    .ok_or_else(|| format!("there is no preparation called {name}"))?;
+                Some(entry.resolve(name, check_hash(sha256)?, manifest)?)
+            }
+            _ => return Err("prepare and prepared_sha256 go together".into()),
+        };
+        Ok(WildModule {
+            name: self.name,
+            language: self.language,
+            toolchain: self.toolchain,
+            licence: self.licence,
+            pin: Pin {
+                source,
+                path: self.path,
+                sha256: check_hash(self.sha256)?,
+                manifest: manifest.to_owned(),
+            },
+            preparation,
+            settings: self.setting,
+            heavy: self.heavy,
+            failures: self.failure,
+        })
+    }
+}
+
+impl PreparationEntry {
+    fn resolve(
+        &self,
+        name: String,
+        sha256: String,
+        manifest: &Path,
+    ) -> Result<Preparation, String> {
+        Ok(Preparation {
+            name,
+            program: Pin {
+                source: Source::Npm {
+                    name: self.npm.clone(),
+                    version: self.version.clone(),
+                },
+                path: self.path.clone(),
+                sha256: check_hash(self.sha256.clone())?,
+                manifest: manifest.to_owned(),
+            },
+            arguments: self.arguments.clone(),
+            sha256,
+        })
+    }
+}
+
+fn check_hash(hash: String) -> Result<String, String> {
+    let hex = hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if hash.len() == 64 && hex {
+        return Ok(hash);
+    }
+    Err(format!(
+        "\"{hash}\" is no SHA-256 in 64 lower-case hexadecimal digits"
+    ))
+}
