@@ -163,13 +163,22 @@ fn cwasm_module(path: &Path, tier: Tier, bytes: &[u8]) -> Result<Module, CorpusE
 /// Reads a `.wasm`, `.wat` or `.cwasm`, whatever its extension says it is; the
 /// first two are compiled in this process.
 pub fn read_path(path: &Path, tier: Tier, options: &CompileOptions) -> Result<Module, CorpusError> {
+    read_with(path, tier, |origin, bytes| compile(origin, bytes, options))
+}
+
+/// Reads any of the three, with `compile` for those that still need it.
+pub(crate) fn read_with(
+    path: &Path,
+    tier: Tier,
+    compile: impl FnOnce(&str, &[u8]) -> Result<Compiled, CorpusError>,
+) -> Result<Module, CorpusError> {
     let bytes = fs::read(path).map_err(|e| CorpusError::read(path, e))?;
     let origin = path.display().to_string();
     let is_text = path.extension().is_some_and(|e| e == "wat");
     if bytes.starts_with(b"\x7fELF") {
         cwasm_module(path, tier, &bytes)
     } else if bytes.starts_with(b"\0asm") || is_text {
-        let Compiled { cwasm, calls } = compile(&origin, &bytes, options)?;
+        let Compiled { cwasm, calls } = compile(&origin, &bytes)?;
         assemble(
             &origin,
             &stem(path),

@@ -6,7 +6,7 @@
 
 use crate::assemble::assemble;
 use crate::capture::CallSites;
-use crate::compile::{Compiled, compile};
+use crate::compile::{Compiled, compile, read_with};
 use crate::{CompileOptions, CorpusError, Module, Tier};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -69,6 +69,19 @@ pub fn compile_isolated(
 ) -> Result<Module, CorpusError> {
     let Compiled { cwasm, calls } = precompile_isolated(name, bytes, options, limits)?;
     assemble(name, name, tier, provenance, &cwasm, Some(calls))
+}
+
+/// As [`crate::read_path`], compiling in a child process that is stopped when it
+/// exceeds a limit. The program must call [`child_main`].
+pub fn read_path_isolated(
+    path: &Path,
+    tier: Tier,
+    options: &CompileOptions,
+    limits: &Limits,
+) -> Result<Module, CorpusError> {
+    read_with(path, tier, |origin, bytes| {
+        precompile_isolated(origin, bytes, options, limits)
+    })
 }
 
 /// As [`compile`], in such a child process.

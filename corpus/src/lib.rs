@@ -16,5 +16,5 @@ pub mod wild;
 
 pub use compile::{CompileOptions, compile_wasm, read_cwasm, read_path};
 pub use error::CorpusError;
-pub use isolate::{CHILD_COMMAND, Limits, child_main, compile_isolated};
+pub use isolate::{CHILD_COMMAND, Limits, child_main, compile_isolated, read_path_isolated};
 pub use module::{CrossCheck, Function, FunctionKind, Module, Tier};

@@ -167,6 +167,14 @@ macro_rules! schemes {
         pub fn for_each_scheme(visitor: &mut impl SchemeVisitor) {
             $(visitor.visit::<$module::$scheme>(include_str!(concat!(stringify!($module), ".rs")));)*
         }
+
+        /// The text of the file that holds a scheme.
+        fn source_of(module: &str) -> Option<&'static str> {
+            match module {
+                $(stringify!($module) => Some(include_str!(concat!(stringify!($module), ".rs"))),)*
+                _ => None,
+            }
+        }
     };
 }
 

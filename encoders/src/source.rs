@@ -9,16 +9,30 @@ pub struct SourceLines {
     pub reader: usize,
 }
 
-/// Counts the lines of a scheme's file by the rules that divide it.
+/// Counts the lines of a scheme's file by the rules that divide it. A scheme
+/// that shares another's reader is charged for it.
 pub fn source_lines(source: &str) -> SourceLines {
-    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let after = |rule: &str| code.split_once(rule).map_or("", |(_, after)| after);
-    let (writer, reader) = (after("// ── writer"), after("// ── reader"));
-    let writer = writer.split("// ── reader").next().unwrap_or_default();
+    let shared = source
+        .split_once("type Reader<'s> = ")
+        .and_then(|(_, alias)| alias.split_once("::Reader"))
+        .and_then(|(module, _)| crate::source_of(module));
+    let (writer, _) = halves(source);
+    let (_, reader) = halves(shared.unwrap_or(source));
     SourceLines {
         writer: count(writer),
         reader: count(reader),
     }
+}
+
+/// The writer's and the reader's part of a scheme's file.
+fn halves(source: &str) -> (&str, &str) {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let after = |rule: &str| code.split_once(rule).map_or("", |(_, after)| after);
+    let (writer, reader) = (after("// ── writer"), after("// ── reader"));
+    (
+        writer.split("// ── reader").next().unwrap_or_default(),
+        reader,
+    )
 }
 
 fn count(part: &str) -> usize {

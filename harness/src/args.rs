@@ -29,7 +29,7 @@ pub struct Select {
 }
 
 /// How files that still have to be compiled are compiled.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug)]
 pub struct Compile {
     /// Target of modules that still have to be compiled, such as aarch64
     /// [default: this machine]
@@ -40,6 +40,14 @@ pub struct Compile {
     /// null [default: Wasmtime's own]
     #[arg(long)]
     pub collector: Option<String>,
+
+    /// GiB that the compile of one file may use
+    #[arg(long, value_name = "GIB", default_value_t = 12)]
+    pub memory: u64,
+
+    /// Minutes that the compile of one file may take
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub minutes: u64,
 }
 
 /// What to print on stdout.

@@ -45,9 +45,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let out = args.resume.clone().or_else(|| args.out.clone());
     let dir = results::create(&out.unwrap_or_else(new_folder))?;
     let mut provenance = Provenance::begin(seed);
+    let schemes = scheme::matching(args.select.scheme.as_ref())?;
     let loaded = load::load(&args.select)?;
     provenance.modules(&loaded.modules);
-    let schemes = scheme::matching(args.select.scheme.as_ref());
 
     let mut sizes = size::measure_all(&loaded, &schemes, seed)?;
     add_encode_cost(&mut sizes, &loaded, &schemes)?;

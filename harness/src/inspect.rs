@@ -45,7 +45,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     for path in &args.files {
         loaded.add(load::path(path, &args.compile));
     }
-    let schemes = scheme::matching(args.scheme.as_ref());
+    let schemes = scheme::matching(args.scheme.as_ref())?;
     let mut rows = Vec::new();
     for module in &loaded.modules {
         if module.table.maps() == 0 {

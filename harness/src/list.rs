@@ -73,7 +73,7 @@ impl From<&Module> for ModuleRow {
 pub fn run(args: &Args) -> Result<Outcome> {
     match args.what {
         What::Schemes => {
-            let schemes = scheme::matching(args.select.scheme.as_ref());
+            let schemes = scheme::matching(args.select.scheme.as_ref())?;
             let facts: Vec<_> = schemes.iter().map(|s| s.facts).collect();
             output::print(
                 args.format,

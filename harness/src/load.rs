@@ -5,9 +5,10 @@ use crate::{Outcome, progress};
 use anyhow::{Result, ensure};
 use rayon::prelude::*;
 use stackmap_corpus::{
-    CompileOptions, CorpusError, Module, Tier, clif, programs, recorded, synthetic,
+    CompileOptions, CorpusError, Limits, Module, Tier, clif, programs, recorded, synthetic,
 };
 use std::path::Path;
+use std::time::Duration;
 
 /// Synthetic functions of a `--quick` run.
 const QUICK_FUNCTIONS: usize = 240;
@@ -100,7 +101,11 @@ pub fn path(path: &Path, compile: &Compile) -> Result<Module, CorpusError> {
     if path.extension().is_some_and(|e| e == "clif") {
         return clif::read_clif(path, compile.target.as_deref());
     }
-    stackmap_corpus::read_path(path, Tier::Yours, &options(compile))
+    let limits = Limits {
+        memory: compile.memory << 30,
+        time: Duration::from_secs(60 * compile.minutes),
+    };
+    stackmap_corpus::read_path_isolated(path, Tier::Yours, &options(compile), &limits)
 }
 
 fn options(compile: &Compile) -> CompileOptions {

@@ -2,6 +2,7 @@
 
 use crate::latency::Timer;
 use crate::verify::{self, Verified, WrongAnswer};
+use anyhow::{Result, ensure};
 use regex::Regex;
 use serde::Serialize;
 use stackmap_encoders::{
@@ -70,9 +71,17 @@ pub fn all() -> Vec<Scheme> {
 }
 
 /// The schemes whose name matches, and the baseline that ratios need.
-pub fn matching(pattern: Option<&Regex>) -> Vec<Scheme> {
+pub fn matching(pattern: Option<&Regex>) -> Result<Vec<Scheme>> {
     let mut schemes = all();
     let baseline = schemes[0].name();
-    schemes.retain(|s| s.name() == baseline || pattern.is_none_or(|p| p.is_match(s.name())));
-    schemes
+    if let Some(pattern) = pattern {
+        let names: Vec<_> = schemes.iter().map(Scheme::name).collect();
+        ensure!(
+            names.iter().any(|name| pattern.is_match(name)),
+            "no scheme matches {pattern}; there are {}",
+            names.join(", ")
+        );
+        schemes.retain(|s| s.name() == baseline || pattern.is_match(s.name()));
+    }
+    Ok(schemes)
 }

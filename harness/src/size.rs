@@ -4,7 +4,7 @@ use crate::args::{Format, Select};
 use crate::load::{self, Loaded};
 use crate::output::{self, percent, thousands};
 use crate::scheme::{self, Scheme};
-use crate::verify::WrongAnswer;
+use crate::verify::{Verified, WrongAnswer};
 use crate::{Outcome, progress};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
@@ -46,8 +46,8 @@ pub struct SizeRow {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
+    let schemes = scheme::matching(args.select.scheme.as_ref())?;
     let loaded = load::load(&args.select)?;
-    let schemes = scheme::matching(args.select.scheme.as_ref());
     let rows = measure_all(&loaded, &schemes, args.select.seed)?;
     print(args.format, &rows)?;
     Ok(loaded.outcome())
@@ -76,7 +76,7 @@ pub fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<Siz
     let (mut baseline, mut baseline_without_start) = (None, None);
     let mut rows = Vec::new();
     for scheme in schemes {
-        let section = encode_verified(module, scheme, &oracle, seed)?;
+        let (section, _) = encode_verified(module, scheme, &oracle, seed)?;
         let rest = without_start
             .as_ref()
             .map(|t| (scheme.encode)(t))
@@ -116,12 +116,12 @@ pub fn encode_verified(
     scheme: &Scheme,
     oracle: &Oracle,
     seed: u64,
-) -> Result<Section> {
+) -> Result<(Section, Verified)> {
     let section = (scheme.encode)(&module.table)
         .with_context(|| format!("{}: scheme {}", module.id(), scheme.name()))?;
-    (scheme.verify)(&module.table, oracle, &section.bytes, seed)
+    let verified = (scheme.verify)(&module.table, oracle, &section.bytes, seed)
         .map_err(|e: Box<WrongAnswer>| anyhow::Error::new(*e).context(module.id()))?;
-    Ok(section)
+    Ok((section, verified))
 }
 
 pub fn print(format: Format, rows: &[SizeRow]) -> Result<()> {

@@ -32,8 +32,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome> {
     let dir = results::create(args.resume.as_ref().unwrap_or(&args.out))?;
     let mut provenance = Provenance::begin(args.select.seed);
+    let schemes = scheme::matching(args.select.scheme.as_ref())?;
     let loaded = load::load(&args.select)?;
-    let schemes = scheme::matching(args.select.scheme.as_ref());
     let effort = match (args.select.quick, args.thorough) {
         (true, _) => Effort::Quick,
         (_, true) => Effort::Thorough,

@@ -101,3 +101,101 @@ pub fn check<E: Encoder>(
     }
     Ok(verified)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stackmap_encoders::exact::{self, Exact};
+    use stackmap_encoders::{EncodeError, Malformed, Section};
+
+    fn table() -> Table {
+        let mut table = Table::complete();
+        for i in 0..200u64 {
+            let slots = (0..(i % 4) as u32).map(|s| s * 8);
+            table.push(100 + 20 * i, 64, slots).unwrap();
+        }
+        table
+    }
+
+    /// A scheme that writes `exact`'s section for a table gone wrong.
+    macro_rules! wrong_scheme {
+        ($name:ident, exact: $exact:literal, |$table:ident| $wrong:expr) => {
+            #[derive(Clone, Copy)]
+            struct $name;
+            impl Encoder for $name {
+                const NAME: &'static str = stringify!($name);
+                const EXACT: bool = $exact;
+                const RECORDS_EMPTIES: bool = false;
+                type Reader<'s> = exact::Reader<'s>;
+                fn encode($table: &Table) -> Result<Section, EncodeError> {
+                    Exact::encode(&$wrong)
+                }
+                fn open(section: &[u8]) -> Result<exact::Reader<'_>, Malformed> {
+                    Exact::open(section)
+                }
+            }
+        };
+    }
+
+    fn caught<E: Encoder>(pc: u32) {
+        let (table, oracle) = (table(), Oracle::new(&table()));
+        let section = E::encode(&table).unwrap();
+        let wrong = check::<E>(&table, &oracle, &section.bytes, 1).unwrap_err();
+        assert_eq!((wrong.scheme, wrong.pc), (E::NAME, pc), "{wrong}");
+        assert!(wrong.to_string().contains("expected"), "{wrong}");
+    }
+
+    fn copy(table: &Table, mut change: impl FnMut(u32, &mut Vec<u32>)) -> Table {
+        let mut out = Table::complete();
+        for s in table.iter() {
+            let mut slots = s.slots().collect();
+            change(s.pc, &mut slots);
+            out.push(u64::from(s.pc), 64, slots).unwrap();
+        }
+        out
+    }
+
+    wrong_scheme!(ForgetsOne, exact: true, |table| table.filtered(|pc| pc != 120));
+    wrong_scheme!(OneSlotOff, exact: true, |table| copy(table, |pc, slots| {
+        if pc == 140 {
+            slots[1] += 8;
+        }
+    }));
+    wrong_scheme!(MapsAnEmpty, exact: true, |table| copy(table, |pc, slots| {
+        if pc == 180 {
+            slots.push(8);
+        }
+    }));
+    wrong_scheme!(KnowsTooMuch, exact: false, |table| {
+        let mut more = Table::complete();
+        for s in table.iter() {
+            more.push(u64::from(s.pc), 64, s.slots()).unwrap();
+            if s.pc == 120 {
+                more.push(130, 64, [8]).unwrap();
+            }
+        }
+        more
+    });
+
+    #[test]
+    fn wrong_schemes_are_caught_where_they_are_wrong() {
+        caught::<ForgetsOne>(120);
+        caught::<OneSlotOff>(140);
+        caught::<MapsAnEmpty>(180);
+        caught::<KnowsTooMuch>(130);
+    }
+
+    #[test]
+    fn a_right_scheme_passes_and_every_kind_of_pc_was_asked() {
+        let (table, oracle) = (table(), Oracle::new(&table()));
+        let section = Exact::encode(&table).unwrap();
+        let verified = check::<Exact>(&table, &oracle, &section.bytes, 1).unwrap();
+        assert!(verified.answers as usize >= 4 * table.len() + RANDOM_PCS);
+    }
+
+    #[test]
+    fn a_section_that_does_not_open_is_a_wrong_answer() {
+        let (table, oracle) = (table(), Oracle::new(&table()));
+        check::<Exact>(&table, &oracle, &[1, 2, 3], 1).unwrap_err();
+    }
+}

@@ -2,9 +2,9 @@
 
 use crate::args::Select;
 use crate::output::thousands;
-use crate::verify::{Verified, WrongAnswer};
+use crate::size::encode_verified;
 use crate::{Outcome, load, progress, scheme};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rayon::prelude::*;
 use stackmap_encoders::Oracle;
 
@@ -15,8 +15,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
+    let schemes = scheme::matching(args.select.scheme.as_ref())?;
     let loaded = load::load(&args.select)?;
-    let schemes = scheme::matching(args.select.scheme.as_ref());
     let bar = progress::bar("verify", loaded.modules.len());
     let per_module: Vec<Vec<u64>> = loaded
         .modules
@@ -24,10 +24,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
         .map(|module| {
             let oracle = Oracle::new(&module.table);
             let answers = schemes.iter().map(|scheme| {
-                let section = (scheme.encode)(&module.table).with_context(|| module.id())?;
-                (scheme.verify)(&module.table, &oracle, &section.bytes, args.select.seed)
-                    .map(|v: Verified| v.answers)
-                    .map_err(|e: Box<WrongAnswer>| anyhow::Error::new(*e).context(module.id()))
+                let (_, verified) = encode_verified(module, scheme, &oracle, args.select.seed)?;
+                Ok(verified.answers)
             });
             let answers = answers.collect();
             bar.inc(1);

@@ -136,7 +136,7 @@ fn names_are_unique_and_every_scheme_has_both_halves() {
                 E::NAME
             );
             assert!(
-                source.contains("// ── reader"),
+                source_lines(source).reader > 0,
                 "{}: no reader rule",
                 E::NAME
             );
