@@ -3,8 +3,9 @@
 use crate::args::Format;
 use crate::{Outcome, recordings};
 use anyhow::{Result, bail};
-use stackmap_corpus::recorded::{self, RecordOptions, TARGETS};
+use stackmap_corpus::recorded::{self, RecordOptions, TARGETS, Target};
 use stackmap_corpus::wild::{self, FetchOptions, WildModule};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -82,6 +83,10 @@ fn entries(names: &[String]) -> Result<Vec<WildModule>> {
     names.iter().map(|n| Ok(manifest.get(n)?.clone())).collect()
 }
 
+fn recorded_name(entry: &WildModule, target: Target) -> OsString {
+    recorded::file_name(&entry.name, target.isa, target.collector).into()
+}
+
 fn fetch(names: &[String], from: Option<PathBuf>) -> Result<Outcome> {
     let options = FetchOptions {
         from,
@@ -116,10 +121,22 @@ fn record(
             isa.unwrap_or_default()
         );
     }
+    let recorded: Vec<_> = recorded::recordings(&options.folder)?
+        .iter()
+        .filter_map(|path| Some(path.file_name()?.to_owned()))
+        .collect();
     let mut failures = 0;
     for entry in entries(names)? {
         for &target in &targets {
             let what = format!("{}/{}/{}", entry.name, target.isa, target.collector);
+            if let Some(reason) = entry.failure(target.isa, target.collector) {
+                println!("{what}: left out, {reason}");
+                continue;
+            }
+            if check && !recorded.contains(&recorded_name(&entry, target)) {
+                println!("{what}: left out, never recorded");
+                continue;
+            }
             let outcome = if check {
                 recorded::check(&entry, target, options).map(|differences| {
                     match differences.len() {
