@@ -16,7 +16,7 @@ use crate::table::Table;
 const WIDTH: i32 = 640;
 const HEIGHT: i32 = 500;
 const FRAME: Area = Area {
-    left: 66,
+    left: 78,
     top: 16,
     right: 626,
     bottom: 436,
