@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod cmp;
 mod corpus;
 mod doctor;
 mod inspect;
@@ -39,6 +40,8 @@ enum Command {
     List(list::Args),
     /// Verify, size and time everything, then write the report
     Bench(bench::Args),
+    /// Compare two runs; exit code 3 if the second is worse than allowed
+    Cmp(cmp::Args),
     /// The wild modules: get, record and list them
     Corpus(corpus::Args),
     /// Compare every scheme's answers with the oracle
@@ -65,6 +68,8 @@ pub enum Outcome {
         /// How many.
         modules: usize,
     },
+    /// The run that was judged is worse than allowed.
+    Worse,
 }
 
 impl Outcome {
@@ -79,6 +84,7 @@ impl Outcome {
 
 /// Exit codes besides clap's 2 for wrong usage.
 const ERROR: u8 = 1;
+const WORSE: u8 = 3;
 const WRONG_ANSWER: u8 = 4;
 
 fn main() -> ExitCode {
@@ -88,6 +94,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::List(args) => list::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Cmp(args) => cmp::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Verify(args) => verify_all::run(&args),
         Command::Size(args) => size::run(&args),
@@ -102,6 +109,7 @@ fn main() -> ExitCode {
             eprintln!("error: {modules} module(s) skipped, see above; the rest is complete");
             ExitCode::from(ERROR)
         }
+        Ok(Outcome::Worse) => ExitCode::from(WORSE),
         Err(error) => {
             eprintln!("error: {error:#}");
             let wrong = error.is::<WrongAnswer>() || error.is::<latency::Mistimed>();
