@@ -3,31 +3,6 @@
 use crate::Malformed;
 use alloc::vec::Vec;
 
-/// Position of the `n`th set bit (counted from 0), or 64 if there are fewer.
-#[inline]
-pub(crate) fn select(word: u64, n: u32) -> u32 {
-    // Byte-wise prefix sums of the popcounts, compared with `n` all at once.
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let mut counts = word - ((word >> 1) & 0x5555_5555_5555_5555);
-    counts = (counts & 0x3333_3333_3333_3333) + ((counts >> 2) & 0x3333_3333_3333_3333);
-    counts = (counts + (counts >> 4)) & 0x0f0f_0f0f_0f0f_0f0f;
-    let sums = counts.wrapping_mul(ONES);
-    if u64::from(n) >= sums >> 56 {
-        return 64;
-    }
-    let not_above = ((u64::from(n) * ONES) | HIGHS).wrapping_sub(sums) & HIGHS;
-    // One bit per byte whose prefix sum is at most `n`, added up.
-    let byte = ((not_above >> 7).wrapping_mul(ONES) >> 56) as u32 * 8;
-    let before = ((sums << 8) >> byte) as u32 & 0xff;
-    // The same once more inside that byte, its bits spread over eight bytes.
-    let spread = ((word >> byte & 0xff).wrapping_mul(ONES)) & 0x8040_2010_0804_0201;
-    let bits = ((spread + (HIGHS - ONES)) | spread) >> 7 & ONES;
-    let sums = bits.wrapping_mul(ONES);
-    let not_above = ((u64::from(n - before) * ONES) | HIGHS).wrapping_sub(sums) & HIGHS;
-    byte + ((not_above >> 7).wrapping_mul(ONES) >> 56) as u32
-}
-
 /// Appends an unsigned LEB128 number.
 pub(crate) fn push_uleb(out: &mut Vec<u8>, mut value: u32) {
     while value >= 0x80 {
@@ -57,25 +32,55 @@ pub(crate) fn read_uleb(bytes: &[u8], at: &mut usize) -> Result<u32, Malformed> 
     Err(Malformed::InvalidField)
 }
 
+/// Writes numbers bit after bit, the lowest first.
+#[derive(Default)]
+pub(crate) struct BitWriter {
+    bytes: Vec<u8>,
+    pending: u64,
+    bits: u32,
+}
+
+impl BitWriter {
+    /// Appends the `bits` lowest bits of a number that has no others, up to 57.
+    pub(crate) fn push(&mut self, value: u64, bits: u32) {
+        self.pending |= value << self.bits;
+        self.bits += bits;
+        while self.bits >= 8 {
+            self.bytes.push(self.pending as u8);
+            self.pending >>= 8;
+            self.bits -= 8;
+        }
+    }
+
+    /// The bytes, the last one filled up with zeroes.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        if self.bits > 0 {
+            self.bytes.push(self.pending as u8);
+        }
+        self.bytes
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn select_finds_every_bit() {
-        let mut word = 0x9e37_79b9_7f4a_7c15u64;
-        for _ in 0..1000 {
-            word ^= word << 13;
-            word ^= word >> 7;
-            word ^= word << 17;
-            for word in [word, word & word >> 3, word | word << 5, !0, 0, 1, 1 << 63] {
-                let set: Vec<u32> = (0..64).filter(|b| word >> b & 1 == 1).collect();
-                for n in 0..66 {
-                    let expected = set.get(n as usize).copied().unwrap_or(64);
-                    assert_eq!(select(word, n), expected, "{word:#x} {n}");
-                }
-            }
+    fn bits_stand_where_they_were_written() {
+        let fields = [(5, 3), (0, 0), (1, 1), ((1 << 56) - 1, 56), (0, 7), (9, 4)];
+        let mut writer = BitWriter::default();
+        for (value, bits) in fields {
+            writer.push(value, bits);
         }
+        let bytes = writer.finish();
+        let mut at = 0;
+        for (value, bits) in fields {
+            let bit = |i: u32| u64::from(bytes[(i / 8) as usize] >> (i % 8) & 1);
+            let read = (0..bits).fold(0, |all, i| all | bit(at + i) << i);
+            assert_eq!(read, value);
+            at += bits;
+        }
+        assert_eq!(bytes.len(), at.div_ceil(8) as usize);
     }
 
     #[test]

@@ -2,68 +2,67 @@
 //! and what sets its row apart.
 //!
 //! ```text
-//! ┌────────────┬────────────────────────────┬──────────────────────┬──────┬────────┐
-//! │ header: 12 │ granule: (u32, u32)[g + 1] │ block: (u16, u16)[b] │ data │ pad: 8 │
-//! └────────────┴────────────────────────────┴──────────────────────┴──────┴────────┘
-//!   header  = granules: u32 │ scratch words: u24 │ bytes per frame size: u8
-//!             │ log2 of the units of pc, slot, frame size, granule: u8[4]
-//!   granule = index of its first block │ where their data starts
-//!   block   = pc of its first row within the granule │ its data within the granule's
+//! ┌────────────┬──────┬──────────────────────┐
+//! │ header: 12 │ data │ page: u32[pages + 1] │
+//! └────────────┴──────┴──────────────────────┘
+//!   header = data bytes: u32 │ scratch words: u32 │ log2 of the units of pc, slot,
+//!            frame size and page: u8[4]
+//!   page   = where in the data its blocks start
 //!
-//!   data of a block of safepoints (rows) of one frame size:
-//! ┌─────────────┬────────────┬───────────┬───────────┬───────────┬─────┐
-//! │ widths: u24 │ frame size │ low: u8[] │ high: u32 │ empties ? │ map │
-//! └─────────────┴────────────┴───────────┴───────────┴───────────┴─────┘
-//!   widths    = rows - 1: 5 │ high bytes - 1: 2 │ any empty: 1 │ small: 1 │ 15 for the map:
-//!   small map = common: u8[] │ window: bits[rows]          common bytes - 1: 3 │ start: 6 │ bits: 6
-//!   large map = change: u8[] │ base, restart │ toggles     change bytes: 4 │ start: 4 │ length: 3
+//!   block of at most 16 safepoints (rows) of one page and one frame size:
+//! ┌───────────┬──────────────┬─────────────────────────────┬────────────┬─────┐
+//! │ head: u48 │ low: u8[rows]│ high and value: bits[rows]  │ frame size │ map │
+//! └───────────┴──────────────┴─────────────────────────────┴────────────┴─────┘
+//!   head      = block bytes: 16 │ rows - 1: 4 │ first high: 8 │ high bits: 3
+//!               │ value bits: 6 │ small: 1 │ 10 for the map
+//!   small map = common: u8[]               common bytes: 3 │ start of the window: 6
+//!   large map = restart, toggle: bits[]    start bits: 4 │ length bits: 3
 //! ```
 //!
-//! Shifting the PC gives the granule, a short binary search the block. What
-//! the PC lies above the block's first row is found among the rows' `low`
-//! bytes, eight at a time, and confirmed by `high`, which holds the rest of
-//! each in unary: a row `i` whose rest is `h` has bit `h + i` set, and `i` set
-//! bits below it.
+//! Shifting a PC gives its page, and that its blocks: there is no search. What
+//! the PC lies above the start of the page is looked for in each block: its low
+//! byte among all the rows' at once, and where that occurs, the rest in the
+//! row's `high`, which counts from the block's first. So the answer is exact.
 //!
-//! A block is *small* when all its slots lie among the first 56. The slots
-//! that differ between its rows lie in a window; a row's map is what is common
-//! to all, and its own bits of the window. So nothing is decoded step by step.
+//! A row's `value` says how its map differs from the block's:
 //!
-//! A *large* block starts from the map of its first row, the restart map, as
-//! `runs, (gap, length - 1)[runs]` in ULEB. Each further row toggles some runs
-//! of slots; `change` says in unary how many. One select gives the toggles up
-//! to a row; their order is of no account, as toggles commute. A toggle is a
-//! start above `base` and a length, both of fixed width.
+//! * A block is *small* when all its slots lie among the first 56. The slots
+//!   that differ between its rows lie in a window, and the value is a row's own
+//!   bits of it, added to what is `common` to all.
+//! * A *large* block starts from the map of its first row, the restart map, as
+//!   `runs, (gap, length - 1)[runs]` in ULEB. From row to row some runs of slots
+//!   toggle; the value is the number of toggles up to a row, each a start and a
+//!   length of fixed width. Their order is of no account.
 //!
-//! Safepoints without live references may be rows too, marked in `empties`.
+//! The blocks of a page lie in no order that matters, so rows of one frame size
+//! are gathered from all of the page. Pages hold few rows: 8 on average, and
+//! more where frames are so large that finding the row is not what costs. Which
+//! is up to the writer; [`crate::blocks_dense`] takes larger ones.
+//!
+//! Safepoints without live references may be rows too: of a map without slots.
 //! This scheme's writer is not told of them; [`crate::blocks_tri`]'s is.
 //!
-//! Sources: granules from Tarditi (ISMM 2000) and Go's `findfunctab`; low and
-//! high parts as in Elias–Fano (Vigna, WSDM 2013); fixed-width rows as in
-//! Android ART's `BitTable`; blocks as in wasmtime#13628. That the live slots
-//! of giant frames form one or two long runs was measured here.
+//! Sources: pages from Tarditi (ISMM 2000) and Go's `findfunctab`; low and high
+//! parts as in Elias–Fano (Vigna, WSDM 2013); fixed-width rows as in Android
+//! ART's `BitTable`; blocks as in wasmtime#13628. That the live slots of giant
+//! frames form one or two long runs was measured here.
 
 use crate::bitmap::narrow;
-use crate::bits::{push_uleb, read_uleb, select};
+use crate::bits::{BitWriter, push_uleb, read_uleb};
 use crate::words::{WordMap, cleared, mask, toggle};
 use crate::{EncodeError, Encoder, Lookup, Malformed, Parts, Safepoint, Section, Table};
 use alloc::vec::Vec;
 
-/// Restart maps and toggles in short blocks.
+/// Common maps and toggles in short blocks, found by page.
 #[derive(Clone, Copy, Debug)]
 pub struct Blocks;
 
-/// Most rows of a block.
-const ROWS: usize = 32;
+/// Most rows of a block: as many low bytes as are compared at once.
+const ROWS: usize = 16;
 
-/// Slots of a small block, so that any window can be read in one word.
-const SMALL: u32 = 56;
-
-/// Bits that a new block costs, roughly: what a wider window may cost at most.
-const BLOCK_BITS: u32 = 96;
-
-/// Zeroes after the data, so that a word can be read anywhere in it.
-const PAD: usize = 8;
+/// Bytes before the data, and before a block's rows.
+const HEADER: usize = 12;
+const HEAD: usize = 6;
 
 // ── writer ──────────────────────────────────────────────────────────────────
 
@@ -74,7 +73,7 @@ impl Encoder for Blocks {
     type Reader<'s> = Reader<'s>;
 
     fn encode(table: &Table) -> Result<Section, EncodeError> {
-        write(Self::NAME, table.iter_maps())
+        write(Self::NAME, table.iter_maps(), PAGE_ROWS)
     }
 
     #[inline]
@@ -83,454 +82,298 @@ impl Encoder for Blocks {
     }
 }
 
+/// Rows of an average page, per 512 bytes of the average frame's map.
+pub(crate) const PAGE_ROWS: usize = 8;
+
+/// Slots of a small block.
+const SMALL: u32 = 56;
+
+/// Bits that can be read at any bit of a byte at once.
+const WORD: u32 = 57;
+
+/// Toggles of a block: those that value bits can count to.
+const TOGGLES: usize = 63;
+
+/// Bits of a toggle's start and length, at most.
+const START_BITS: u32 = 15;
+const LENGTH_BITS: u32 = 5;
+
 /// Writes the safepoints given, empty ones among them or not.
 pub(crate) fn write<'t>(
     scheme: &'static str,
     safepoints: impl Iterator<Item = Safepoint<'t>> + Clone,
+    page_rows: usize,
 ) -> Result<Section, EncodeError> {
     let Some(last) = safepoints.clone().last() else {
         return Ok(Section::default());
     };
-    let units = Units::of(safepoints.clone());
-    let per_row = (last.pc >> units.pc) as usize / safepoints.clone().count() + 1;
-    let mut shift = (per_row * GRANULE_ROWS).ilog2().min(16);
-    loop {
-        match Writer::new(scheme, units, shift).write(safepoints.clone()) {
-            Err(EncodeError::TooLarge { .. }) if shift > 0 => shift -= 1,
-            done => return done,
+    let (mut pcs, mut frames, mut slots, mut longest, mut words) = (0, 0, 0, 0, 0);
+    for s in safepoints.clone() {
+        pcs |= s.pc;
+        frames |= s.frame_size;
+        slots |= s.bitmap.iter().fold(0, |a, w| a | w);
+        longest = longest.max(s.bitmap.len());
+        words += s.bitmap.len();
+    }
+    let unit = Units {
+        pc: pcs.trailing_zeros().min(4),
+        slot: if slots & 0xaaaa_aaaa == 0 { 3 } else { 2 },
+        frame: frames.trailing_zeros().min(8),
+    };
+    let mut rows: Vec<Row> = safepoints.map(|s| Row::new(s, unit)).collect();
+    let page_rows = page_rows * (words / rows.len()).div_ceil(4).max(1);
+    let units_per_row = (last.pc >> unit.pc) as usize / rows.len() + 1;
+    let shift = (units_per_row * page_rows).ilog2().clamp(8, 16);
+
+    let kind = |r: &Row| (r.pc >> shift, r.small.is_some(), r.frame_size);
+    rows.sort_by_key(kind);
+    let (mut data, mut pages) = (Vec::new(), Vec::new());
+    for group in rows.chunk_by(|a, b| kind(a) == kind(b)) {
+        let page = (group[0].pc >> shift) as usize;
+        let start = narrow(scheme, "data bytes", data.len())?;
+        pages.resize(pages.len().max(page + 1), start);
+        for rows in group.chunks(ROWS) {
+            push(&mut data, rows, unit.slot, shift).ok_or(EncodeError::TooLarge {
+                scheme,
+                what: "bytes of one map",
+                value: u64::from(rows[0].frame_size) << unit.frame,
+            })?;
         }
     }
+    pages.push(narrow(scheme, "data bytes", data.len())?);
+
+    let padding = ROWS.saturating_sub(4 * pages.len());
+    let payload = data.len();
+    data.resize(payload + padding, 0);
+    let mut bytes = Vec::with_capacity(HEADER + data.len() + 4 * pages.len());
+    bytes.extend(narrow(scheme, "data bytes", data.len())?.to_le_bytes());
+    let scratch = longest.max(1).div_ceil(1 << (unit.slot - 1));
+    bytes.extend(narrow(scheme, "scratch words", scratch)?.to_le_bytes());
+    bytes.extend([
+        unit.pc as u8,
+        unit.slot as u8,
+        unit.frame as u8,
+        shift as u8,
+    ]);
+    bytes.extend(&data);
+    bytes.extend(pages.iter().flat_map(|page| page.to_le_bytes()));
+    let parts = Parts {
+        header: HEADER,
+        index: 4 * pages.len(),
+        offsets: 0,
+        payload,
+        padding,
+    };
+    Ok(Section { bytes, parts })
 }
 
 /// Log2 of what every PC, slot and frame size is a multiple of.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Units {
     pc: u32,
     slot: u32,
     frame: u32,
-    frame_bytes: usize,
-    words: usize,
 }
 
-impl Units {
-    fn of<'t>(safepoints: impl Iterator<Item = Safepoint<'t>>) -> Units {
-        let (mut pcs, mut frames, mut odd_slots, mut words) = (0, 0, 0, 0);
-        for s in safepoints {
-            pcs |= s.pc;
-            frames |= s.frame_size;
-            words = words.max(s.bitmap.len());
-            odd_slots |= s.bitmap.iter().fold(0, |a, w| a | w) & 0xaaaa_aaaa;
-        }
-        let (slot, per_word) = if odd_slots == 0 { (3, 4) } else { (2, 2) };
-        let frame = frames.trailing_zeros().min(8);
-        Units {
-            pc: pcs.trailing_zeros().min(4),
-            slot,
-            frame,
-            frame_bytes: match frames >> frame {
-                0..=0xff => 1,
-                0x100..=0xffff => 2,
-                _ => 4,
-            },
-            words: words.div_ceil(per_word),
-        }
-    }
-}
-
-/// Safepoints that an average granule holds: a few blocks.
-const GRANULE_ROWS: usize = 128;
-
-#[derive(Default)]
-struct Writer<'t> {
-    scheme: &'static str,
-    units: Units,
-    shift: u32,
-    granules: Vec<(u32, u32)>,
-    blocks: Vec<(u16, u16)>,
-    data: Vec<u8>,
-    /// The open block: its rows, and the runs of slots that they toggle.
-    rows: Vec<Row<'t>>,
-    runs: Vec<(u32, u32)>,
-}
-
+/// A safepoint in units.
 struct Row<'t> {
     pc: u32,
-    /// Whether no reference is live; the rest is then as in the row before.
-    empty: bool,
     frame_size: u32,
     bitmap: &'t [u32],
     /// The map in one word, if all its slots are among the first.
     small: Option<u64>,
-    runs_end: usize,
 }
 
-/// The slots in which the rows of a small block differ.
-struct Window {
-    start: u32,
-    bits: u32,
+/// What the blocks of the two kinds differ in.
+struct Map {
+    bytes: Vec<u8>,
+    /// The bits of the head from `small` on.
+    head: u32,
+    values: Vec<u64>,
+    value_bits: u32,
 }
 
-impl Window {
-    fn of(differing: u64) -> Window {
-        let start = differing.trailing_zeros() % 64;
-        Window {
-            start,
-            bits: 64 - (differing >> start).leading_zeros(),
+impl<'t> Row<'t> {
+    fn new(safepoint: Safepoint<'t>, unit: Units) -> Self {
+        let words = safepoint.bitmap.iter().copied();
+        let mut slots = crate::slots_of(words).map(|s| s >> unit.slot);
+        Row {
+            pc: safepoint.pc >> unit.pc,
+            frame_size: safepoint.frame_size >> unit.frame,
+            bitmap: safepoint.bitmap,
+            small: slots.try_fold(0, |map, s| (s < SMALL).then(|| map | 1 << s)),
         }
-    }
-}
-
-impl<'t> Writer<'t> {
-    fn new(scheme: &'static str, units: Units, shift: u32) -> Self {
-        Writer {
-            scheme,
-            units,
-            shift,
-            ..Writer::default()
-        }
-    }
-
-    fn write(
-        mut self,
-        safepoints: impl Iterator<Item = Safepoint<'t>> + Clone,
-    ) -> Result<Section, EncodeError> {
-        let mut like = safepoints.clone().find(|s| !s.is_empty());
-        for s in safepoints {
-            like = if s.is_empty() { like } else { Some(s) };
-            let bitmap = like.map_or(&[][..], |s| s.bitmap);
-            let mut row = Row {
-                pc: s.pc >> self.units.pc,
-                empty: s.is_empty(),
-                frame_size: like.map_or(0, |s| s.frame_size),
-                bitmap,
-                small: small_word(bitmap, self.units.slot),
-                runs_end: 0,
-            };
-            if let Some(last) = self.rows.last() {
-                if row.small.is_none() {
-                    toggled(last.bitmap, bitmap, self.units.slot, &mut self.runs);
-                }
-                if !self.takes(&row) {
-                    self.runs.truncate(last.runs_end);
-                    self.close()?;
-                }
-            }
-            row.runs_end = self.runs.len();
-            self.rows.push(row);
-        }
-        self.close()?;
-        self.open_granules(self.granules.len() as u32)?;
-        self.finish()
-    }
-
-    /// The window that the open block needs if it takes the row `word`.
-    fn window(&self, word: u64) -> Window {
-        let first = self.rows[0].small.unwrap_or(0);
-        let rows = self.rows.iter().filter_map(|r| r.small);
-        Window::of(rows.fold(first ^ word, |all, row| all | row ^ first))
-    }
-
-    /// Whether the open block should take the row whose runs were just added.
-    fn takes(&self, next: &Row) -> bool {
-        let first = &self.rows[0];
-        let rows = self.rows.len() as u32;
-        let fits = (rows as usize) < ROWS
-            && first.pc >> self.shift == next.pc >> self.shift
-            && rows + 1 + ((next.pc - first.pc) >> 8) <= 32
-            && first.frame_size == next.frame_size;
-        fits && match (first.small, next.small) {
-            (Some(word), Some(next)) => {
-                let (now, then) = (self.window(word), self.window(next));
-                (then.bits - now.bits) * rows <= BLOCK_BITS
-            }
-            (None, None) => {
-                let base = self.base();
-                let end = self.runs.iter().map(|r| r.1).max().unwrap_or(base);
-                end - base <= 1 << 15 && rows as usize + pieces(&self.runs, MAX_LENGTH_BITS) <= 64
-            }
-            _ => false,
-        }
-    }
-
-    /// The slot that toggles are counted from.
-    fn base(&self) -> u32 {
-        self.runs.iter().map(|r| r.0).min().unwrap_or(0)
-    }
-
-    fn close(&mut self) -> Result<(), EncodeError> {
-        let first = self.rows[0].pc;
-        let granule = first >> self.shift;
-        self.open_granules(granule)?;
-        let within = self.data.len() - self.granules[granule as usize].1 as usize;
-        let within = u16::try_from(within).map_err(|_| EncodeError::TooLarge {
-            scheme: self.scheme,
-            what: "offset within a granule",
-            value: within as u64,
-        })?;
-        self.blocks
-            .push(((first & ((1 << self.shift) - 1)) as u16, within));
-
-        let (mut high, mut empties) = (0u32, 0u32);
-        for (i, row) in self.rows.iter().enumerate() {
-            high |= 1 << (((row.pc - first) >> 8) as usize + i);
-            empties |= u32::from(row.empty) << i;
-        }
-        let high_bytes = (32 - high.leading_zeros()).div_ceil(8);
-        let (kind, map) = match self.rows[0].small {
-            Some(word) => self.small_map(word),
-            None => self.large_map(),
-        };
-        let any_empty = u32::from(empties != 0);
-        let rows = self.rows.len();
-        let widths = (rows as u32 - 1) | (high_bytes - 1) << 5 | any_empty << 7 | kind << 8;
-        self.data.extend(&widths.to_le_bytes()[..3]);
-        let frame_size = (self.rows[0].frame_size >> self.units.frame).to_le_bytes();
-        self.data.extend(&frame_size[..self.units.frame_bytes]);
-        self.data
-            .extend(self.rows.iter().map(|r| (r.pc - first) as u8));
-        self.data.extend(&high.to_le_bytes()[..high_bytes as usize]);
-        if empties != 0 {
-            self.data.extend(&empties.to_le_bytes()[..rows.div_ceil(8)]);
-        }
-        self.data.extend(map);
-        self.rows.clear();
-        self.runs.clear();
-        Ok(())
-    }
-
-    fn small_map(&self, first: u64) -> (u32, Vec<u8>) {
-        let Window { start, bits } = self.window(first);
-        let common = first & !(mask(bits) << start);
-        let bytes = (64 - common.leading_zeros()).div_ceil(8).max(1);
-        let mut map = common.to_le_bytes()[..bytes as usize].to_vec();
-        let mut windows = BitWriter::default();
-        for row in self.rows.iter().filter_map(|r| r.small) {
-            windows.push(row >> start & mask(bits), bits);
-        }
-        map.extend(windows.finish());
-        (1 | (bytes - 1) << 1 | start << 4 | bits << 10, map)
-    }
-
-    fn large_map(&self) -> (u32, Vec<u8>) {
-        let base = self.base();
-        let start = self.runs.iter().map(|r| r.1 - 1 - base).max().unwrap_or(0);
-        let start_bits = 32 - start.leading_zeros();
-        let cost = |bits: u32| {
-            let pieces = pieces(&self.runs, bits);
-            (
-                pieces + self.rows.len() > 65,
-                pieces * (start_bits + bits + 1) as usize,
-            )
-        };
-        let length_bits = (0..=MAX_LENGTH_BITS).min_by_key(|&b| cost(b)).unwrap_or(0);
-        let (mut change, mut change_at, mut runs_at) = (0u64, 0u32, 0);
-        let mut toggles = BitWriter::default();
-        for row in &self.rows[1..] {
-            for &(start, end) in &self.runs[runs_at..row.runs_end] {
-                for piece in (start..end).step_by(1 << length_bits) {
-                    let length = (end - piece).min(1 << length_bits);
-                    let toggle = (piece - base) | ((length - 1) << start_bits);
-                    toggles.push(u64::from(toggle), start_bits + length_bits);
-                    change_at += 1;
-                }
-            }
-            runs_at = row.runs_end;
-            change |= 1 << change_at;
-            change_at += 1;
-        }
-        let change_bytes = change_at.div_ceil(8);
-        let mut map = change.to_le_bytes()[..change_bytes as usize].to_vec();
-        let mut restart = Vec::new();
-        toggled(&[], self.rows[0].bitmap, self.units.slot, &mut restart);
-        push_uleb(&mut map, base);
-        push_uleb(&mut map, restart.len() as u32);
-        let mut end = 0;
-        for run in restart {
-            push_uleb(&mut map, run.0 - end);
-            push_uleb(&mut map, run.1 - run.0 - 1);
-            end = run.1;
-        }
-        map.extend(toggles.finish());
-        (change_bytes << 1 | start_bits << 5 | length_bits << 9, map)
-    }
-
-    /// Opens all granules up to and including the one given.
-    fn open_granules(&mut self, granule: u32) -> Result<(), EncodeError> {
-        let block = narrow(self.scheme, "blocks", self.blocks.len())?;
-        let data = narrow(self.scheme, "data bytes", self.data.len())?;
-        while self.granules.len() <= granule as usize {
-            self.granules.push((block, data));
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<Section, EncodeError> {
-        let units = self.units;
-        let mut out = Vec::new();
-        out.extend(narrow(self.scheme, "granules", self.granules.len() - 1)?.to_le_bytes());
-        out.extend((units.words as u32 | (units.frame_bytes as u32) << 24).to_le_bytes());
-        out.extend([
-            units.pc as u8,
-            units.slot as u8,
-            units.frame as u8,
-            self.shift as u8,
-        ]);
-        for (block, data) in &self.granules {
-            out.extend(block.to_le_bytes());
-            out.extend(data.to_le_bytes());
-        }
-        for (pc, data) in &self.blocks {
-            out.extend(pc.to_le_bytes());
-            out.extend(data.to_le_bytes());
-        }
-        out.extend(&self.data);
-        out.extend([0; PAD]);
-        let parts = Parts {
-            header: 12,
-            index: 8 * self.granules.len() + 4 * self.blocks.len(),
-            offsets: 0,
-            payload: self.data.len(),
-            padding: PAD,
-        };
-        Ok(Section { bytes: out, parts })
     }
 }
 
-/// Longest toggle, as log2.
-const MAX_LENGTH_BITS: u32 = 5;
+/// Appends a block, or several if it cannot be one.
+fn push(data: &mut Vec<u8>, rows: &[Row], slot: u32, shift: u32) -> Option<()> {
+    if let Some(block) = block(rows, slot, shift) {
+        data.extend(block);
+        return Some(());
+    }
+    let (left, right) = rows.split_at(rows.len() / 2);
+    (!left.is_empty()).then_some(())?;
+    push(data, left, slot, shift)?;
+    push(data, right, slot, shift)
+}
 
-/// Toggles that runs take when each flips at most `1 << bits` slots.
-fn pieces(runs: &[(u32, u32)], bits: u32) -> usize {
-    runs.iter()
-        .map(|r| (r.1 - r.0).div_ceil(1 << bits) as usize)
-        .sum()
+fn block(rows: &[Row], slot: u32, shift: u32) -> Option<Vec<u8>> {
+    let map = match rows[0].small {
+        Some(word) => small_map(rows, word),
+        None => large_map(rows, slot)?,
+    };
+    let high = |row: &Row| u64::from(row.pc & ((1 << shift) - 1)) >> 8;
+    let first = high(&rows[0]);
+    let high_bits = bits(high(&rows[rows.len() - 1]) - first);
+    if high_bits > 7 || high_bits + map.value_bits > WORD {
+        return None;
+    }
+    let mut words = BitWriter::default();
+    for (row, value) in rows.iter().zip(map.values) {
+        let word = (high(row) - first) | value << high_bits;
+        words.push(word, high_bits + map.value_bits);
+    }
+    let mut body: Vec<u8> = rows.iter().map(|r| r.pc as u8).collect();
+    body.extend(words.finish());
+    push_uleb(&mut body, rows[0].frame_size);
+    body.extend(map.bytes);
+    let len = u16::try_from(HEAD + body.len()).ok()?;
+    let head = u64::from(len)
+        | (rows.len() as u64 - 1) << 16
+        | first << 20
+        | u64::from(high_bits) << 28
+        | u64::from(map.value_bits) << 31
+        | u64::from(map.head) << 37;
+    let mut block = head.to_le_bytes()[..HEAD].to_vec();
+    block.extend(body);
+    Some(block)
+}
+
+fn small_map(rows: &[Row], first: u64) -> Map {
+    let maps = rows.iter().filter_map(|r| r.small);
+    let differing = maps.clone().fold(0, |all, map| all | map ^ first);
+    let start = differing.trailing_zeros() % 64;
+    let value_bits = bits(differing >> start);
+    let common = first & !(mask(value_bits) << start);
+    let bytes = bits(common).div_ceil(8);
+    Map {
+        bytes: common.to_le_bytes()[..bytes as usize].to_vec(),
+        head: 1 | bytes << 1 | start << 4,
+        values: maps.map(|map| map >> start & mask(value_bits)).collect(),
+        value_bits,
+    }
+}
+
+fn large_map(rows: &[Row], slot: u32) -> Option<Map> {
+    let (mut runs, mut ends) = (Vec::new(), Vec::from([0]));
+    for pair in rows.windows(2) {
+        toggled(pair[0].bitmap, pair[1].bitmap, slot, &mut runs);
+        ends.push(runs.len());
+    }
+    // A run longer than a toggle takes several.
+    let toggles = |runs: &[(u32, u32)], length_bits: u32| -> usize {
+        let pieces = runs.iter().map(|r| (r.1 - r.0).div_ceil(1 << length_bits));
+        pieces.sum::<u32>() as usize
+    };
+    let last = runs.iter().map(|r| r.1 - 1).max().unwrap_or(0);
+    let start_bits = bits(last.into());
+    let cost = |length_bits: u32| {
+        let toggles = toggles(&runs, length_bits);
+        (
+            toggles > TOGGLES,
+            toggles * (start_bits + length_bits) as usize,
+        )
+    };
+    let length_bits = (0..=LENGTH_BITS).min_by_key(|&b| cost(b))?;
+    let total = toggles(&runs, length_bits);
+    if start_bits > START_BITS || total > TOGGLES {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let mut restart = Vec::new();
+    toggled(&[], rows[0].bitmap, slot, &mut restart);
+    push_uleb(&mut bytes, restart.len() as u32);
+    let mut end = 0;
+    for run in restart {
+        push_uleb(&mut bytes, run.0 - end);
+        push_uleb(&mut bytes, run.1 - run.0 - 1);
+        end = run.1;
+    }
+    let mut pieces = BitWriter::default();
+    for &(start, end) in &runs {
+        for piece in (start..end).step_by(1 << length_bits) {
+            let length = (end - piece).min(1 << length_bits);
+            let piece = piece | (length - 1) << start_bits;
+            pieces.push(piece.into(), start_bits + length_bits);
+        }
+    }
+    bytes.extend(pieces.finish());
+    Some(Map {
+        bytes,
+        head: start_bits << 1 | length_bits << 5,
+        values: ends
+            .iter()
+            .map(|&end| toggles(&runs[..end], length_bits) as u64)
+            .collect(),
+        value_bits: bits(total as u64),
+    })
 }
 
 /// Appends the runs of slots in which two bitmaps differ.
 fn toggled(a: &[u32], b: &[u32], slot: u32, runs: &mut Vec<(u32, u32)>) {
     let first = runs.len();
-    let word = |m: &[u32], i: usize| m.get(i).copied().unwrap_or(0);
-    for i in 0..a.len().max(b.len()) {
-        let mut differing = word(a, i) ^ word(b, i);
-        while differing != 0 {
-            let at = (i as u32 * 32 + differing.trailing_zeros()) >> (slot - 2);
-            differing &= differing - 1;
-            match runs[first..].last_mut() {
-                Some(run) if run.1 == at => run.1 += 1,
-                _ => runs.push((at, at + 1)),
-            }
+    let word = |map: &[u32], i: usize| map.get(i).copied().unwrap_or(0);
+    let differing = (0..a.len().max(b.len())).map(|i| word(a, i) ^ word(b, i));
+    for at in crate::slots_of(differing).map(|s| s >> slot) {
+        match runs[first..].last_mut() {
+            Some(run) if run.1 == at => run.1 += 1,
+            _ => runs.push((at, at + 1)),
         }
     }
 }
 
-/// A bitmap in one word, if all its slots are among the first.
-fn small_word(bitmap: &[u32], slot: u32) -> Option<u64> {
-    let mut slots = crate::slots_of(bitmap.iter().copied()).map(|s| s >> slot);
-    slots.try_fold(0, |word, s| (s < SMALL).then(|| word | 1 << s))
-}
-
-#[derive(Default)]
-struct BitWriter {
-    bytes: Vec<u8>,
-    pending: u64,
-    bits: u32,
-}
-
-impl BitWriter {
-    /// Appends up to 56 bits.
-    fn push(&mut self, value: u64, bits: u32) {
-        self.pending |= value << self.bits;
-        self.bits += bits;
-        while self.bits >= 8 {
-            self.bytes.push(self.pending as u8);
-            self.pending >>= 8;
-            self.bits -= 8;
-        }
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        if self.bits > 0 {
-            self.bytes.push(self.pending as u8);
-        }
-        self.bytes
-    }
+/// Bits that a number takes.
+fn bits(number: u64) -> u32 {
+    64 - number.leading_zeros()
 }
 
 // ── reader ──────────────────────────────────────────────────────────────────
 
-/// The tables of a section and its units.
-#[derive(Clone, Copy, Debug)]
+/// The data, the pages that lead into it, and its units.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Reader<'s> {
-    granules: &'s [[u8; 8]],
-    blocks: &'s [[u8; 4]],
     data: &'s [u8],
+    pages: &'s [[u8; 4]],
     scratch: u32,
-    frame_bytes: u32,
     pc: u32,
     slot: u32,
     frame: u32,
-    shift: u32,
+    page: u32,
 }
 
 impl<'s> Reader<'s> {
     #[inline]
     pub(crate) fn open(section: &'s [u8]) -> Result<Self, Malformed> {
-        if section.is_empty() {
-            return Self::open(&EMPTY);
-        }
-        let (header, rest) = section
-            .split_first_chunk::<12>()
-            .ok_or(Malformed::Truncated)?;
-        let [
-            g0,
-            g1,
-            g2,
-            g3,
-            s0,
-            s1,
-            s2,
-            frame_bytes,
+        let Some((header, data)) = section.split_first_chunk::<HEADER>() else {
+            let empty = section.is_empty().then(Reader::default);
+            return empty.ok_or(Malformed::Truncated);
+        };
+        let [d0, d1, d2, d3, s0, s1, s2, s3, units @ ..] = *header;
+        let len = u32::from_le_bytes([d0, d1, d2, d3]) as usize;
+        let (_, pages) = data.split_at_checked(len).ok_or(Malformed::Truncated)?;
+        let [pc, slot, frame, page] = units.map(|unit| u32::from(unit & 31));
+        Ok(Reader {
+            data,
+            pages: pages.as_chunks().0,
+            scratch: u32::from_le_bytes([s0, s1, s2, s3]),
             pc,
             slot,
             frame,
-            shift,
-        ] = *header;
-        let granules = u32::from_le_bytes([g0, g1, g2, g3]) as usize;
-        let len = granules.checked_add(1).and_then(|n| n.checked_mul(8));
-        let tables = len.and_then(|len| rest.split_at_checked(len));
-        let (granules, rest) = tables.ok_or(Malformed::Truncated)?;
-        let granules = granules.as_chunks().0;
-        let last: &[u8; 8] = granules.last().ok_or(Malformed::Truncated)?;
-        let blocks = u32::from_le_bytes([last[0], last[1], last[2], last[3]]) as usize;
-        let len = blocks.checked_mul(4);
-        let tables = len.and_then(|len| rest.split_at_checked(len));
-        let (blocks, data) = tables.ok_or(Malformed::Truncated)?;
-        let units_fit = pc <= 4 && (slot == 2 || slot == 3) && frame <= 8 && shift <= 16;
-        if !units_fit || frame_bytes == 0 || frame_bytes > 4 {
-            return Err(Malformed::InvalidField);
-        }
-        Ok(Reader {
-            granules,
-            blocks: blocks.as_chunks().0,
-            data,
-            scratch: u32::from_le_bytes([s0, s1, s2, 0]),
-            frame_bytes: u32::from(frame_bytes),
-            pc: u32::from(pc),
-            slot: u32::from(slot),
-            frame: u32::from(frame),
-            shift: u32::from(shift),
+            page,
         })
     }
-
-    #[inline]
-    fn word(&self, at: usize) -> Result<u64, Malformed> {
-        let bytes = self.data.get(at..).and_then(<[u8]>::first_chunk::<8>);
-        Ok(u64::from_le_bytes(*bytes.ok_or(Malformed::Truncated)?))
-    }
 }
-
-/// A section without any granule.
-static EMPTY: [u8; 20] = [0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 impl<'s> crate::Reader<'s> for Reader<'s> {
     type Map<'m>
@@ -547,129 +390,139 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
     where
         's: 'm,
     {
-        let unit = pc >> self.pc;
-        let granule = (unit >> self.shift) as usize;
-        let Some([from, to]) = self.granules.get(granule..).and_then(<[_]>::first_chunk) else {
+        // A PC that is no multiple of its unit becomes one beyond all pages.
+        let unit = pc.rotate_right(self.pc);
+        let pages = self.pages.get((unit >> self.page) as usize..);
+        let Some([from, to]) = pages.and_then(<[_]>::first_chunk) else {
             return Ok(Lookup::Missing);
         };
-        if unit << self.pc != pc {
-            return Ok(Lookup::Missing);
-        }
-        let first = |g: &[u8; 8]| u32::from_le_bytes([g[0], g[1], g[2], g[3]]) as usize;
-        let blocks = self
-            .blocks
-            .get(first(from)..first(to))
-            .ok_or(Malformed::InvalidField)?;
-        let within = unit & ((1 << self.shift) - 1);
-        let start = |b: &[u8; 4]| u32::from(u16::from_le_bytes([b[0], b[1]]));
-        let above = blocks.partition_point(|b| start(b) <= within);
-        let Some(block) = above.checked_sub(1).map(|i| &blocks[i]) else {
-            return Ok(Lookup::Missing);
-        };
-        let at = u32::from_le_bytes([from[4], from[5], from[6], from[7]]) as usize
-            + usize::from(u16::from_le_bytes([block[2], block[3]]));
-        let head = self.word(at)?;
-        let widths = head as u32 & 0xff_ffff;
-        let frame_size = (head >> 24 & mask(self.frame_bytes * 8)) << self.frame;
-        let rows = at + 3 + self.frame_bytes as usize;
-        let Some(row) = self.find(rows, widths, within - start(block))? else {
-            return Ok(Lookup::Missing);
-        };
-        let mut at = rows + ((widths & 31) + (widths >> 5 & 3) + 2) as usize;
-        if widths >> 7 & 1 == 1 {
-            if self.word(at)? >> row & 1 == 1 {
-                return Ok(Lookup::Empty);
+        let mut at = u32::from_le_bytes(*from) as usize;
+        let within = unit & ((1 << self.page) - 1);
+        while at < u32::from_le_bytes(*to) as usize {
+            let block = Block::at(self.data, at)?;
+            if let Some(value) = block.find(within)? {
+                return block.decode(value, self, scratch);
             }
-            at += (widths & 31) as usize / 8 + 1;
+            match block.field(0, 16) {
+                0 => return Err(Malformed::InvalidField),
+                len => at += len as usize,
+            }
         }
-        self.decode(at, widths >> 8, row, frame_size as u32, scratch)
-            .map(Lookup::Map)
+        Ok(Lookup::Missing)
     }
 }
 
-impl Reader<'_> {
-    /// The row that lies `offset` above the first.
+/// A block, from its head on.
+struct Block<'s> {
+    bytes: &'s [u8],
+    head: u64,
+}
+
+impl<'s> Block<'s> {
     #[inline]
-    fn find(&self, at: usize, widths: u32, offset: u32) -> Result<Option<u32>, Malformed> {
-        const LOW7: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-        let rows = (widths & 31) + 1;
-        let high = (self.word(at + rows as usize)? & mask(((widths >> 5 & 3) + 1) * 8)) as u32;
-        let needle = u64::from(offset & 0xff) * 0x0101_0101_0101_0101;
-        for chunk in (0..rows).step_by(8) {
-            let differing = self.word(at + chunk as usize)? ^ needle;
-            let mut equal = !(((differing & LOW7) + LOW7) | differing | LOW7);
-            while equal != 0 {
-                let row = chunk + equal.trailing_zeros() / 8;
-                let bit = (offset >> 8) + row;
-                let is_row = row < rows && bit < 32 && high >> bit & 1 == 1;
-                if is_row && (high & ((1 << bit) - 1)).count_ones() == row {
-                    return Ok(Some(row));
-                }
-                equal &= equal - 1;
+    fn at(data: &'s [u8], at: usize) -> Result<Self, Malformed> {
+        let bytes = data.get(at..).ok_or(Malformed::Truncated)?;
+        let head = word(bytes, 0)?;
+        Ok(Block { bytes, head })
+    }
+
+    /// The head's `n` bits from bit `at` on.
+    #[inline]
+    fn field(&self, at: u32, n: u32) -> u32 {
+        (self.head >> at & mask(n)) as u32
+    }
+
+    #[inline]
+    fn rows(&self) -> usize {
+        self.field(16, 4) as usize + 1
+    }
+
+    /// Bits of a row: of its high part, and of its value.
+    #[inline]
+    fn row_bits(&self) -> (u32, u32) {
+        (self.field(28, 3), self.field(31, 6))
+    }
+
+    /// The value of the row that lies `within` above the start of the page.
+    #[inline]
+    fn find(&self, within: u32) -> Result<Option<u64>, Malformed> {
+        const LOW7: u128 = u128::from_ne_bytes([0x7f; ROWS]);
+        let lows = self.bytes.get(HEAD..).and_then(<[u8]>::first_chunk);
+        let lows = u128::from_le_bytes(*lows.ok_or(Malformed::Truncated)?);
+        let low = u64::from(within as u8) * (u64::MAX / 255);
+        let differing = lows ^ (u128::from(low) << 64 | u128::from(low));
+        let mut equal = !(((differing & LOW7) + LOW7) | differing | LOW7);
+        let high = (within >> 8).wrapping_sub(self.field(20, 8));
+        let (high_bits, value_bits) = self.row_bits();
+        while equal != 0 {
+            let row = equal.trailing_zeros() as usize / 8;
+            if row >= self.rows() {
+                break;
             }
+            let bit = row * (high_bits + value_bits) as usize;
+            let row_word = word(self.bytes, HEAD + self.rows() + bit / 8)? >> (bit % 8);
+            if row_word & mask(high_bits) == high.into() {
+                return Ok(Some(row_word >> high_bits & mask(value_bits)));
+            }
+            equal &= equal - 1;
         }
         Ok(None)
     }
 
-    /// Decodes the map of a row from the block's map part at `at`.
+    /// The map of the row that has `value`.
     #[inline]
     fn decode<'m>(
         &self,
-        at: usize,
-        widths: u32,
-        row: u32,
-        frame_size: u32,
+        value: u64,
+        reader: &Reader<'_>,
         scratch: &'m mut [u64],
-    ) -> Result<WordMap<'m>, Malformed> {
-        let words = if widths & 1 == 1 {
-            let bytes = (widths >> 1 & 7) + 1;
-            let (start, bits) = (widths >> 4 & 63, widths >> 10 & 63);
-            let common = self.word(at)? & mask(bytes * 8);
-            let bit = row * bits;
-            let window = self.word(at + (bytes + bit / 8) as usize)? >> (bit % 8) & mask(bits);
+    ) -> Result<Lookup<WordMap<'m>>, Malformed> {
+        let (high_bits, value_bits) = self.row_bits();
+        let bits = self.rows() * (high_bits + value_bits) as usize;
+        let mut at = HEAD + self.rows() + bits.div_ceil(8);
+        let frame_size = read_uleb(self.bytes, &mut at)? << reader.frame;
+        let words = if self.field(37, 1) == 1 {
+            let common = word(self.bytes, at)? & mask(self.field(38, 3) * 8);
             let words = scratch.get_mut(..1).ok_or(Malformed::ScratchTooSmall)?;
-            words[0] = common ^ window << start;
+            words[0] = common ^ value << self.field(41, 6);
+            if words[0] == 0 {
+                return Ok(Lookup::Empty);
+            }
             words
         } else {
-            let words = cleared(scratch, frame_size, self.slot, self.scratch)?;
-            self.decode_large(at, widths, row, words)?;
+            let words = cleared(scratch, frame_size, reader.slot, reader.scratch)?;
+            self.decode_large(at, value as u32, words)?;
             words
         };
-        Ok(WordMap {
+        Ok(Lookup::Map(WordMap {
             frame_size,
-            slot: self.slot,
+            slot: reader.slot,
             words,
-        })
+        }))
     }
 
-    fn decode_large(
-        &self,
-        mut at: usize,
-        widths: u32,
-        row: u32,
-        words: &mut [u64],
-    ) -> Result<(), Malformed> {
-        let toggles = match row.checked_sub(1) {
-            None => 0,
-            Some(before) => select(self.word(at)?, before).wrapping_sub(before),
-        };
-        at += (widths >> 1 & 15) as usize;
-        let (start_bits, length_bits) = (widths >> 5 & 15, widths >> 9 & 7);
-        let base = read_uleb(self.data, &mut at)?;
+    fn decode_large(&self, mut at: usize, toggles: u32, map: &mut [u64]) -> Result<(), Malformed> {
         let mut end = 0u32;
-        for _ in 0..read_uleb(self.data, &mut at)? {
-            let start = end.wrapping_add(read_uleb(self.data, &mut at)?);
-            let length = read_uleb(self.data, &mut at)?.wrapping_add(1);
-            toggle(words, start, length)?;
+        for _ in 0..read_uleb(self.bytes, &mut at)? {
+            let start = end.wrapping_add(read_uleb(self.bytes, &mut at)?);
+            let length = read_uleb(self.bytes, &mut at)?.wrapping_add(1);
+            toggle(map, start, length)?;
             end = start.wrapping_add(length);
         }
+        let (start_bits, length_bits) = (self.field(38, 4), self.field(42, 3));
         for i in 0..toggles {
             let bit = (i * (start_bits + length_bits)) as usize;
-            let fields = self.word(at + bit / 8)? >> (bit % 8);
+            let fields = word(self.bytes, at + bit / 8)? >> (bit % 8);
             let length = (fields >> start_bits & mask(length_bits)) + 1;
-            let start = base.wrapping_add((fields & mask(start_bits)) as u32);
-            toggle(words, start, length as u32)?;
+            toggle(map, (fields & mask(start_bits)) as u32, length as u32)?;
         }
         Ok(())
     }
+}
+
+/// Eight bytes, of which seven hold what is asked for.
+#[inline]
+fn word(bytes: &[u8], at: usize) -> Result<u64, Malformed> {
+    let bytes = bytes.get(at..).and_then(<[u8]>::first_chunk);
+    Ok(u64::from_le_bytes(*bytes.ok_or(Malformed::Truncated)?))
 }

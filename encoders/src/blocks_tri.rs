@@ -1,17 +1,15 @@
 //! `blocks-tri`: [`blocks`](crate::blocks) with every safepoint a row.
 //!
-//! ```text
-//! header │ granules │ blocks │ data: … │ empties: bits[rows] │ … │ pad
-//! ```
-//!
-//! A safepoint without live references costs a `low` byte, the bits of a row,
-//! and a bit in its block's `empties`. In return the reader tells a safepoint
-//! known to be empty from a PC nobody ever recorded, as GraalVM and JikesRVM
-//! do (`EMPTY_MAP`, `NO_MAP`), so that a forgotten map is an error and not
-//! silence. The reader is `blocks`', unchanged: a section may start without
-//! empties and gain them once Cranelift emits them.
+//! A safepoint without live references is a row whose map has no slots. Such
+//! rows have blocks of their own, of a low byte and some high bits a row. In
+//! return the reader tells a safepoint known to be empty from a PC nobody ever
+//! recorded, as GraalVM and JikesRVM do (`EMPTY_MAP`, `NO_MAP`), so that a
+//! forgotten map is an error and not silence. The reader is `blocks`',
+//! unchanged: a section may start without empties and gain them once Cranelift
+//! emits them.
 
-use crate::{EncodeError, Encoder, Malformed, Section, Table, blocks};
+use crate::blocks::{self, PAGE_ROWS, Reader};
+use crate::{EncodeError, Encoder, Malformed, Section, Table};
 
 /// Blocks that list safepoints without live references too.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +28,12 @@ impl Encoder for BlocksTri {
         if !table.is_complete() {
             return Err(EncodeError::IncompleteTable { scheme: Self::NAME });
         }
-        blocks::write(Self::NAME, table.iter())
+        blocks::write(Self::NAME, table.iter(), PAGE_ROWS)
     }
 
     #[inline]
-    fn open(section: &[u8]) -> Result<blocks::Reader<'_>, Malformed> {
-        blocks::Reader::open(section)
+    fn open(section: &[u8]) -> Result<Reader<'_>, Malformed> {
+        Reader::open(section)
     }
 }
 

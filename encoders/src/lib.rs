@@ -185,5 +185,6 @@ schemes! {
     ranges_consed::RangesConsed,
     blocks::Blocks,
     blocks_tri::BlocksTri,
+    blocks_dense::BlocksDense,
     direct::Direct,
 }
