@@ -1,5 +1,6 @@
 //! `bench`: verify, size and time everything, then write the report.
 
+use crate::anatomy;
 use crate::args::Select;
 use crate::latency::{self, Effort, Plan};
 use crate::list::ModuleRow;
@@ -56,6 +57,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     results::write_csv(&dir, "schemes.csv", &facts)?;
     results::write_csv(&dir, "modules.csv", &modules)?;
     results::write_csv(&dir, "size.csv", &sizes)?;
+    results::write_csv(&dir, "anatomy.csv", &anatomy::measure_all(&loaded)?)?;
 
     let Loaded { modules, failures } = loaded;
     let timed: Vec<Module> = modules

@@ -1,5 +1,6 @@
 //! `stackmap-lab`: verifies, sizes and times encodings of GC stack maps.
 
+mod anatomy;
 mod args;
 mod bench;
 mod cmp;
@@ -48,6 +49,8 @@ enum Command {
     Verify(verify_all::Args),
     /// Bytes by part of every scheme on every module
     Size(size::Args),
+    /// The facts about each module that explain the results
+    Anatomy(anatomy::Args),
     /// What each scheme would make of your own modules
     Inspect(inspect::Args),
     /// Time every scheme; leaves raw samples
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Corpus(args) => corpus::run(&args),
         Command::Verify(args) => verify_all::run(&args),
         Command::Size(args) => size::run(&args),
+        Command::Anatomy(args) => anatomy::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Latency(args) => time::run(&args),
         Command::Doctor(args) => doctor::run(&args),
