@@ -5,6 +5,7 @@
 //! [`terminal_summary`] says the same in a table for the terminal. All of it
 //! is a function of the CSV files: the same folder gives the same bytes.
 
+mod anatomy;
 pub mod decision;
 mod error;
 pub mod figures;

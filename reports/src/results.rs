@@ -8,12 +8,14 @@
 //! | `size.csv` | scheme × module | no |
 //! | `latency.csv` | scheme × module × scenario (queries, cache, timed) | yes |
 //! | `samples.csv` | one batch of lookups, raw | yes |
+//! | `anatomy.csv` | module | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
 //! | `provenance.json` | an object of strings and numbers | no |
 //!
 //! Ratios are to the scheme `exact` in the same run; below 1 is better.
 
 use crate::ReportError;
+pub use crate::anatomy::AnatomyRow;
 use crate::record::{known, read_optional, read_required, record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -218,6 +220,8 @@ pub struct Results {
     pub latencies: Option<Vec<LatencyRow>>,
     /// Raw timings behind them, if they were kept.
     pub samples: Option<SampleCount>,
+    /// What the modules consist of, unless nobody looked.
+    pub anatomy: Option<Vec<AnatomyRow>>,
     /// Fault injection, unless it was not run.
     pub safety: Option<Vec<SafetyRow>>,
     /// Versions, machine, seeds, arguments.
@@ -232,6 +236,7 @@ pub fn load(dir: &Path) -> Result<Results, ReportError> {
         sizes: read_required(dir)?,
         latencies: read_optional(dir)?,
         samples: read_optional(dir)?.map(|rows| count_samples(&rows)),
+        anatomy: read_optional(dir)?,
         safety: read_optional(dir)?,
         provenance: provenance(&dir.join("provenance.json"))?,
     };

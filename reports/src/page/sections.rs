@@ -44,6 +44,7 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             format!("{text}{}", controls.html()),
         ));
     }
+    sections.push(section("anatomy", "Anatomy of the corpus", anatomy(plots)));
     sections.push(section("corpus", "Corpus", corpus(results)));
     sections.push(section(
         "machine",
@@ -168,6 +169,13 @@ fn controls(results: &Results) -> Table {
         table.push([format!("`{name}`"), scenario, list(&verdicts), ratio]);
     }
     table
+}
+
+fn anatomy(plots: &Plots) -> String {
+    if plots.anatomy.is_empty() {
+        return paragraph("There is no `anatomy.csv`: nobody looked.");
+    }
+    plots.anatomy.iter().map(Figure::html).collect()
 }
 
 fn corpus(results: &Results) -> String {

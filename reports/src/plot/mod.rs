@@ -1,5 +1,6 @@
 //! Plots: each an SVG with a title, a description and the table of its data.
 
+mod anatomy;
 mod axis;
 mod canvas;
 mod ecdf;
@@ -40,6 +41,7 @@ pub(crate) struct Plots {
     pub(crate) ecdf: Option<Figure>,
     pub(crate) isa: Option<Figure>,
     pub(crate) safety: Option<Figure>,
+    pub(crate) anatomy: Vec<Figure>,
 }
 
 impl Plots {
@@ -51,11 +53,12 @@ impl Plots {
             ecdf: ecdf::figure(results, decision),
             isa: isa::figure(results, decision),
             safety: safety::figure(results),
+            anatomy: anatomy::figures(results, decision),
         }
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Figure> {
-        let groups = [&self.pareto, &self.parts, &self.heat];
+        let groups = [&self.pareto, &self.parts, &self.heat, &self.anatomy];
         let single = [&self.ecdf, &self.isa, &self.safety];
         groups
             .into_iter()
