@@ -11,6 +11,7 @@ mod isolate;
 mod module;
 pub mod programs;
 pub mod recorded;
+pub mod smith;
 pub mod synthetic;
 pub mod wild;
 

@@ -5,7 +5,7 @@ use crate::{Outcome, progress};
 use anyhow::{Result, ensure};
 use rayon::prelude::*;
 use stackmap_corpus::{
-    CompileOptions, CorpusError, Limits, Module, Tier, clif, programs, recorded, synthetic,
+    CompileOptions, CorpusError, Limits, Module, Tier, clif, programs, recorded, smith, synthetic,
 };
 use std::path::Path;
 use std::time::Duration;
@@ -116,7 +116,7 @@ fn options(compile: &Compile) -> CompileOptions {
     }
 }
 
-/// Programs and synthetic families.
+/// Programs, odd shapes and synthetic families.
 fn corpus(select: &Select) -> Vec<Result<Module, CorpusError>> {
     let programs = programs::all();
     let bar = progress::bar("compile programs", programs.len());
@@ -137,6 +137,11 @@ fn corpus(select: &Select) -> Vec<Result<Module, CorpusError>> {
         })
         .collect();
     bar.finish_and_clear();
+    if !select.quick {
+        let options = options(&select.compile);
+        modules.extend(smith::modules(select.seed, &options));
+        modules.extend(smith::spec_modules(&options));
+    }
     let mut synthetic = synthetic::Options {
         seed: select.seed,
         ..synthetic::Options::default()

