@@ -34,3 +34,8 @@ lint:
 # Record the safepoint tables of the wild modules anew
 record *args: build
     {{lab}} corpus record {{args}}
+
+# Fetch a wild module, compile it anew, and compare with what is recorded
+record-check name="dart_fmt-unopt": build
+    {{lab}} corpus fetch {{name}}
+    {{lab}} corpus record --check --isa x86_64 {{name}}
