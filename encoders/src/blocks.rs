@@ -346,10 +346,8 @@ pub struct Reader<'s> {
     data: &'s [u8],
     pages: &'s [[u8; 4]],
     scratch: u32,
-    pc: u32,
-    slot: u32,
-    frame: u32,
-    page: u32,
+    /// Log2 of each, a byte each: PC, slot, frame size, page.
+    units: u32,
 }
 
 impl<'s> Reader<'s> {
@@ -359,19 +357,22 @@ impl<'s> Reader<'s> {
             let empty = section.is_empty().then(Reader::default);
             return empty.ok_or(Malformed::Truncated);
         };
-        let [d0, d1, d2, d3, s0, s1, s2, s3, units @ ..] = *header;
-        let len = u32::from_le_bytes([d0, d1, d2, d3]) as usize;
+        let ([len, scratch, units], _) = header.as_chunks() else {
+            return Err(Malformed::Truncated);
+        };
+        let len = u32::from_le_bytes(*len) as usize;
         let (_, pages) = data.split_at_checked(len).ok_or(Malformed::Truncated)?;
-        let [pc, slot, frame, page] = units.map(|unit| u32::from(unit & 31));
         Ok(Reader {
             data,
             pages: pages.as_chunks().0,
-            scratch: u32::from_le_bytes([s0, s1, s2, s3]),
-            pc,
-            slot,
-            frame,
-            page,
+            scratch: u32::from_le_bytes(*scratch),
+            units: u32::from_le_bytes(*units),
         })
+    }
+
+    #[inline]
+    fn unit(&self, i: u32) -> u32 {
+        self.units >> (8 * i) & 31
     }
 }
 
@@ -391,13 +392,13 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
         's: 'm,
     {
         // A PC that is no multiple of its unit becomes one beyond all pages.
-        let unit = pc.rotate_right(self.pc);
-        let pages = self.pages.get((unit >> self.page) as usize..);
+        let unit = pc.rotate_right(self.unit(0));
+        let pages = self.pages.get((unit >> self.unit(3)) as usize..);
         let Some([from, to]) = pages.and_then(<[_]>::first_chunk) else {
             return Ok(Lookup::Missing);
         };
         let mut at = u32::from_le_bytes(*from) as usize;
-        let within = unit & ((1 << self.page) - 1);
+        let within = unit & ((1 << self.unit(3)) - 1);
         while at < u32::from_le_bytes(*to) as usize {
             let block = Block::at(self.data, at)?;
             if let Some(value) = block.find(within)? {
@@ -480,24 +481,25 @@ impl<'s> Block<'s> {
         let (high_bits, value_bits) = self.row_bits();
         let bits = self.rows() * (high_bits + value_bits) as usize;
         let mut at = HEAD + self.rows() + bits.div_ceil(8);
-        let frame_size = read_uleb(self.bytes, &mut at)? << reader.frame;
-        let words = if self.field(37, 1) == 1 {
+        let frame_size = read_uleb(self.bytes, &mut at)? << reader.unit(2);
+        let (first, rest) = if self.field(37, 1) == 1 {
             let common = word(self.bytes, at)? & mask(self.field(38, 3) * 8);
-            let words = scratch.get_mut(..1).ok_or(Malformed::ScratchTooSmall)?;
-            words[0] = common ^ value << self.field(41, 6);
-            if words[0] == 0 {
+            let map = common ^ value << self.field(41, 6);
+            if map == 0 {
                 return Ok(Lookup::Empty);
             }
-            words
+            (map, &[][..])
         } else {
-            let words = cleared(scratch, frame_size, reader.slot, reader.scratch)?;
-            self.decode_large(at, value as u32, words)?;
-            words
+            let map = cleared(scratch, frame_size, reader.unit(1), reader.scratch)?;
+            self.decode_large(at, value as u32, map)?;
+            let (first, rest) = map.split_first().ok_or(Malformed::InvalidField)?;
+            (*first, rest)
         };
         Ok(Lookup::Map(WordMap {
             frame_size,
-            slot: reader.slot,
-            words,
+            slot: reader.unit(1),
+            first,
+            rest,
         }))
     }
 

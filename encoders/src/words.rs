@@ -1,16 +1,18 @@
-//! Maps decoded into scratch words of one bit per slot unit.
+//! Maps decoded into words of one bit per slot unit.
 
 use crate::{Malformed, StackMap};
 
-/// Live slots in the caller's scratch.
+/// Live slots, those beyond the first word in the caller's scratch.
 #[derive(Clone, Copy, Debug)]
 pub struct WordMap<'m> {
     /// Bytes in the frame.
     pub(crate) frame_size: u32,
     /// Log2 of the bytes of frame that a bit stands for.
     pub(crate) slot: u32,
-    /// One bit per slot.
-    pub(crate) words: &'m [u64],
+    /// One bit per slot: the first of them.
+    pub(crate) first: u64,
+    /// The others.
+    pub(crate) rest: &'m [u64],
 }
 
 impl StackMap for WordMap<'_> {
@@ -22,13 +24,11 @@ impl StackMap for WordMap<'_> {
     #[inline]
     fn slots(&self) -> impl Iterator<Item = u32> {
         let bytes = 1u32 << self.slot;
-        let (mut first, mut word, mut rest) = (0u32, 0u64, self.words.iter());
-        let mut next_first = 0u32;
+        let (mut first, mut word, mut rest) = (0u32, self.first, self.rest.iter());
         core::iter::from_fn(move || {
             while word == 0 {
                 word = *rest.next()?;
-                first = next_first;
-                next_first = first.wrapping_add(64 * bytes);
+                first = first.wrapping_add(64 * bytes);
             }
             let bit = word.trailing_zeros();
             word &= word - 1;

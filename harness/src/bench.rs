@@ -1,6 +1,5 @@
 //! `bench`: verify, size and time everything, then write the report.
 
-use crate::anatomy;
 use crate::args::Select;
 use crate::latency::{self, Effort, Plan};
 use crate::list::ModuleRow;
@@ -8,7 +7,7 @@ use crate::load::{self, Loaded};
 use crate::provenance::Provenance;
 use crate::scheme::{self, Scheme};
 use crate::size::{self, SizeRow};
-use crate::{Outcome, progress, results};
+use crate::{Outcome, anatomy, costs, progress, results};
 use anyhow::{Context, Result};
 use stackmap_corpus::{Module, Tier};
 use stackmap_reports::{Weights, stats};
@@ -57,6 +56,10 @@ pub fn run(args: &Args) -> Result<Outcome> {
     results::write_csv(&dir, "schemes.csv", &facts)?;
     results::write_csv(&dir, "modules.csv", &modules)?;
     results::write_csv(&dir, "size.csv", &sizes)?;
+    let costs = costs::measure_all(&loaded, &schemes, seed)?;
+    if !costs.is_empty() {
+        results::write_csv(&dir, "costs.csv", &costs)?;
+    }
     results::write_csv(&dir, "anatomy.csv", &anatomy::measure_all(&loaded)?)?;
 
     let Loaded { modules, failures } = loaded;

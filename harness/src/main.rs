@@ -5,6 +5,7 @@ mod args;
 mod bench;
 mod cmp;
 mod corpus;
+mod costs;
 mod doctor;
 mod inspect;
 mod latency;
@@ -53,6 +54,8 @@ enum Command {
     Anatomy(anatomy::Args),
     /// What each scheme would make of your own modules
     Inspect(inspect::Args),
+    /// Instructions, bytes read and cache lines touched by a lookup
+    Costs(costs::Args),
     /// Time every scheme; leaves raw samples
     Latency(time::Args),
     /// What on this machine will blur the timings
@@ -60,6 +63,9 @@ enum Command {
     /// One process of `latency`
     #[command(name = "__time", hide = true)]
     Time(latency::ChildArgs),
+    /// One process of `costs`
+    #[command(name = "__step", hide = true)]
+    Step(costs::ChildArgs),
 }
 
 /// How a subcommand ended when it did not fail outright.
@@ -105,6 +111,8 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Latency(args) => time::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Costs(args) => costs::run(&args),
+        Command::Step(args) => costs::run_child(&args),
         Command::Time(args) => latency::run_child(&args),
     };
     match result {

@@ -64,9 +64,31 @@ pub struct Timer {
     pub source: &'static str,
     pub batch: [TimeFn; CODE_COPIES],
     pub expect: ExpectFn,
+    /// One lookup, as it is timed.
+    pub one: VisitFn,
+    scratch_words: fn(&[u8]) -> Result<usize, Malformed>,
 }
 
+/// One lookup in a section: its answer, folded into a number.
+pub type VisitFn = fn(&[u8], u32, &mut [u64]) -> Result<u64, Malformed>;
+
 impl Timer {
+    /// Words of scratch that lookups in a section need.
+    pub fn scratch_words(&self, section: &[u8]) -> Result<usize, Malformed> {
+        (self.scratch_words)(section)
+    }
+
+    /// What the right answers to `pcs` add up to.
+    pub fn checksum(
+        &self,
+        oracle: &Oracle,
+        section: &[u8],
+        pcs: &[u32],
+    ) -> Result<u64, Box<WrongAnswer>> {
+        let expected = (self.expect)(oracle, section, pcs)?;
+        Ok(expected.iter().fold(0, |sum, e| sum.wrapping_add(e.visit)))
+    }
+
     pub fn of<E: Encoder>(source: &'static str) -> Timer {
         Timer::new::<E, false>(source, expect::<E>)
     }
@@ -100,6 +122,8 @@ impl Timer {
             source,
             batch,
             expect,
+            one: visit::<E, 0>,
+            scratch_words: |section| Ok(E::open(section)?.scratch_words()),
         }
     }
 }

@@ -14,6 +14,7 @@ mod block;
 mod calibrate;
 mod child;
 mod controls;
+mod counted;
 mod encode;
 mod groups;
 mod kernel;
@@ -25,11 +26,12 @@ mod scenario;
 mod work;
 
 pub use child::{Args as ChildArgs, run as run_child};
+pub use counted::{Counted, counted_queries};
 pub use encode::encode_cost;
 pub use kernel::Timer;
 pub use parent::{TIMING_USAGE, measure};
 pub use prepare::{hex, table_hash};
-pub use scenario::Effort;
+pub use scenario::{Effort, Queries};
 
 use sha2::{Digest, Sha256};
 use std::time::Duration;
