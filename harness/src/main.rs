@@ -7,6 +7,7 @@ mod cmp;
 mod corpus;
 mod costs;
 mod doctor;
+mod frontier;
 mod inspect;
 mod latency;
 mod list;
@@ -14,6 +15,7 @@ mod load;
 mod output;
 mod progress;
 mod provenance;
+mod rank;
 mod recordings;
 mod results;
 mod scheme;
@@ -44,6 +46,10 @@ enum Command {
     Bench(bench::Args),
     /// Compare two runs; exit code 3 if the second is worse than allowed
     Cmp(cmp::Args),
+    /// Which schemes nothing beats in everything
+    Frontier(frontier::Args),
+    /// Schemes by lookup time, in one run or several side by side
+    Rank(rank::Args),
     /// The wild modules: get, record and list them
     Corpus(corpus::Args),
     /// Compare every scheme's answers with the oracle
@@ -104,6 +110,8 @@ fn main() -> ExitCode {
         Command::List(args) => list::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Cmp(args) => cmp::run(&args),
+        Command::Frontier(args) => frontier::run(&args),
+        Command::Rank(args) => rank::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Verify(args) => verify_all::run(&args),
         Command::Size(args) => size::run(&args),

@@ -38,3 +38,15 @@ pub fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {
         .and_then(|()| fs::rename(&partial, &path))
         .with_context(|| format!("{}: cannot be written", path.display()))
 }
+
+/// The folder given, or the newest that `bench` made here.
+pub fn or_newest(dir: Option<&Path>) -> Result<PathBuf> {
+    if let Some(dir) = dir {
+        return Ok(dir.to_owned());
+    }
+    let runs = fs::read_dir("results").into_iter().flatten().flatten();
+    let finished = runs.filter(|run| run.path().join("size.csv").exists());
+    let newest = finished.max_by_key(|run| run.metadata().and_then(|m| m.modified()).ok());
+    let newest = newest.map(|run| run.path());
+    newest.context("results/: no run here; make one with `stackmap-lab bench`, or name its folder")
+}

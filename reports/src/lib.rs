@@ -6,10 +6,12 @@
 //! is a function of the CSV files: the same folder gives the same bytes.
 
 mod anatomy;
+mod costs;
 pub mod decision;
 mod error;
 pub mod figures;
 mod format;
+mod frontier;
 mod headline;
 mod page;
 mod plot;
@@ -19,11 +21,13 @@ mod safety;
 pub mod select;
 pub mod stats;
 mod table;
+mod targets;
 mod terminal;
 mod weights;
 
 pub use error::ReportError;
+pub use frontier::rank;
 pub use page::write_report;
 pub use results::{Results, load};
-pub use terminal::terminal_summary;
+pub use terminal::{frontier_text, terminal_summary};
 pub use weights::Weights;

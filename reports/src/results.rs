@@ -9,6 +9,7 @@
 //! | `latency.csv` | scheme × module × scenario (queries, cache, timed) | yes |
 //! | `samples.csv` | one batch of lookups, raw | yes |
 //! | `anatomy.csv` | module | yes |
+//! | `costs.csv` | scheme × module × kind of queries | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
 //! | `provenance.json` | an object of strings and numbers | no |
 //!
@@ -16,6 +17,7 @@
 
 use crate::ReportError;
 pub use crate::anatomy::AnatomyRow;
+pub use crate::costs::CostRow;
 use crate::record::{known, read_optional, read_required, record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -222,6 +224,8 @@ pub struct Results {
     pub samples: Option<SampleCount>,
     /// What the modules consist of, unless nobody looked.
     pub anatomy: Option<Vec<AnatomyRow>>,
+    /// Instructions and cache lines of lookups, unless they were not counted.
+    pub costs: Option<Vec<CostRow>>,
     /// Fault injection, unless it was not run.
     pub safety: Option<Vec<SafetyRow>>,
     /// Versions, machine, seeds, arguments.
@@ -237,6 +241,7 @@ pub fn load(dir: &Path) -> Result<Results, ReportError> {
         latencies: read_optional(dir)?,
         samples: read_optional(dir)?.map(|rows| count_samples(&rows)),
         anatomy: read_optional(dir)?,
+        costs: read_optional(dir)?,
         safety: read_optional(dir)?,
         provenance: provenance(&dir.join("provenance.json"))?,
     };

@@ -8,6 +8,7 @@ use crate::headline;
 use crate::plot::{Figure, Plots};
 use crate::results::{BASELINE, LatencyRow, ModuleRow, Results};
 use crate::table::{Table, markup};
+use crate::{costs, frontier, targets};
 use std::collections::BTreeMap;
 
 pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<Section> {
@@ -36,6 +37,18 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
         section("isa", "Instruction sets", one(&plots.isa, ONE_ISA)),
         section("safety", "Safety", one(&plots.safety, UNSAFE)),
     ];
+    sections.push(section("targets", "Targets", targets_of(results, decision)));
+    sections.push(section(
+        "frontier",
+        "Frontier",
+        frontier_of(results, decision),
+    ));
+    sections.push(section(
+        "costs",
+        "Deterministic costs",
+        costs_of(results, decision),
+    ));
+    sections.push(section("anatomy", "Anatomy of the corpus", anatomy(plots)));
     if !controls.rows.is_empty() {
         let text = "<p>Timed like the schemes, with a known answer. A copy of the baseline has to come out the same, a slowed one slower; if not, believe no verdict here.</p>\n";
         sections.push(section(
@@ -44,7 +57,6 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             format!("{text}{}", controls.html()),
         ));
     }
-    sections.push(section("anatomy", "Anatomy of the corpus", anatomy(plots)));
     sections.push(section("corpus", "Corpus", corpus(results)));
     sections.push(section(
         "machine",
@@ -169,6 +181,29 @@ fn controls(results: &Results) -> Table {
         table.push([format!("`{name}`"), scenario, list(&verdicts), ratio]);
     }
     table
+}
+
+fn targets_of(results: &Results, decision: &Decision) -> String {
+    let text = "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most 60 % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than 100 bytes per map.";
+    format!("{}{}", note(text), targets::table(results, decision).html())
+}
+
+fn frontier_of(results: &Results, decision: &Decision) -> String {
+    let text = "Bytes, hot and cold lookups, safety and lines of code: a scheme is on the frontier if none is at least as good in all of these and better in one. Lookups whose intervals overlap count as equal.";
+    let overall = frontier::table(results, decision).html();
+    let modules = frontier::module_table(results, decision).html();
+    format!(
+        "{}{overall}<details><summary>Module by module</summary>\n{modules}</details>\n",
+        note(text)
+    )
+}
+
+fn costs_of(results: &Results, decision: &Decision) -> String {
+    let Some(table) = costs::table(results, decision) else {
+        return paragraph("Instructions and cache lines were not counted in this run.");
+    };
+    let text = "Counted by stepping through lookups one instruction at a time, not timed: from entering the function that is timed to leaving it, with the section at the start of a cache line and 64 bytes to a line. Geometric means over the modules, and in parentheses the ratio to `exact`. Lines are those of the section and of the caller's scratch.";
+    format!("{}{}", note(text), table.html())
 }
 
 fn anatomy(plots: &Plots) -> String {
