@@ -28,7 +28,7 @@ impl Encoder for BlocksTri {
         if !table.is_complete() {
             return Err(EncodeError::IncompleteTable { scheme: Self::NAME });
         }
-        blocks::write(Self::NAME, table.iter(), PAGE_ROWS)
+        blocks::write(Self::NAME, table.iter(), 3 * PAGE_ROWS)
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use crate::load::{self, Loaded};
 use crate::provenance::Provenance;
 use crate::scheme::{self, Scheme};
 use crate::size::{self, SizeRow};
-use crate::{Outcome, anatomy, costs, progress, results};
+use crate::{Outcome, anatomy, costs, progress, results, safety};
 use anyhow::{Context, Result};
 use stackmap_corpus::{Module, Tier};
 use stackmap_reports::{Weights, stats};
@@ -60,6 +60,11 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if !costs.is_empty() {
         results::write_csv(&dir, "costs.csv", &costs)?;
     }
+    results::write_csv(
+        &dir,
+        "safety.csv",
+        &safety::measure_all(&loaded, &schemes, seed)?,
+    )?;
     results::write_csv(&dir, "anatomy.csv", &anatomy::measure_all(&loaded)?)?;
 
     let Loaded { modules, failures } = loaded;

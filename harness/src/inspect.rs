@@ -1,13 +1,16 @@
 //! `inspect`: what each scheme would make of your own modules.
 
 use crate::args::{Compile, Format};
+use crate::list::ModuleRow;
 use crate::load::{self, Loaded};
 use crate::output::{self, percent, thousands};
-use crate::{Outcome, scheme, size};
-use anyhow::Result;
+use crate::scheme::Scheme;
+use crate::size::SizeRow;
+use crate::{Outcome, results, scheme, size};
+use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -22,6 +25,9 @@ pub struct Args {
     /// Seed of the random PCs that are verified
     #[arg(long, default_value_t = 10431)]
     seed: u64,
+    /// Also write one self-contained page about these modules
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     format: Format,
 }
@@ -46,12 +52,16 @@ pub fn run(args: &Args) -> Result<Outcome> {
         loaded.add(load::path(path, &args.compile));
     }
     let schemes = scheme::matching(args.scheme.as_ref())?;
-    let mut rows = Vec::new();
+    let (mut rows, mut sizes) = (Vec::new(), Vec::new());
     for module in &loaded.modules {
         if module.table.maps() == 0 {
             eprintln!("note: {} has no stack maps; nothing to encode", module.id());
         }
-        for row in size::measure(module, &schemes, args.seed)? {
+        let measured = size::measure(module, &schemes, args.seed)?;
+        if module.table.maps() > 0 {
+            sizes.extend(measured.iter().cloned());
+        }
+        for row in measured {
             let saved = row.baseline_bytes as f64 - row.bytes as f64;
             rows.push(Row {
                 cwasm_saving: row.cwasm_bytes.map(|whole| saved / whole as f64),
@@ -82,5 +92,27 @@ pub fn run(args: &Args) -> Result<Outcome> {
             (".cwasm shrinks by", |r| percent(r.cwasm_saving)),
         ],
     )?;
+    if let Some(path) = &args.html {
+        write_page(path, &loaded, &schemes, &sizes)?;
+    }
     Ok(loaded.outcome())
+}
+
+/// Hands what was measured to the report as it reads any run: in a folder.
+fn write_page(path: &Path, loaded: &Loaded, schemes: &[Scheme], sizes: &[SizeRow]) -> Result<()> {
+    ensure!(
+        !sizes.is_empty(),
+        "{}: not written, as no module has stack maps",
+        path.display()
+    );
+    let dir = tempfile::tempdir().context("a temporary folder")?;
+    let with_maps = loaded.modules.iter().filter(|m| m.table.maps() > 0);
+    let modules: Vec<_> = with_maps.map(ModuleRow::from).collect();
+    let facts: Vec<_> = schemes.iter().map(|s| s.facts).collect();
+    results::write_csv(dir.path(), "modules.csv", &modules)?;
+    results::write_csv(dir.path(), "schemes.csv", &facts)?;
+    results::write_csv(dir.path(), "size.csv", sizes)?;
+    results::write(dir.path(), "provenance.json", b"{}")?;
+    let results = stackmap_reports::load(dir.path())?;
+    Ok(stackmap_reports::write_inspection(&results, path)?)
 }

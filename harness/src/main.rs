@@ -18,6 +18,7 @@ mod provenance;
 mod rank;
 mod recordings;
 mod results;
+mod safety;
 mod scheme;
 mod size;
 mod system;
@@ -46,6 +47,8 @@ enum Command {
     Bench(bench::Args),
     /// Compare two runs; exit code 3 if the second is worse than allowed
     Cmp(cmp::Args),
+    /// What each scheme answers when something upstream of it is wrong
+    Safety(safety::Args),
     /// Which schemes nothing beats in everything
     Frontier(frontier::Args),
     /// Schemes by lookup time, in one run or several side by side
@@ -110,6 +113,7 @@ fn main() -> ExitCode {
         Command::List(args) => list::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Cmp(args) => cmp::run(&args),
+        Command::Safety(args) => safety::run(&args),
         Command::Frontier(args) => frontier::run(&args),
         Command::Rank(args) => rank::run(&args),
         Command::Corpus(args) => corpus::run(&args),

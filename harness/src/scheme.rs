@@ -6,11 +6,16 @@ use anyhow::{Result, ensure};
 use regex::Regex;
 use serde::Serialize;
 use stackmap_encoders::{
-    EncodeError, Encoder, Oracle, SchemeVisitor, Section, Table, for_each_scheme, source_lines,
+    EncodeError, Encoder, Lookup, Malformed, Oracle, OwnedMap, Reader, SchemeVisitor, Section,
+    Table, for_each_scheme, source_lines,
 };
 
 /// Compares a section's answers with the oracle's, from a seed.
 pub type Verify = fn(&Table, &Oracle, &[u8], u64) -> Result<Verified, Box<WrongAnswer>>;
+
+/// What a section says of each PC; a section that cannot be opened says so
+/// every time.
+pub type Answer = fn(&[u8], &[u32]) -> Vec<Result<Lookup<OwnedMap>, Malformed>>;
 
 /// A scheme and the functions that the harness runs on it.
 #[derive(Clone, Copy)]
@@ -18,6 +23,7 @@ pub struct Scheme {
     pub facts: Facts,
     pub encode: fn(&Table) -> Result<Section, EncodeError>,
     pub verify: Verify,
+    pub answer: Answer,
     pub time: Timer,
 }
 
@@ -48,6 +54,7 @@ impl Scheme {
             },
             encode: E::encode,
             verify: verify::check::<E>,
+            answer: answer::<E>,
             time: Timer::of::<E>(source),
         }
     }
@@ -55,6 +62,20 @@ impl Scheme {
     pub fn name(&self) -> &'static str {
         self.facts.name
     }
+}
+
+/// Opens a section and looks every PC up.
+pub fn answer<E: Encoder>(section: &[u8], pcs: &[u32]) -> Vec<Result<Lookup<OwnedMap>, Malformed>> {
+    // A damaged header may ask for any amount of scratch.
+    const MOST: usize = 1 << 20;
+    let opened = E::open(section).map(|reader| (reader, reader.scratch_words().min(MOST)));
+    let mut scratch = vec![0; opened.as_ref().map_or(0, |(_, words)| *words)];
+    let mut one = |pc: &u32| {
+        let (reader, _) = opened?;
+        let answer = reader.lookup(*pc, &mut scratch)?;
+        Ok(answer.map(|map| OwnedMap::of(&map)))
+    };
+    pcs.iter().map(&mut one).collect()
 }
 
 /// All registered schemes, the baseline first.

@@ -2,7 +2,7 @@
 
 use crate::decision::Decision;
 use crate::figures::geometric_mean;
-use crate::format::{NONE, plain, times};
+use crate::format::{NONE, count, percent, plain, times};
 use crate::record::record;
 use crate::results::{BASELINE, Results};
 use crate::select::Key;
@@ -30,6 +30,51 @@ record! {
         /// Different 64-byte lines of the scratch that it uses.
         scratch_lines: f64,
     }
+}
+
+record! {
+    /// What the walks of one program are like.
+    WalkRow in "walks.csv" {
+        /// Module name.
+        module: String,
+        /// Stacks recorded.
+        stacks: u64,
+        /// Frames in them.
+        frames: u64,
+        /// Frames of the deepest.
+        deepest: u64,
+        /// Share of frames that a cache of 16 PCs would answer.
+        cache_16: f64,
+        /// The same for 1,024 PCs.
+        cache_1024: f64,
+        /// Share of frames whose PC occurred before in the same stack.
+        repeated: f64,
+    }
+}
+
+/// One line per program: what a cache of PCs in front of any scheme, or
+/// looking up each PC of a stack once, would save.
+pub(crate) fn walk_table(results: &Results) -> Option<Table> {
+    let head = [
+        "program",
+        "stacks",
+        "frames",
+        "deepest",
+        "hits of 16 PCs",
+        "hits of 1,024 PCs",
+        "PC occurred before in the stack",
+    ];
+    let mut table = Table::new(1, head);
+    for r in results.walks.as_deref()? {
+        let counts = [r.stacks, r.frames, r.deepest].map(count);
+        let shares = [r.cache_16, r.cache_1024, r.repeated].map(percent);
+        table.push(
+            std::iter::once(r.module.clone())
+                .chain(counts)
+                .chain(shares),
+        );
+    }
+    (!table.rows.is_empty()).then_some(table)
 }
 
 /// One line per scheme: geometric means over the modules of the headline, as

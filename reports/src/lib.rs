@@ -27,7 +27,7 @@ mod weights;
 
 pub use error::ReportError;
 pub use frontier::rank;
-pub use page::write_report;
+pub use page::{write_inspection, write_report};
 pub use results::{Results, load};
 pub use terminal::{frontier_text, terminal_summary};
 pub use weights::Weights;

@@ -10,6 +10,7 @@
 //! | `samples.csv` | one batch of lookups, raw | yes |
 //! | `anatomy.csv` | module | yes |
 //! | `costs.csv` | scheme × module × kind of queries | yes |
+//! | `walks.csv` | program with recorded stacks | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
 //! | `provenance.json` | an object of strings and numbers | no |
 //!
@@ -17,7 +18,7 @@
 
 use crate::ReportError;
 pub use crate::anatomy::AnatomyRow;
-pub use crate::costs::CostRow;
+pub use crate::costs::{CostRow, WalkRow};
 use crate::record::{known, read_optional, read_required, record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -226,6 +227,8 @@ pub struct Results {
     pub anatomy: Option<Vec<AnatomyRow>>,
     /// Instructions and cache lines of lookups, unless they were not counted.
     pub costs: Option<Vec<CostRow>>,
+    /// Stacks recorded from our programs, if any ran.
+    pub walks: Option<Vec<WalkRow>>,
     /// Fault injection, unless it was not run.
     pub safety: Option<Vec<SafetyRow>>,
     /// Versions, machine, seeds, arguments.
@@ -242,6 +245,7 @@ pub fn load(dir: &Path) -> Result<Results, ReportError> {
         samples: read_optional(dir)?.map(|rows| count_samples(&rows)),
         anatomy: read_optional(dir)?,
         costs: read_optional(dir)?,
+        walks: read_optional(dir)?,
         safety: read_optional(dir)?,
         provenance: provenance(&dir.join("provenance.json"))?,
     };

@@ -1,7 +1,8 @@
 //! What fault injection says of each scheme, in three classes.
 
-use crate::format::percent;
+use crate::format::{count, percent};
 use crate::results::{BASELINE, Results, SafetyRow};
+use crate::table::Table;
 use std::collections::BTreeMap;
 
 /// Share of harmful answers by which a scheme may exceed the baseline before
@@ -34,6 +35,14 @@ impl Tally {
         self.harmful += other.harmful;
     }
 
+    fn count(&mut self, row: &SafetyRow) {
+        match class_of(&row.outcome) {
+            Class::Detected => self.detected += row.count,
+            Class::Harmless => self.harmless += row.count,
+            Class::Harmful => self.harmful += row.count,
+        }
+    }
+
     pub(crate) fn total(&self) -> u64 {
         self.detected + self.harmless + self.harmful
     }
@@ -53,7 +62,7 @@ impl Tally {
 pub(crate) fn class_of(outcome: &str) -> Class {
     let outcome = outcome.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| outcome.contains(w));
-    if has(&["detected", "error"]) {
+    if has(&["detected", "error", "false alarm"]) {
         Class::Detected
     } else if has(&["harmless", "correct"]) {
         Class::Harmless
@@ -62,19 +71,86 @@ pub(crate) fn class_of(outcome: &str) -> Class {
     }
 }
 
-/// Tallies by scheme and policy.
+/// Tallies by scheme and policy, over wrong PCs and what the writer was not
+/// told. Left out are rows without a fault, the control that no lookup can
+/// tell, and damaged sections: those come from outside what Wasmtime trusts.
 pub(crate) fn tallies(rows: &[SafetyRow]) -> BTreeMap<(String, String), Tally> {
+    let counts = |row: &&SafetyRow| {
+        let apart = ["none:", "control:", "section:"];
+        !apart.iter().any(|kind| row.fault.starts_with(kind))
+    };
     let mut tallies: BTreeMap<(String, String), Tally> = BTreeMap::new();
-    for row in rows {
+    for row in rows.iter().filter(counts) {
         let key = (row.scheme.clone(), row.policy.clone());
-        let tally = tallies.entry(key).or_default();
-        match class_of(&row.outcome) {
-            Class::Detected => tally.detected += row.count,
-            Class::Harmless => tally.harmless += row.count,
-            Class::Harmful => tally.harmful += row.count,
-        }
+        tallies.entry(key).or_default().count(row);
     }
     tallies
+}
+
+/// Tallies by fault, then scheme, under one policy.
+pub(crate) fn by_fault(
+    rows: &[SafetyRow],
+    policy: &str,
+) -> BTreeMap<String, BTreeMap<String, Tally>> {
+    let mut faults: BTreeMap<String, BTreeMap<String, Tally>> = BTreeMap::new();
+    for row in rows.iter().filter(|r| r.policy == policy) {
+        let schemes = faults.entry(row.fault.clone()).or_default();
+        schemes.entry(row.scheme.clone()).or_default().count(row);
+    }
+    faults
+}
+
+/// Range merging without mandatory empties: the name it has in the file, and
+/// what is asked of it.
+const NAIVE: &str = "ranges-naive";
+const AT_EMPTY: &str = "none: at an empty safepoint";
+
+/// One line per module: what range merging without mandatory empty maps says
+/// at safepoints where no reference is live.
+pub(crate) fn naive_table(rows: &[SafetyRow]) -> Table {
+    let mut modules: BTreeMap<(&str, &str), BTreeMap<&str, u64>> = BTreeMap::new();
+    let naive = |r: &&SafetyRow| r.scheme == NAIVE && r.fault == AT_EMPTY && r.policy == "today";
+    for row in rows.iter().filter(naive) {
+        let outcomes = modules.entry((&row.module, &row.isa)).or_default();
+        *outcomes.entry(&row.outcome).or_default() += row.count;
+    }
+    let kinds = ["stale root", "bogus root", "out-of-frame slot"];
+    let mut table = Table::new(2, ["module", "ISA", "empty safepoints tried", "wrong"]);
+    table.head.extend(kinds.map(str::to_owned));
+    for ((module, isa), outcomes) in modules {
+        let tried: u64 = outcomes.values().sum();
+        let of = |kind: &str| outcomes.get(kind).copied().unwrap_or(0);
+        let wrong: u64 = kinds.iter().map(|kind| of(kind)).sum();
+        let mut row = vec![module.to_owned(), isa.to_owned(), count(tried)];
+        row.push(percent(wrong as f64 / tried.max(1) as f64));
+        row.extend(kinds.map(|kind| count(of(kind))));
+        table.push(row);
+    }
+    table
+}
+
+/// What a maintainer may quote. Empty if no faults were injected.
+pub(crate) fn paragraph(results: &Results) -> Option<String> {
+    let rows = results.safety.as_deref()?;
+    let tallies = tallies(rows);
+    let harmful = |scheme: &str, policy: &str| {
+        let tally = tallies.get(&(scheme.to_owned(), policy.to_owned()));
+        tally.map(|t| percent(t.share(Class::Harmful)))
+    };
+    let naive = naive_table(rows);
+    let wrong = naive.rows.iter().filter(|r| r[3] != percent(0.0)).count();
+    let mut text = format!(
+        "Of all wrong PCs and of all maps that the writer was not told of, `{BASELINE}` answers {} silently wrong as Wasmtime is today, where a missing entry means that no reference is live, and {} if a missing entry were fatal; `ranges` {} and {}.",
+        harmful(BASELINE, "today")?,
+        harmful(BASELINE, "strict")?,
+        harmful("ranges", "today")?,
+        harmful("ranges", "strict")?,
+    );
+    text += &format!(
+        " Merging ranges without mandatory empty maps gives wrong roots at safepoints of {wrong} of {} modules, nothing else being wrong.",
+        naive.rows.len()
+    );
+    Some(text)
 }
 
 /// Schemes that answer a fault harmfully more often than the baseline does

@@ -17,7 +17,7 @@ pub(crate) fn table(results: &Results, decision: &Decision) -> Table {
     let mut table = Table::new(4, ["winner", "scheme", "target", "met?", "measured"]);
     let schemes = || decision.candidates.iter().map(|c| &c.figures);
     let smallest = |of: &dyn Fn(&Figures) -> bool| {
-        let fit = schemes().filter(|f| of(f) && f.scheme.recommendable && f.bytes.is_some());
+        let fit = schemes().filter(|f| of(f) && f.bytes.is_some());
         fit.min_by(|a, b| bytes(a).total_cmp(&bytes(b)))
     };
     let upstream = match &decision.outcome {

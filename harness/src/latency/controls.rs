@@ -2,7 +2,7 @@
 //! measurement itself can and cannot see.
 
 use super::kernel::Timer;
-use crate::scheme::{Facts, Scheme};
+use crate::scheme::{self, Facts, Scheme};
 use crate::verify::{self, Verified};
 use stackmap_encoders::exact::{self, Exact};
 use stackmap_encoders::{
@@ -35,18 +35,21 @@ pub fn all() -> [Scheme; 3] {
             facts: base(AGAIN),
             encode: Again::<false>::encode,
             verify: verify::check::<Again<false>>,
+            answer: scheme::answer::<Again<false>>,
             time: Timer::of::<Again<false>>(""),
         },
         Scheme {
             facts: base(SLOW),
             encode: Again::<true>::encode,
             verify: verify::check::<Again<true>>,
+            answer: scheme::answer::<Again<true>>,
             time: Timer::slowed::<Again<true>>(),
         },
         Scheme {
             facts: base(LOOP),
             encode: Nothing::encode,
             verify: |_, _, _, _| Ok(Verified::default()),
+            answer: scheme::answer::<Nothing>,
             time: Timer::missing::<Nothing>(),
         },
     ]

@@ -1,5 +1,6 @@
 //! The report as one HTML file that needs nothing else, and the files beside it.
 
+mod inspection;
 mod sections;
 
 use crate::ReportError;
@@ -11,10 +12,13 @@ use crate::weights::Weights;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Heading of the report.
+const TITLE: &str = "Encodings of Wasmtime's GC stack maps";
+
 /// A part of the page that can be linked to.
 struct Section {
-    id: &'static str,
-    title: &'static str,
+    id: String,
+    title: String,
     html: String,
 }
 
@@ -35,7 +39,10 @@ pub fn write_report(
     }
     write(&dir.join("decision.md"), &decision::markdown(&decision))?;
     let path = dir.join("report.html");
-    write(&path, &page(&sections::all(results, &decision, &plots)))?;
+    write(
+        &path,
+        &page(TITLE, &sections::all(results, &decision, &plots)),
+    )?;
     Ok(path)
 }
 
@@ -43,16 +50,25 @@ fn write(path: &Path, text: &str) -> Result<(), ReportError> {
     fs::write(path, text).map_err(|e| ReportError::io(path, e))
 }
 
-fn page(sections: &[Section]) -> String {
+/// Writes one page about the modules of `results` alone: what each scheme
+/// would make of them.
+pub fn write_inspection(results: &Results, path: &Path) -> Result<(), ReportError> {
+    write(
+        path,
+        &page("Stack maps of your modules", &inspection::all(results)),
+    )
+}
+
+fn page(title: &str, sections: &[Section]) -> String {
     let link = |s: &Section| format!("<li><a href=\"#{}\">{}</a></li>\n", s.id, s.title);
     let links: String = sections.iter().map(link).collect();
     let body: String = sections.iter().map(Section::html).collect();
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
-         <title>Stack maps: what to upstream</title>\n\
+         <title>{title}</title>\n\
          <style>\n{}{TEXT_STYLE}\n{}</style>\n</head>\n<body>\n\
-         <header><h1>Encodings of Wasmtime's GC stack maps</h1>\n\
+         <header><h1>{title}</h1>\n\
          <nav aria-label=\"Contents\"><ul>\n{links}</ul></nav></header>\n\
          <main>\n{body}</main>\n</body>\n</html>\n",
         variables(),

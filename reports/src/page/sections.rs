@@ -8,12 +8,16 @@ use crate::headline;
 use crate::plot::{Figure, Plots};
 use crate::results::{BASELINE, LatencyRow, ModuleRow, Results};
 use crate::table::{Table, markup};
-use crate::{costs, frontier, targets};
+use crate::{costs, frontier, safety, targets};
 use std::collections::BTreeMap;
 
 pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<Section> {
     let controls = controls(results);
-    let section = |id, title, html| Section { id, title, html };
+    let section = |id: &str, title: &str, html| Section {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        html,
+    };
     let mut sections = vec![
         section("recommendation", "Recommendation", verdict(decision)),
         section(
@@ -35,7 +39,7 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
         ),
         section("spread", "Spread over the modules", one(&plots.ecdf, "")),
         section("isa", "Instruction sets", one(&plots.isa, ONE_ISA)),
-        section("safety", "Safety", one(&plots.safety, UNSAFE)),
+        section("safety", "Safety", safe(results, plots)),
     ];
     sections.push(section("targets", "Targets", targets_of(results, decision)));
     sections.push(section(
@@ -183,6 +187,20 @@ fn controls(results: &Results) -> Table {
     table
 }
 
+fn safe(results: &Results, plots: &Plots) -> String {
+    let Some(rows) = results.safety.as_deref() else {
+        return paragraph(UNSAFE);
+    };
+    let mut html = safety::paragraph(results).map_or_else(String::new, |text| paragraph(&text));
+    html += &plots.safety.iter().map(Figure::html).collect::<String>();
+    let naive = safety::naive_table(rows);
+    if !naive.rows.is_empty() {
+        let text = "What merging ranges without mandatory empty maps (`ranges-naive`, a control that is never recommended) says at safepoints where no reference is live. Stale: the slot holds a reference elsewhere in the function, and is dead here. Bogus: it never does.";
+        html += &format!("{}{}", note(text), naive.html());
+    }
+    html
+}
+
 fn targets_of(results: &Results, decision: &Decision) -> String {
     let text = "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most 60 % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than 100 bytes per map.";
     format!("{}{}", note(text), targets::table(results, decision).html())
@@ -203,7 +221,12 @@ fn costs_of(results: &Results, decision: &Decision) -> String {
         return paragraph("Instructions and cache lines were not counted in this run.");
     };
     let text = "Counted by stepping through lookups one instruction at a time, not timed: from entering the function that is timed to leaving it, with the section at the start of a cache line and 64 bytes to a line. Geometric means over the modules, and in parentheses the ratio to `exact`. Lines are those of the section and of the caller's scratch.";
-    format!("{}{}", note(text), table.html())
+    let mut html = format!("{}{}", note(text), table.html());
+    if let Some(walks) = costs::walk_table(results) {
+        let text = "What could stand in front of any scheme, counted on the stacks recorded from our own programs: a direct-mapped cache of PCs kept from one stack to the next (Go has 16 entries, V8 1,024), or sorting the PCs of one stack and looking each up once. The programs are small and recursive, so these are upper bounds.";
+        html += &format!("{}{}", note(text), walks.html());
+    }
+    html
 }
 
 fn anatomy(plots: &Plots) -> String {

@@ -13,6 +13,7 @@ mod safety;
 mod scatter;
 
 pub(crate) use palette::variables;
+pub(crate) use parts::of_modules as parts_of;
 
 use crate::decision::Decision;
 use crate::results::Results;
@@ -40,7 +41,7 @@ pub(crate) struct Plots {
     pub(crate) heat: Vec<Figure>,
     pub(crate) ecdf: Option<Figure>,
     pub(crate) isa: Option<Figure>,
-    pub(crate) safety: Option<Figure>,
+    pub(crate) safety: Vec<Figure>,
     pub(crate) anatomy: Vec<Figure>,
 }
 
@@ -52,14 +53,20 @@ impl Plots {
             heat: heatmap::figures(results, decision),
             ecdf: ecdf::figure(results, decision),
             isa: isa::figure(results, decision),
-            safety: safety::figure(results),
+            safety: safety::figures(results),
             anatomy: anatomy::figures(results, decision),
         }
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Figure> {
-        let groups = [&self.pareto, &self.parts, &self.heat, &self.anatomy];
-        let single = [&self.ecdf, &self.isa, &self.safety];
+        let groups = [
+            &self.pareto,
+            &self.parts,
+            &self.heat,
+            &self.safety,
+            &self.anatomy,
+        ];
+        let single = [&self.ecdf, &self.isa];
         groups
             .into_iter()
             .flatten()

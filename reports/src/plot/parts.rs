@@ -14,10 +14,15 @@ const WIDTH: i32 = 360;
 const ROW: i32 = 19;
 const NAMES: [&str; 5] = ["header", "index", "offsets", "payload", "padding"];
 
-/// One plot per module, so that each stays legible on a phone.
+/// One plot per module of the headline.
 pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
+    of_modules(results, &decision.selection.modules)
+}
+
+/// One plot per module, so that each stays legible on a phone.
+pub(crate) fn of_modules(results: &Results, modules: &[Key]) -> Vec<Figure> {
     let mut ids = BTreeSet::new();
-    let modules = decision.selection.modules.iter().enumerate();
+    let modules = modules.iter().enumerate();
     let figures = modules.map(|(i, key)| {
         let mut figure = figure(results, key);
         // Names that differ in punctuation alone have the same slug.

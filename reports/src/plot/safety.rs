@@ -3,10 +3,11 @@
 use super::Figure;
 use super::canvas::{Anchor, Canvas, SMALL, Swatch, draw, text_width};
 use super::palette::Ink;
-use crate::format::{count, percent};
+use crate::format::{NONE, count, percent, percent_number};
 use crate::results::Results;
-use crate::safety::{Class, Tally, tallies};
+use crate::safety::{Class, Tally, by_fault, tallies};
 use crate::table::Table;
+use std::collections::{BTreeMap, BTreeSet};
 
 const WIDTH: i32 = 720;
 const ROW: i32 = 22;
@@ -23,8 +24,116 @@ struct Bar {
     tally: Tally,
 }
 
-/// `None` when no faults were injected.
-pub(super) fn figure(results: &Results) -> Option<Figure> {
+/// Nothing when no faults were injected.
+pub(super) fn figures(results: &Results) -> Vec<Figure> {
+    let Some(rows) = results.safety.as_deref() else {
+        return Vec::new();
+    };
+    let policies = [
+        (
+            "today",
+            "as Wasmtime is, where a missing entry means no references",
+        ),
+        ("strict", "if a missing entry were fatal"),
+    ];
+    let heat = policies.into_iter().filter_map(|(policy, means)| {
+        let faults = by_fault(rows, policy);
+        (!faults.is_empty()).then(|| heat(results, &faults, policy, means))
+    });
+    outcomes(results).into_iter().chain(heat).collect()
+}
+
+/// Share of wrong answers by fault and scheme.
+fn heat(
+    results: &Results,
+    faults: &BTreeMap<String, BTreeMap<String, Tally>>,
+    policy: &str,
+    means: &str,
+) -> Figure {
+    let named: BTreeSet<&String> = faults.values().flat_map(BTreeMap::keys).collect();
+    let mut schemes: Vec<&String> = named.into_iter().collect();
+    let listed = |name: &str| results.schemes.iter().position(|s| s.name == name);
+    schemes.sort_by_key(|s| listed(s).unwrap_or(usize::MAX));
+    let mut table = Table::new(1, ["fault"]);
+    table.head.extend(schemes.iter().map(|s| format!("`{s}`")));
+    for (fault, tallies) in faults {
+        let cells = schemes.iter().map(|s| {
+            let tally = tallies.get(*s);
+            tally.map_or_else(|| NONE.to_owned(), |t| percent(t.share(Class::Harmful)))
+        });
+        table.push(std::iter::once(fault.clone()).chain(cells));
+    }
+    let width = |texts: &mut dyn Iterator<Item = &String>| {
+        texts.map(|t| text_width(t, SMALL)).max().unwrap_or(0)
+    };
+    let (left, top) = (
+        width(&mut faults.keys()) + 12,
+        width(&mut schemes.iter().copied()) + 12,
+    );
+    let size = (
+        left + CELL.0 * schemes.len() as i32 + 8,
+        top + CELL.1 * faults.len() as i32 + 8,
+    );
+    let svg = draw(size.0, size.1, |c| {
+        for (i, scheme) in schemes.iter().enumerate() {
+            let x = left + CELL.0 * i as i32 + CELL.0 / 2;
+            c.text(scheme, (x, top - 6), SMALL, Anchor::Upwards, Ink::Text);
+        }
+        for (j, (fault, tallies)) in faults.iter().enumerate() {
+            let y = top + CELL.1 * j as i32;
+            c.text(
+                fault,
+                (left - 8, y + CELL.1 / 2),
+                SMALL,
+                Anchor::End,
+                Ink::Text,
+            );
+            for (i, scheme) in schemes.iter().enumerate() {
+                let Some(tally) = tallies.get(*scheme) else {
+                    continue;
+                };
+                let x = left + CELL.0 * i as i32;
+                let share = tally.share(Class::Harmful);
+                // From "as today", the middle of the scale, to its worst.
+                let step = STEPS.iter().filter(|end| share > **end).count();
+                let (from, to) = ((x, y), (x + CELL.0 - 2, y + CELL.1 - 2));
+                c.rect(from, to, Ink::Heat(4 + step));
+                let middle = (x + CELL.0 / 2 - 1, y + CELL.1 / 2);
+                c.text(
+                    &percent_number(share),
+                    middle,
+                    SMALL,
+                    Anchor::Middle,
+                    Ink::Text,
+                );
+                let text = format!(
+                    "{scheme}, {fault}: {} of {} wrong",
+                    percent(share),
+                    count(tally.total())
+                );
+                c.hover(from, to, &text);
+            }
+        }
+    });
+    Figure {
+        id: format!("safety-heat-{policy}"),
+        title: format!("Faults answered silently wrong, policy {policy}"),
+        description: format!(
+            "Percentage of the injected faults of each kind that a scheme answers with wrong roots and nobody notices, {means}."
+        ),
+        svg,
+        width: size.0,
+        shrinks: false,
+        table,
+    }
+}
+
+const CELL: (i32, i32) = (48, 22);
+/// Shares of wrong answers at which the colour changes.
+const STEPS: [f64; 4] = [0.0, 0.05, 0.25, 0.6];
+
+/// All faults together.
+fn outcomes(results: &Results) -> Option<Figure> {
     let tallies = tallies(results.safety.as_deref()?);
     // A scheme that only safety.csv knows, such as a negative control, is shown too.
     let listed = |name: &str| results.schemes.iter().position(|s| s.name == name);
