@@ -39,3 +39,24 @@ record *args: build
 record-check name="dart_fmt-unopt": build
     {{lab}} corpus fetch {{name}}
     {{lab}} corpus record --check --isa x86_64 {{name}}
+
+# A full run, made the published one: reports/published/ and the README's table
+publish *args: build
+    {{lab}} bench {{args}} --out results/published
+    {{lab}} publish results/published
+
+# Instructions, bytes read and cache lines of a lookup; the same on every run
+instructions *args: build
+    {{lab}} costs {{args}}
+
+_notebooks:
+    test -d target/notebooks || python3 -m venv target/notebooks
+    target/notebooks/bin/pip install --quiet --require-hashes -r notebooks/requirements.txt
+
+# Open the notebooks on a run [default: the published one]
+notebooks run="reports/published": _notebooks
+    STACKMAP_RUN={{absolute_path(run)}} target/notebooks/bin/marimo edit notebooks
+
+# Run every notebook without a window; an assertion that fails, fails this
+notebooks-check run="reports/published": _notebooks
+    for n in sizes noise weights recompute; do STACKMAP_RUN={{absolute_path(run)}} target/notebooks/bin/python notebooks/$n.py || exit 1; done

@@ -15,6 +15,7 @@ mod load;
 mod output;
 mod progress;
 mod provenance;
+mod publish;
 mod rank;
 mod recordings;
 mod results;
@@ -51,6 +52,8 @@ enum Command {
     Safety(safety::Args),
     /// Which schemes nothing beats in everything
     Frontier(frontier::Args),
+    /// Make a run the published one
+    Publish(publish::Args),
     /// Schemes by lookup time, in one run or several side by side
     Rank(rank::Args),
     /// The wild modules: get, record and list them
@@ -115,6 +118,7 @@ fn main() -> ExitCode {
         Command::Cmp(args) => cmp::run(&args),
         Command::Safety(args) => safety::run(&args),
         Command::Frontier(args) => frontier::run(&args),
+        Command::Publish(args) => publish::run(&args),
         Command::Rank(args) => rank::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Verify(args) => verify_all::run(&args),

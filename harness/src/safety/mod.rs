@@ -73,8 +73,8 @@ pub fn measure_all(loaded: &Loaded, schemes: &[Scheme], seed: u64) -> Result<Vec
         let headline = m.isa == "x86_64" && m.collector == "copying";
         match m.tier {
             Tier::Wild => headline,
-            Tier::Yours | Tier::Program => true,
-            Tier::Synthetic | Tier::Smith => false,
+            Tier::Yours => true,
+            Tier::Program | Tier::Synthetic | Tier::Smith => false,
         }
     };
     measure(
