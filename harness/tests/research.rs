@@ -1,0 +1,163 @@
+//! The subcommands that look beyond size and time, as scripts meet them.
+
+use std::fs;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const MODULE: &str = "hoot-reflect/x86_64/copying";
+
+fn lab(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+    command.args(arguments).output().unwrap()
+}
+
+fn rows(arguments: &[&str]) -> Vec<serde_json::Value> {
+    let output = lab(arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {stderr}"))
+}
+
+fn count(row: &serde_json::Value) -> u64 {
+    row["count"].as_u64().unwrap()
+}
+
+#[test]
+fn the_anatomy_adds_up() {
+    let rows = rows(&["anatomy", "-m", MODULE, "--json"]);
+    let [row] = rows.as_slice() else {
+        panic!("{} rows", rows.len())
+    };
+    let n = |name: &str| row[name].as_u64().unwrap();
+    let parts = [
+        "count",
+        "pcs",
+        "offsets",
+        "frame_sizes",
+        "word_counts",
+        "bitmaps",
+    ];
+    let sum: u64 = parts.iter().map(|p| n(&format!("bytes_{p}"))).sum();
+    assert_eq!(sum, n("section_bytes"));
+    assert_eq!(n("bytes_count"), 4);
+    assert!(n("slots_p50") <= n("slots_p90") && n("slots_p90") <= n("slots_max"));
+    assert!(n("distinct_maps") <= n("maps"));
+    assert!(n("xz_bytes") < n("section_bytes"));
+    let entropy = |name: &str| row[name].as_f64().unwrap();
+    assert!(entropy("entropy1_bytes") < entropy("entropy0_bytes"));
+}
+
+#[test]
+fn counted_costs_are_the_same_on_every_run_and_plausible() {
+    let arguments = ["costs", "-m", MODULE, "-s", "^blocks$", "--json"];
+    let first = lab(&arguments);
+    if first.stdout.is_empty() || first.stdout.starts_with(b"[]") {
+        eprintln!("skipped: {}", String::from_utf8_lossy(&first.stderr));
+        return;
+    }
+    assert_eq!(first.stdout, lab(&arguments).stdout);
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&first.stdout).unwrap();
+    assert_eq!(rows.len(), 4);
+    for row in &rows {
+        let n = |name: &str| row[name].as_f64().unwrap();
+        assert!(
+            n("instructions") > 40.0 && n("instructions") < 2000.0,
+            "{row}"
+        );
+        assert!(n("lines") >= 1.0 && n("bytes_read") >= 4.0, "{row}");
+        // 60 PCs of 4 bytes take at least 6 steps of a binary search, the
+        // count before it, and for a hit the map's offset and record.
+        if row["scheme"] == "exact" && row["queries"] == "uniform" {
+            assert!(n("bytes_read") >= 4.0 * (1.0 + 6.0 + 1.0 + 3.0), "{row}");
+        }
+    }
+}
+
+#[test]
+fn no_wrong_pc_fools_an_exact_scheme_and_naive_ranges_fool_themselves() {
+    let rows = rows(&["safety", "-m", MODULE, "--json"]);
+    let harmful = ["stale root", "bogus root", "out-of-frame slot"];
+    let wrong = |scheme: &str, fault: &str| -> u64 {
+        let of = rows.iter().filter(|r| {
+            r["scheme"] == scheme
+                && r["policy"] == "strict"
+                && r["fault"].as_str().unwrap().starts_with(fault)
+                && harmful.contains(&r["outcome"].as_str().unwrap())
+        });
+        of.map(count).sum()
+    };
+    for scheme in [
+        "exact",
+        "consed",
+        "blocks",
+        "blocks-tri",
+        "blocks-dense",
+        "direct",
+    ] {
+        for fault in [
+            "PC: +",
+            "PC: -",
+            "PC: of the call",
+            "PC: within",
+            "PC: padding",
+            "none",
+        ] {
+            assert_eq!(wrong(scheme, fault), 0, "{scheme}, {fault}");
+        }
+    }
+    let empty = "none: at an empty safepoint";
+    assert!(wrong("ranges-naive", empty) > 0);
+    assert_eq!(wrong("ranges", empty), 0);
+    // The historical bugs, each where it was found.
+    assert!(wrong("bug-map-before", empty) > 0);
+    assert!(wrong("bug-function-before", "PC: next map-less") > 0);
+    assert_eq!(wrong("blocks+crc32", "section"), 0);
+}
+
+#[test]
+fn every_trial_has_one_outcome() {
+    let rows = rows(&["safety", "-m", MODULE, "-s", "^blocks$", "--json"]);
+    for row in &rows {
+        let same = |other: &&serde_json::Value| {
+            ["scheme", "fault", "policy"]
+                .iter()
+                .all(|c| row[*c] == other[*c])
+        };
+        let sum: u64 = rows.iter().filter(same).map(count).sum();
+        assert_eq!(sum, row["trials"].as_u64().unwrap(), "{row}");
+    }
+}
+
+#[test]
+fn a_page_about_ones_own_module_says_what_it_would_save() {
+    let dir = TempDir::new().unwrap();
+    let page = dir.path().join("page.html");
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../corpus/programs/lisp.wat");
+    let output = lab(&["inspect", program, "--html", page.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0));
+    let html = fs::read_to_string(&page).unwrap();
+    for needed in [
+        "lisp",
+        "<code>blocks</code>",
+        ".cwasm",
+        "<svg",
+        "smaller by",
+    ] {
+        assert!(html.contains(needed), "{needed}");
+    }
+}
+
+#[test]
+fn a_folder_without_a_run_is_named_with_the_remedy() {
+    let dir = TempDir::new().unwrap();
+    for subcommand in ["frontier", "rank", "publish"] {
+        let output = lab(&[subcommand, dir.path().to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1), "{subcommand}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let one_line = stderr.trim_end().lines().count() == 1;
+        assert!(
+            stderr.starts_with("error: ") && one_line,
+            "{subcommand}: {stderr}"
+        );
+    }
+}
