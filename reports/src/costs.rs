@@ -77,6 +77,9 @@ pub(crate) fn walk_table(results: &Results) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
+/// A column's title, the queries it is of, and its value.
+type Column = (&'static str, &'static str, fn(&CostRow) -> f64);
+
 /// One line per scheme: geometric means over the modules of the headline, as
 /// ratios to the baseline and as they are. `None` if nothing was counted.
 pub(crate) fn table(results: &Results, decision: &Decision) -> Option<Table> {
@@ -94,7 +97,7 @@ pub(crate) fn table(results: &Results, decision: &Decision) -> Option<Table> {
         let rows = rows.iter().filter(|r| wanted(r, scheme, queries));
         geometric_mean(&rows.map(value).filter(|v| *v > 0.0).collect::<Vec<_>>())
     };
-    let columns: [(&str, &str, fn(&CostRow) -> f64); 5] = [
+    let columns: [Column; 5] = [
         ("instructions", "uniform", |r| r.instructions),
         ("lines touched", "uniform", |r| r.lines + r.scratch_lines),
         ("bytes read", "uniform", |r| r.bytes_read),
