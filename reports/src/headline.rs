@@ -4,7 +4,7 @@ use crate::decision::Decision;
 use crate::figures::{Estimate, Figures, latency_ratios};
 use crate::format::{NONE, estimate, known_count, percent, percent_range, plain, times, yes};
 use crate::results::{BASELINE, Results};
-use crate::safety::{Class, Tally, tallies};
+use crate::safety::{Class, Tally, in_force};
 use crate::select;
 use crate::table::Table;
 
@@ -37,9 +37,9 @@ pub(crate) fn full(results: &Results, decision: &Decision) -> Table {
             "lines to read + write",
         ],
     );
-    let safety = results.safety.as_deref().map(tallies);
+    let safety = results.safety.as_deref();
     if safety.is_some() {
-        table.head.push("faults answered wrong".to_owned());
+        table.head.push("faults answered wrongly".to_owned());
     }
     for f in by_size(decision) {
         let scheme = &f.scheme;
@@ -61,18 +61,13 @@ pub(crate) fn full(results: &Results, decision: &Decision) -> Table {
                 known_count(scheme.writer_lines)
             ),
         ];
-        if let Some(tallies) = &safety {
+        if let Some(rows) = safety {
+            let (policy, faults) = in_force(rows, &scheme.name);
             let mut total = Tally::default();
-            for ((name, _), tally) in tallies {
-                if *name == scheme.name {
-                    total.add(tally);
-                }
-            }
-            let known = total.total() > 0;
-            row.push(if known {
-                percent(total.share(Class::Harmful))
-            } else {
-                none()
+            faults.values().for_each(|tally| total.add(tally));
+            row.push(match total.total() {
+                0 => none(),
+                _ => format!("{} ({policy})", percent(total.share(Class::Harmful))),
             });
         }
         table.push(row);

@@ -77,7 +77,9 @@ impl<'r> Judge<'r> {
         Judge {
             results,
             weights: *weights,
-            less_safe: less_safe(results),
+            less_safe: (results.schemes.iter())
+                .filter_map(|s| Some((s.name.clone(), less_safe(results, &s.name)?)))
+                .collect(),
         }
     }
 
