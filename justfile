@@ -49,6 +49,30 @@ publish *args: build
 instructions *args: build
     {{lab}} costs {{args}}
 
+# Collect garbage by each scheme's lookups, in running code
+soak *args: build
+    {{lab}} soak {{args}}
+
+# Look for bytes that a reader cannot bear, so many seconds in each target
+fuzz-smoke seconds="20":
+    RUSTC_WORKSPACE_WRAPPER="$PWD/harness/fuzz/rustc-coverage" cargo build --locked --release -p stackmap-fuzz --features engine
+    for t in readers round-trip recorded cwasm; do mkdir -p target/fuzz/$t && target/release/fuzz-$t -max_total_time={{seconds}} -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix=target/fuzz/ target/fuzz/$t harness/fuzz/corpus/$t || exit 1; done
+
+_cluster:
+    test -d target/cluster || python3 -m venv target/cluster
+    target/cluster/bin/pip install --quiet --require-hashes -r harness/cluster/requirements.txt
+
+# Everything that needs no clock, in shares; profile: local, slurm, kubernetes
+cluster profile="local" *config: build _cluster
+    target/cluster/bin/snakemake --quiet rules --snakefile harness/cluster/Snakefile --profile harness/cluster/profiles/{{profile}} --config {{config}}
+
+# Two small shares by the workflow are what one run gives
+cluster-check: build _cluster
+    rm -rf target/cluster-check
+    just cluster local shares=2 out=target/cluster-check/two "flags='-m (hoot|julia-parse|bignum)'"
+    {{lab}} run -m '(hoot|julia-parse|bignum)' --out target/cluster-check/one
+    for f in target/cluster-check/one/*.csv; do cmp $f target/cluster-check/two/$(basename $f) || exit 1; done
+
 _notebooks:
     test -d target/notebooks || python3 -m venv target/notebooks
     target/notebooks/bin/pip install --quiet --require-hashes -r notebooks/requirements.txt

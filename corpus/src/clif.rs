@@ -6,15 +6,14 @@
 //! calls that fetch thread-local addresses are not, and none of them can
 //! collect.
 
-use crate::{CorpusError, CrossCheck, Function, FunctionKind, Module, Tier};
-use cranelift_codegen::ir::{self, Opcode, SourceLoc, UserStackMap};
+use crate::text::{self, Compiled, Layout};
+use crate::{CorpusError, Module, Tier};
+use cranelift_codegen::ir;
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
-use cranelift_codegen::{CodegenError, CompiledCode, Context};
+use cranelift_codegen::{CodegenError, Context};
 use cranelift_reader::{IsaSpec, ParseError, ParseOptions};
 use rayon::prelude::*;
-use stackmap_encoders::Table;
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::str::FromStr;
@@ -66,7 +65,7 @@ pub fn module_from_functions(
 ) -> Result<Module, CorpusError> {
     let compiled: Vec<_> = functions.into_par_iter().map(|f| compile(f, isa)).collect();
     let preferred = isa.function_alignment().preferred;
-    let mut text = Layout::new();
+    let mut text = Layout::default();
     for compiled in compiled {
         let compiled = compiled
             .map_err(|problem| CorpusError::unusable(name, problem, "correct the function"))?;
@@ -97,6 +96,24 @@ pub fn module_from_functions(
 /// the `stack_map=[...]` lists that the file gives its calls. Parse errors
 /// name the line.
 pub fn read_clif(path: &Path, target: Option<&str>) -> Result<Module, CorpusError> {
+    let origin = path.display().to_string();
+    let (functions, isas) = parse(path)?;
+    let isa = match (target, isas) {
+        (Some(target), _) => isa(target)?,
+        (None, IsaSpec::Some(isas)) if !isas.is_empty() => {
+            isas.into_iter().next().expect("not empty")
+        }
+        (None, _) => isa(&Triple::host().to_string())?,
+    };
+    let mut module = module_from_functions(&origin, Tier::Yours, &*isa, functions)?;
+    if let Some(stem) = path.file_stem() {
+        module.name = stem.to_string_lossy().into_owned();
+    }
+    Ok(module)
+}
+
+/// The functions of a `.clif` file and the targets it names.
+pub(crate) fn parse(path: &Path) -> Result<(Vec<ir::Function>, IsaSpec), CorpusError> {
     let text = std::fs::read_to_string(path).map_err(|e| CorpusError::read(path, e))?;
     let origin = path.display().to_string();
     let options = ParseOptions::default();
@@ -116,19 +133,8 @@ pub fn read_clif(path: &Path, target: Option<&str>) -> Result<Module, CorpusErro
             "add one",
         ));
     }
-    let isa = match (target, file.isa_spec) {
-        (Some(target), _) => isa(target)?,
-        (None, IsaSpec::Some(isas)) if !isas.is_empty() => {
-            isas.into_iter().next().expect("not empty")
-        }
-        (None, _) => isa(&Triple::host().to_string())?,
-    };
     let functions = file.functions.into_iter().map(|(function, _)| function);
-    let mut module = module_from_functions(&origin, Tier::Yours, &*isa, functions.collect())?;
-    if let Some(stem) = path.file_stem() {
-        module.name = stem.to_string_lossy().into_owned();
-    }
-    Ok(module)
+    Ok((functions.collect(), file.isa_spec))
 }
 
 fn parse_error(origin: &str, error: &ParseError) -> CorpusError {
@@ -144,21 +150,11 @@ fn short_name(triple: &Triple) -> String {
     }
 }
 
-/// What the module needs to know of one compiled function; offsets count
-/// from its first byte.
-struct Compiled {
-    bytes: u32,
-    alignment: u32,
-    call_sites: Vec<u32>,
-    /// Return address, frame size, live slots.
-    maps: Vec<(u32, u32, UserStackMap)>,
-}
-
 fn compile(mut function: ir::Function, isa: &dyn TargetIsa) -> Result<Compiled, String> {
-    mark_tail_calls(&mut function);
+    text::mark_tail_calls(&mut function);
     let name = function.name.to_string();
     let mut context = Context::for_function(function);
-    let mut code = catch(|| {
+    let code = catch(|| {
         let compiled = context.compile(isa, &mut Default::default());
         compiled.map(|_| ()).map_err(|e| describe(&e.inner))
     })
@@ -169,44 +165,7 @@ fn compile(mut function: ir::Function, isa: &dyn TargetIsa) -> Result<Compiled, 
             .take_compiled_code()
             .ok_or_else(|| format!("function {name}: no code"))
     })?;
-    Ok(Compiled {
-        bytes: code.buffer.total_size(),
-        alignment: code.buffer.alignment,
-        call_sites: returning_call_sites(&code),
-        maps: code.buffer.take_user_stack_maps().into_vec(),
-    })
-}
-
-/// Source location of every tail call while it is compiled. Cranelift lists
-/// tail calls among its call sites without telling them apart, but it keeps
-/// source locations down to the machine code.
-fn tail_call() -> SourceLoc {
-    SourceLoc::new(1)
-}
-
-fn mark_tail_calls(function: &mut ir::Function) {
-    function.srclocs.clear();
-    let blocks: Vec<_> = function.layout.blocks().collect();
-    for block in blocks {
-        let Some(last) = function.layout.last_inst(block) else {
-            continue;
-        };
-        let opcode = function.dfg.insts[last].opcode();
-        if matches!(opcode, Opcode::ReturnCall | Opcode::ReturnCallIndirect) {
-            function.set_srcloc(last, tail_call());
-        }
-    }
-}
-
-/// Offsets of all return addresses, ascending. A tail call is listed within
-/// or at either end of its machine code, depending on the ISA. No real call
-/// returns there: before the tail call proper lies the epilogue.
-fn returning_call_sites(code: &CompiledCode) -> Vec<u32> {
-    let locations = code.buffer.get_srclocs_sorted().iter();
-    let tail_calls: Vec<_> = locations.filter(|l| l.loc == tail_call()).collect();
-    let is_tail_call = |pc: u32| tail_calls.iter().any(|l| l.start <= pc && pc <= l.end);
-    let call_sites = code.buffer.call_sites().map(|site| site.ret_addr);
-    call_sites.filter(|&pc| !is_tail_call(pc)).collect()
+    Ok(Compiled::of(&code))
 }
 
 fn describe(error: &CodegenError) -> String {
@@ -223,56 +182,4 @@ fn catch<T>(run: impl FnOnce() -> T) -> Result<T, String> {
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         format!("Cranelift panicked: {}", text.unwrap_or("no message"))
     })
-}
-
-/// A text section under construction.
-struct Layout {
-    end: u32,
-    functions: Vec<Function>,
-    table: Table,
-    cross_check: CrossCheck,
-}
-
-impl Layout {
-    fn new() -> Layout {
-        Layout {
-            end: 0,
-            functions: Vec::new(),
-            table: Table::complete(),
-            cross_check: CrossCheck {
-                call_sites: Some(0),
-                ..CrossCheck::default()
-            },
-        }
-    }
-
-    fn append(&mut self, compiled: &Compiled, preferred: u32) -> Result<(), String> {
-        let alignment = preferred.max(compiled.alignment);
-        let start = self.end.checked_next_multiple_of(alignment);
-        let range = start.and_then(|start| Some(start..start.checked_add(compiled.bytes)?));
-        let range = range.ok_or("the code exceeds 4 GiB")?;
-        let mut safepoints: BTreeMap<u32, Option<&(u32, u32, UserStackMap)>> =
-            compiled.call_sites.iter().map(|&pc| (pc, None)).collect();
-        if let Some(count) = &mut self.cross_check.call_sites {
-            *count += safepoints.len();
-        }
-        for map in &compiled.maps {
-            let listed = safepoints.insert(map.0, Some(map)).is_some();
-            self.cross_check.recorded += 1;
-            self.cross_check.confirmed += usize::from(listed);
-        }
-        for (pc, map) in safepoints {
-            let pc = u64::from(range.start + pc);
-            let frame_size = map.map_or(0, |(_, frame_size, _)| *frame_size);
-            let slots = map.into_iter().flat_map(|(_, _, map)| map.entries());
-            let pushed = self.table.push(pc, frame_size, slots.map(|(_, slot)| slot));
-            pushed.map_err(|e| e.to_string())?;
-        }
-        self.end = range.end;
-        self.functions.push(Function {
-            range,
-            kind: FunctionKind::Wasm,
-        });
-        Ok(())
-    }
 }

@@ -155,6 +155,11 @@ pub fn read_cwasm(path: &Path) -> Result<Module, CorpusError> {
     cwasm_module(path, Tier::Yours, &bytes)
 }
 
+/// The stack maps in the bytes of a `.cwasm`; `origin` names it in errors.
+pub fn parse_cwasm(origin: &str, bytes: &[u8]) -> Result<Module, CorpusError> {
+    assemble(origin, origin, Tier::Yours, String::new(), bytes, None)
+}
+
 fn cwasm_module(path: &Path, tier: Tier, bytes: &[u8]) -> Result<Module, CorpusError> {
     let origin = path.display().to_string();
     assemble(&origin, &stem(path), tier, file_name(path), bytes, None)

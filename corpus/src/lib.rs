@@ -8,14 +8,16 @@ mod cwasm;
 mod disasm;
 mod error;
 mod isolate;
+pub mod jit;
 mod module;
 pub mod programs;
 pub mod recorded;
 pub mod smith;
 pub mod synthetic;
+mod text;
 pub mod wild;
 
-pub use compile::{CompileOptions, compile_wasm, read_cwasm, read_path};
+pub use compile::{CompileOptions, compile_wasm, parse_cwasm, read_cwasm, read_path};
 pub use error::CorpusError;
 pub use isolate::{CHILD_COMMAND, Limits, child_main, compile_isolated, read_path_isolated};
 pub use module::{CrossCheck, Function, FunctionKind, Module, Tier};

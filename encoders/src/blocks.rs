@@ -512,6 +512,9 @@ impl<'s> Block<'s> {
             end = start.wrapping_add(length);
         }
         let (start_bits, length_bits) = (self.field(38, 4), self.field(42, 3));
+        if toggles > 8 * self.field(0, 16) {
+            return Err(Malformed::InvalidField);
+        }
         for i in 0..toggles {
             let bit = (i * (start_bits + length_bits)) as usize;
             let fields = word(self.bytes, at + bit / 8)? >> (bit % 8);

@@ -23,16 +23,16 @@ impl StackMap for WordMap<'_> {
 
     #[inline]
     fn slots(&self) -> impl Iterator<Item = u32> {
-        let bytes = 1u32 << self.slot;
+        let slot = self.slot;
         let (mut first, mut word, mut rest) = (0u32, self.first, self.rest.iter());
         core::iter::from_fn(move || {
             while word == 0 {
                 word = *rest.next()?;
-                first = first.wrapping_add(64 * bytes);
+                first = first.wrapping_add(64 << slot);
             }
             let bit = word.trailing_zeros();
             word &= word - 1;
-            Some(first.wrapping_add(bit * bytes))
+            Some(first.wrapping_add(bit << slot))
         })
     }
 }

@@ -2,12 +2,11 @@
 
 use crate::args::Select;
 use crate::latency::{self, Effort, Plan};
-use crate::list::ModuleRow;
 use crate::load::{self, Loaded};
 use crate::provenance::Provenance;
 use crate::scheme::{self, Scheme};
 use crate::size::{self, SizeRow};
-use crate::{Outcome, anatomy, costs, progress, results, safety};
+use crate::{Outcome, cells, progress, report, results};
 use anyhow::{Context, Result};
 use stackmap_corpus::{Module, Tier};
 use stackmap_reports::{Weights, stats};
@@ -51,21 +50,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
     let mut sizes = size::measure_all(&loaded, &schemes, seed)?;
     add_encode_cost(&mut sizes, &loaded, &schemes)?;
-    let facts: Vec<_> = schemes.iter().map(|s| s.facts).collect();
-    let modules: Vec<_> = loaded.modules.iter().map(ModuleRow::from).collect();
-    results::write_csv(&dir, "schemes.csv", &facts)?;
-    results::write_csv(&dir, "modules.csv", &modules)?;
-    results::write_csv(&dir, "size.csv", &sizes)?;
-    let costs = costs::measure_all(&loaded, &schemes, seed)?;
-    if !costs.is_empty() {
-        results::write_csv(&dir, "costs.csv", &costs)?;
-    }
-    results::write_csv(
-        &dir,
-        "safety.csv",
-        &safety::measure_all(&loaded, &schemes, seed)?,
-    )?;
-    results::write_csv(&dir, "anatomy.csv", &anatomy::measure_all(&loaded)?)?;
+    cells::write(&dir, &loaded, &schemes, &sizes, seed)?;
 
     let Loaded { modules, failures } = loaded;
     let timed: Vec<Module> = modules
@@ -87,10 +72,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
     provenance.finish(&dir)?;
 
-    let results = stackmap_reports::load(&dir)?;
-    let report = stackmap_reports::write_report(&results, &dir, &args.weights.unwrap_or_default())?;
-    println!("{}", stackmap_reports::terminal_summary(&results));
-    println!("{}\n{}", dir.display(), report.display());
+    report::write(&dir, &args.weights.unwrap_or_default())?;
     Ok(Outcome::of(failures))
 }
 

@@ -3,6 +3,7 @@
 mod anatomy;
 mod args;
 mod bench;
+mod cells;
 mod cmp;
 mod corpus;
 mod costs;
@@ -12,16 +13,20 @@ mod inspect;
 mod latency;
 mod list;
 mod load;
+mod merge;
 mod output;
 mod progress;
 mod provenance;
 mod publish;
 mod rank;
 mod recordings;
+mod report;
 mod results;
+mod run;
 mod safety;
 mod scheme;
 mod size;
+mod soak;
 mod system;
 mod time;
 mod verify;
@@ -31,7 +36,7 @@ mod walks;
 use clap::{Parser, Subcommand};
 use stackmap_corpus::{CHILD_COMMAND, child_main};
 use std::process::ExitCode;
-use verify::WrongAnswer;
+use verify::{WrongAnswer, WrongResult};
 
 #[derive(Parser)]
 #[command(version, about, max_term_width = 90)]
@@ -46,10 +51,16 @@ enum Command {
     List(list::Args),
     /// Verify, size and time everything, then write the report
     Bench(bench::Args),
+    /// Everything that needs no clock, of all modules or a share of them
+    Run(run::Args),
+    /// Put shares of a run, and timings of one host, together
+    Merge(merge::Args),
     /// Compare two runs; exit code 3 if the second is worse than allowed
     Cmp(cmp::Args),
     /// What each scheme answers when something upstream of it is wrong
     Safety(safety::Args),
+    /// Collect garbage by each scheme's lookups, in running code
+    Soak(soak::Args),
     /// Which schemes nothing beats in everything
     Frontier(frontier::Args),
     /// Make a run the published one
@@ -75,6 +86,9 @@ enum Command {
     /// One process of `latency`
     #[command(name = "__time", hide = true)]
     Time(latency::ChildArgs),
+    /// One process of `soak`
+    #[command(name = "__soak", hide = true)]
+    SoakChild(soak::ChildArgs),
     /// One process of `costs`
     #[command(name = "__step", hide = true)]
     Step(costs::ChildArgs),
@@ -115,6 +129,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::List(args) => list::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Cmp(args) => cmp::run(&args),
         Command::Safety(args) => safety::run(&args),
         Command::Frontier(args) => frontier::run(&args),
@@ -128,6 +144,8 @@ fn main() -> ExitCode {
         Command::Latency(args) => time::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Costs(args) => costs::run(&args),
+        Command::Soak(args) => soak::run(&args),
+        Command::SoakChild(args) => soak::run_child(&args),
         Command::Step(args) => costs::run_child(&args),
         Command::Time(args) => latency::run_child(&args),
     };
@@ -140,7 +158,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Worse) => ExitCode::from(WORSE),
         Err(error) => {
             eprintln!("error: {error:#}");
-            let wrong = error.is::<WrongAnswer>() || error.is::<latency::Mistimed>();
+            let wrong = error.is::<WrongAnswer>() || error.is::<WrongResult>();
             ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })
         }
     }

@@ -78,6 +78,16 @@ pub fn answer<E: Encoder>(section: &[u8], pcs: &[u32]) -> Vec<Result<Lookup<Owne
     pcs.iter().map(&mut one).collect()
 }
 
+/// What the scheme writes if it is told of no safepoint without references,
+/// and that there is none: range merging without mandatory empty maps.
+pub fn encode_naively(scheme: &Scheme, table: &Table) -> Result<Vec<u8>> {
+    let mut maps = Table::complete();
+    for s in table.iter_maps() {
+        maps.push_bitmap(s.pc.into(), s.frame_size, s.bitmap.iter().copied())?;
+    }
+    Ok((scheme.encode)(&maps)?.bytes)
+}
+
 /// All registered schemes, the baseline first.
 pub fn all() -> Vec<Scheme> {
     struct Collect(Vec<Scheme>);

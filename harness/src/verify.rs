@@ -40,6 +40,19 @@ impl fmt::Display for WrongAnswer {
     }
 }
 
+/// What came of a scheme's answers, put to use, was not what comes of right
+/// ones.
+#[derive(Debug)]
+pub struct WrongResult(pub String);
+
+impl std::error::Error for WrongResult {}
+
+impl fmt::Display for WrongResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Compares scheme `E` with the oracle at every safepoint, one PC before and
 /// after each, in the middle of every gap, at both ends of the address space
 /// and at random PCs.

@@ -161,3 +161,23 @@ fn a_folder_without_a_run_is_named_with_the_remedy() {
         );
     }
 }
+
+#[test]
+fn garbage_is_collected_by_every_scheme_and_not_by_naive_ranges() {
+    if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        return;
+    }
+    let effort = ["--collections", "300", "--functions", "40"];
+    let rows = rows(&[&["soak", "--json"][..], &effort].concat());
+    assert!(rows.len() >= 18);
+    for row in rows {
+        let passed = row["failure"].is_null();
+        let naive = row["scheme"] == "ranges-naive";
+        assert!(passed || naive, "{row}");
+        assert!(!passed || !naive || row["program"] == "synthetic", "{row}");
+        if row["scheme"] == "exact" {
+            assert!(row["collections"].as_u64() >= Some(300), "{row}");
+            assert!(row["stack_roots"].as_u64() > Some(0), "{row}");
+        }
+    }
+}

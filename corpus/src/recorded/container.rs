@@ -35,19 +35,7 @@ pub fn write(module: &Module, provenance: &Provenance) -> Result<Vec<u8>, Corpus
     };
     let body = columns::write(module).map_err(refuse)?;
     let header = Header::of(module, provenance, body.len());
-    let json = serde_json::to_vec(&header).map_err(|e| refuse(e.to_string()))?;
-    let packed = pack(&body).map_err(|e| refuse(e.to_string()))?;
-
-    let mut hashed = Vec::with_capacity(4 + json.len() + packed.len());
-    hashed.extend((json.len() as u32).to_le_bytes());
-    hashed.extend(json);
-    hashed.extend(packed);
-    let mut out = Vec::with_capacity(PREAMBLE + hashed.len());
-    out.extend(MAGIC);
-    out.extend(VERSION.to_le_bytes());
-    out.extend(Sha256::digest(&hashed));
-    out.extend(hashed);
-
+    let out = wrap(&header, &body).map_err(|e| refuse(e.to_string()))?;
     let same = read(&out, &module.id()).is_ok_and(|back| {
         back.section == module.section
             && back.table == module.table
@@ -57,6 +45,22 @@ pub fn write(module: &Module, provenance: &Provenance) -> Result<Vec<u8>, Corpus
         let problem = "its section is not laid out like Wasmtime's, or says other than its table";
         return Err(refuse(problem.into()));
     }
+    Ok(out)
+}
+
+/// A recording of this header and these unpacked columns, right or not.
+pub fn wrap(header: &Header, body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let json = serde_json::to_vec(header)?;
+    let packed = pack(body)?;
+    let mut hashed = Vec::with_capacity(4 + json.len() + packed.len());
+    hashed.extend((json.len() as u32).to_le_bytes());
+    hashed.extend(json);
+    hashed.extend(packed);
+    let mut out = Vec::with_capacity(PREAMBLE + hashed.len());
+    out.extend(MAGIC);
+    out.extend(VERSION.to_le_bytes());
+    out.extend(Sha256::digest(&hashed));
+    out.extend(hashed);
     Ok(out)
 }
 

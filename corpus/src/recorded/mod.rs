@@ -35,7 +35,7 @@ mod header;
 mod record;
 mod varint;
 
-pub use container::{read, read_header, write};
+pub use container::{read, read_header, wrap, write};
 pub use folder::{EXTENSION, file_name, folder, load, load_header, recordings, write_sums};
 pub use header::{Header, Provenance, SectionDigest, SectionSize};
 pub use record::{RecordOptions, TARGETS, Target, check, compile_wild, record};

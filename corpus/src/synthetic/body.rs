@@ -1,7 +1,7 @@
 //! Emits one function: references come to life, are carried across calls and
 //! die by a last use.
 
-use super::callees::{self, Callee, MAX_ARGS, REF, WORD};
+use super::callees::{self, Callee, MAX_ARGS, NUMBERS, REF, REFS, WORD};
 use super::shape::Shape;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -12,9 +12,6 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::ops::RangeInclusive;
-
-/// Bytes of the context object that loads and stores go to.
-const CONTEXT_BYTES: i32 = 4096;
 
 /// A reference with a use to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +173,11 @@ impl Body<'_> {
 
     fn offset(&mut self, of: Type) -> i32 {
         let bytes = of.bytes().cast_signed();
-        self.rng.random_range(0..CONTEXT_BYTES / bytes) * bytes
+        let (start, end) = match of == REF {
+            true => (REFS.start, REFS.end),
+            false => (NUMBERS.start, NUMBERS.end),
+        };
+        start + self.rng.random_range(0..(end - start) / bytes) * bytes
     }
 
     /// Operations that neither call nor touch references.
@@ -215,24 +216,30 @@ impl Body<'_> {
             .icmp_imm_s(IntCC::SignedLessThan, number, 100)
     }
 
-    /// Reserves frame bytes that hold no references and uses them.
+    /// Reserves frame bytes that hold no references and uses them; of their
+    /// address only what is the same on every run.
     pub fn reserve(&mut self, bytes: u32) {
         let data = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 3);
         let slot = self.builder.create_sized_stack_slot(data);
         let address = self.builder.ins().stack_addr(WORD, slot, 0);
-        self.store(address);
+        let aligned = self.builder.ins().band_imm_u(address, 7);
+        self.store(aligned);
     }
 
     /// A safepoint: calls something that takes the given references, at most
     /// [`MAX_ARGS`], and returns its result if that is a reference.
     pub fn call(&mut self, refs: &[Value]) -> Option<Value> {
-        let fitting = self.callees.iter().filter(|c| c.args == refs.len());
+        let fitting = self.callees.iter().filter(|c| c.kind.args == refs.len());
         let fitting: Vec<_> = fitting.copied().collect();
         let callee = fitting[self.rng.random_range(0..fitting.len())];
         let mut args = vec![self.context, self.sum];
         args.extend_from_slice(refs);
         let call = if self.rng.random_ratio(1, 5) {
-            let address = self.number();
+            let flags = MemFlagsData::trusted();
+            let address = self
+                .builder
+                .ins()
+                .load(WORD, flags, self.context, callee.address);
             self.builder
                 .ins()
                 .call_indirect(callee.signature, address, &args)
@@ -240,7 +247,7 @@ impl Body<'_> {
             self.builder.ins().call(callee.function, &args)
         };
         let result = self.builder.inst_results(call)[0];
-        if callee.gives_ref {
+        if callee.kind.gives_ref {
             return Some(result);
         }
         self.sum = result;

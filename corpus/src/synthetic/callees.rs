@@ -5,27 +5,69 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
+use std::ops::Range;
 
 /// GC references are 32 bits wide in Wasmtime.
-pub(super) const REF: Type = types::I32;
+pub(crate) const REF: Type = types::I32;
 /// Type of numbers and addresses.
-pub(super) const WORD: Type = types::I64;
+pub(crate) const WORD: Type = types::I64;
 /// Most references that one call takes.
-pub(super) const MAX_ARGS: usize = 3;
+pub(crate) const MAX_ARGS: usize = 3;
 
-/// Something to call.
+/// Where in the context object a function finds references.
+pub(crate) const REFS: Range<i32> = 0..2048;
+/// Where it finds numbers.
+pub(crate) const NUMBERS: Range<i32> = 2048..3584;
+/// From where on it finds the addresses of its callees, by kind.
+pub(crate) const CALLEES: i32 = 3584;
+
+/// Namespace of the callees' names; the index is that in [`KINDS`].
+pub(crate) const NAMESPACE: u32 = 1;
+
+/// What a callee takes and gives.
 #[derive(Clone, Copy)]
-pub(super) struct Callee {
-    pub function: FuncRef,
-    pub signature: SigRef,
+pub(crate) struct Kind {
     /// References that it takes.
     pub args: usize,
     /// Whether it returns a reference rather than a number.
     pub gives_ref: bool,
 }
 
+/// One callee for every number of references with either result.
+pub(crate) const KINDS: [Kind; 2 * (MAX_ARGS + 1)] = {
+    let mut kinds = [Kind {
+        args: 0,
+        gives_ref: false,
+    }; 2 * (MAX_ARGS + 1)];
+    let mut i = 0;
+    while i < kinds.len() {
+        kinds[i] = Kind {
+            args: i / 2,
+            gives_ref: i % 2 == 0,
+        };
+        i += 1;
+    }
+    kinds
+};
+
+impl Kind {
+    pub fn signature(self) -> Signature {
+        signature(self.args, if self.gives_ref { REF } else { WORD })
+    }
+}
+
+/// Something to call.
+#[derive(Clone, Copy)]
+pub(super) struct Callee {
+    pub function: FuncRef,
+    pub signature: SigRef,
+    /// Where in the context its address is.
+    pub address: i32,
+    pub kind: Kind,
+}
+
 /// Context, a number and references, as Wasmtime's own functions take them.
-pub(super) fn signature(refs: usize, result: Type) -> Signature {
+pub(crate) fn signature(refs: usize, result: Type) -> Signature {
     let mut signature = Signature::new(CallConv::Tail);
     let params = [WORD, WORD]
         .into_iter()
@@ -35,12 +77,11 @@ pub(super) fn signature(refs: usize, result: Type) -> Signature {
     signature
 }
 
-/// One callee for every number of references with either result.
+/// Declares all callees.
 pub(super) fn declare(builder: &mut FunctionBuilder<'_>) -> Vec<Callee> {
-    let kinds = (0..=MAX_ARGS).flat_map(|args| [(args, REF), (args, WORD)]);
-    let import = |(index, (args, result)): (u32, (usize, Type))| {
-        let signature = builder.import_signature(signature(args, result));
-        let name = UserExternalName::new(1, index);
+    let import = |(index, kind): (u32, Kind)| {
+        let signature = builder.import_signature(kind.signature());
+        let name = UserExternalName::new(NAMESPACE, index);
         let name = builder.func.declare_imported_user_function(name);
         let function = builder.import_function(ExtFuncData {
             name: ExternalName::user(name),
@@ -51,9 +92,9 @@ pub(super) fn declare(builder: &mut FunctionBuilder<'_>) -> Vec<Callee> {
         Callee {
             function,
             signature,
-            args,
-            gives_ref: result == REF,
+            address: CALLEES + WORD.bytes().cast_signed() * index.cast_signed(),
+            kind,
         }
     };
-    (0..).zip(kinds).map(import).collect()
+    (0..).zip(KINDS).map(import).collect()
 }

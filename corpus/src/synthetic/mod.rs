@@ -6,7 +6,7 @@
 //! threads.
 
 mod body;
-mod callees;
+pub(crate) mod callees;
 mod families;
 mod flow;
 mod giant;
@@ -56,6 +56,18 @@ pub fn modules(options: &Options) -> Result<Vec<Module>, CorpusError> {
     families
         .map(|(family, count)| module(family, count, options.seed, &*isa))
         .collect()
+}
+
+/// The functions of every family, in order, as Cranelift IR; the giants come
+/// last.
+pub fn functions(options: &Options) -> Result<Vec<ir::Function>, CorpusError> {
+    let isa = isa(&options.isa)?;
+    let families = FAMILIES.iter().zip(counts(options.functions));
+    let of = |(family, count): (&Family, usize)| {
+        let one = |index| function(family, index, options.seed, &*isa);
+        (0..count).map(one).collect::<Vec<_>>()
+    };
+    Ok(families.flat_map(of).collect())
 }
 
 fn module(

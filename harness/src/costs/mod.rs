@@ -16,11 +16,12 @@ mod step;
 pub use child::{Args as ChildArgs, run as run_child};
 
 use crate::args::{Format, Select};
-use crate::latency::{Counted, Mistimed, Queries, counted_queries};
+use crate::latency::{Counted, Queries, counted_queries};
 use crate::load::{self, Loaded};
 use crate::output;
 use crate::scheme::{self, Scheme};
 use crate::size::encode_verified;
+use crate::verify::WrongResult;
 use crate::{Outcome, progress};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
@@ -107,7 +108,7 @@ fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<CostRow
             if counted.checksum != expected {
                 let name = scheme.name();
                 let text = format!("{}: {name} answered wrongly while counted", module.id());
-                return Err(Mistimed(text).into());
+                return Err(WrongResult(text).into());
             }
             rows.push(row(module, scheme, kind, &pcs, &counted));
         }

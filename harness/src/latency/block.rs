@@ -1,11 +1,12 @@
 //! One block: every scheme answers the same queries, in random order and back.
 
 use super::arena::Arena;
+use super::controls::SLOW_ONE_IN;
 use super::kernel::{Batch, CODE_COPIES, Expected, Query, Timer};
 use super::machine::Evictor;
 use super::scenario::{Cache, Queries, Timed};
 use super::work::Cell;
-use super::{Mistimed, controls::SLOW_ONE_IN};
+use crate::verify::WrongResult;
 use anyhow::Result;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
@@ -112,8 +113,8 @@ impl Rival<'_> {
         drawn.iter().map(one).fold(0, u64::wrapping_add)
     }
 
-    fn wrong(&self, what: &str) -> Mistimed {
-        Mistimed(format!(
+    fn wrong(&self, what: &str) -> WrongResult {
+        WrongResult(format!(
             "scheme {} gave a wrong answer while timed: {what}",
             self.name
         ))

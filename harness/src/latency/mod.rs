@@ -82,18 +82,6 @@ pub fn budget(effort: Effort) -> Option<Duration> {
     }
 }
 
-/// A scheme that answered wrongly while it was timed.
-#[derive(Debug)]
-pub struct Mistimed(pub String);
-
-impl std::error::Error for Mistimed {}
-
-impl std::fmt::Display for Mistimed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// A seed for one purpose.
 fn seed_of(seed: u64, purpose: &str) -> u64 {
     let hash = Sha256::new()

@@ -7,9 +7,10 @@ use super::machine::{Caches, Evictor};
 use super::prepare::{Prepared, prepare};
 use super::scenario::{Chain, scenarios};
 use super::work::{Group, Inputs, ModulePlan, SampleRow, Work};
-use super::{Mistimed, Plan, budget, child, controls, groups, seed_of};
+use super::{Plan, budget, child, controls, groups, seed_of};
 use crate::scheme::Scheme;
 use crate::system::Ticks;
+use crate::verify::WrongResult;
 use crate::walks::{self, Walks};
 use crate::{WRONG_ANSWER, progress, results};
 use anyhow::{Context, Result, bail, ensure};
@@ -234,7 +235,7 @@ fn spawn(work: &Work, group: &Group, process: usize, bar: &indicatif::ProgressBa
     let status = child.wait()?;
     if status.code() == Some(i32::from(WRONG_ANSWER)) {
         let what = format!("timing process {process} saw a wrong answer, see above");
-        return Err(Mistimed(what).into());
+        return Err(WrongResult(what).into());
     }
     if !status.success() {
         bail!("timing process {process} ended with {status}; `--resume` keeps what is finished");

@@ -2,7 +2,7 @@
 
 use super::outcome::Answer;
 use super::truth::Truth;
-use crate::scheme::{Answer as AnswerFn, Scheme};
+use crate::scheme::{self, Answer as AnswerFn, Scheme};
 use anyhow::Result;
 use stackmap_encoders::{Lookup, Malformed, Table};
 
@@ -57,13 +57,7 @@ pub fn all(schemes: &[Scheme]) -> Vec<Rival> {
 impl Rival {
     pub fn encode(&self, table: &Table) -> Result<Vec<u8>> {
         let mut section = match self.twist {
-            Twist::NoEmpties => {
-                let mut maps = Table::complete();
-                for s in table.iter_maps() {
-                    maps.push_bitmap(s.pc.into(), s.frame_size, s.bitmap.iter().copied())?;
-                }
-                (self.scheme.encode)(&maps)?.bytes
-            }
+            Twist::NoEmpties => scheme::encode_naively(&self.scheme, table)?,
             _ => (self.scheme.encode)(table)?.bytes,
         };
         if self.twist == Twist::Checksum {

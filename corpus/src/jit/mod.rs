@@ -1,0 +1,101 @@
+//! Runs generated functions on this machine, with a host that is called at
+//! every safepoint and sees the frames on the stack.
+//!
+//! The host's part is safe: it reads and writes the [`World`] that functions
+//! share, and slots of frames within the stack of the run. A frame lies below
+//! its frame pointer by the size that its stack map gives, as in Wasmtime.
+
+mod code;
+mod stack;
+mod stubs;
+mod world;
+
+use crate::synthetic::callees::KINDS;
+use crate::{CorpusError, clif};
+use code::Code;
+use cranelift_codegen::ir;
+use stackmap_encoders::Table;
+use std::path::Path;
+
+pub use stack::{Frame, Frames};
+pub use world::World;
+
+/// What runs between the functions.
+pub trait Host {
+    /// Called at every safepoint of a generated function. The index of a
+    /// function to enter before going on, if any; its arguments are then
+    /// [`World::args`].
+    fn safepoint(&mut self, at: Safepoint<'_>) -> Option<usize>;
+}
+
+/// A call that a generated function made.
+pub struct Safepoint<'a> {
+    /// The number that the function passed.
+    pub sum: u64,
+    /// How many of [`World::args`] the function passed.
+    pub args: usize,
+    /// How many functions have been entered from safepoints and not left.
+    pub depth: u64,
+    /// What all functions share.
+    pub world: &'a mut World,
+    /// The stack of this run.
+    pub frames: Frames<'a>,
+}
+
+/// Functions in executable memory.
+pub struct Jit {
+    code: Code,
+    functions: Vec<usize>,
+    callees: [u64; KINDS.len()],
+}
+
+impl Jit {
+    /// Compiles functions that call what the synthetic corpus calls; fails
+    /// where Cranelift rejects one, or where frames cannot be walked.
+    pub fn new(functions: Vec<ir::Function>) -> Result<Jit, CorpusError> {
+        let mut code = Code::new()?;
+        let stubs = code.stubs()?;
+        let ids: Vec<_> = functions
+            .into_iter()
+            .map(|function| code.add(function, &stubs))
+            .collect::<Result<_, _>>()?;
+        code.finish()?;
+        Ok(Jit {
+            functions: ids.iter().map(|&id| code.address(id)).collect(),
+            callees: std::array::from_fn(|i| code.address(stubs[i]) as u64),
+            code,
+        })
+    }
+
+    /// Every safepoint, with PCs from where [`Frame::pc`] counts.
+    pub fn table(&self) -> &Table {
+        self.code.table()
+    }
+
+    /// How many functions there are.
+    pub fn len(&self) -> usize {
+        self.functions.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.functions.is_empty()
+    }
+
+    /// Runs a function to its end. Its arguments are [`World::args`], its
+    /// result is [`World::result`].
+    ///
+    /// # Panics
+    ///
+    /// If there is no such function.
+    pub fn run(&self, function: usize, world: &mut World, host: &mut dyn Host) {
+        world.callees = self.callees;
+        let target = self.functions[function];
+        stack::enter(&self.code, &self.functions, target, world, host);
+    }
+}
+
+/// The functions of a `.clif` file.
+pub fn read_functions(path: &Path) -> Result<Vec<ir::Function>, CorpusError> {
+    Ok(clif::parse(path)?.0)
+}

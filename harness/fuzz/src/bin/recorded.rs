@@ -1,0 +1,4 @@
+//! Recorded files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| stackmap_fuzz::recorded(data));
