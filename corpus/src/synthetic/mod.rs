@@ -47,13 +47,17 @@ impl Default for Options {
     }
 }
 
-/// Generates and compiles every family, one module each; fails when the ISA
-/// is unknown or Cranelift rejects a function.
-pub fn modules(options: &Options) -> Result<Vec<Module>, CorpusError> {
+/// Generates and compiles every family that is wanted, one module each; fails
+/// when the ISA is unknown or Cranelift rejects a function.
+pub fn modules(
+    options: &Options,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Module>, CorpusError> {
     let isa = isa(&options.isa)?;
     let counts = counts(options.functions);
     let families = FAMILIES.iter().zip(counts);
     families
+        .filter(|(family, _)| wanted(family.name))
         .map(|(family, count)| module(family, count, options.seed, &*isa))
         .collect()
 }
