@@ -69,8 +69,8 @@ cluster profile="local" *config: build _cluster
 # Two small shares by the workflow are what one run gives
 cluster-check: build _cluster
     rm -rf target/cluster-check
-    just cluster local shares=2 out=target/cluster-check/two "flags='-m (hoot|julia-parse|bignum)'"
-    {{lab}} run -m '(hoot|julia-parse|bignum)' --out target/cluster-check/one
+    just cluster local shares=2 out=target/cluster-check/two "flags='-m hoot -m julia-parse -m bignum'"
+    {{lab}} run -m hoot -m julia-parse -m bignum --out target/cluster-check/one
     for f in target/cluster-check/one/*.csv; do cmp $f target/cluster-check/two/$(basename $f) || exit 1; done
 
 _notebooks:
