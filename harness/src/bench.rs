@@ -92,7 +92,9 @@ fn add_encode_cost(sizes: &mut [SizeRow], loaded: &Loaded, schemes: &[Scheme]) -
     let bar = progress::bar("time the writers", loaded.modules.len());
     for (rows, module) in sizes.chunks_mut(schemes.len()).zip(&loaded.modules) {
         for (row, scheme) in rows.iter_mut().zip(schemes) {
-            row.encode_ns_per_safepoint = latency::encode_cost(module, scheme)?;
+            let costs = latency::encode_cost(module, scheme)?;
+            row.encode_ns_per_safepoint = costs.as_ref().map(|c| c.encode);
+            row.check_ns_per_safepoint = costs.map(|c| c.check);
         }
         bar.inc(1);
     }

@@ -43,6 +43,7 @@ pub struct SizeRow {
     pub bytes_without_start: Option<usize>,
     pub baseline_bytes_without_start: Option<usize>,
     pub encode_ns_per_safepoint: Option<f64>,
+    pub check_ns_per_safepoint: Option<f64>,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
@@ -105,6 +106,7 @@ pub fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<Siz
             bytes_without_start: rest,
             baseline_bytes_without_start: baseline_without_start,
             encode_ns_per_safepoint: None,
+            check_ns_per_safepoint: None,
         });
     }
     Ok(rows)

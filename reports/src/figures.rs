@@ -47,6 +47,8 @@ pub struct Figures {
     pub cold: Option<Estimate>,
     /// Geometric mean of the writing time, nanoseconds per safepoint.
     pub encode_ns: Option<f64>,
+    /// Nanoseconds per safepoint to check a CRC-32 of the section.
+    pub check_ns: Option<f64>,
 }
 
 /// The figures of every scheme, in the order of `schemes.csv`.
@@ -65,10 +67,8 @@ fn one(results: &Results, selection: &Selection, scheme: &SchemeRow) -> Figures 
     let without = rows
         .iter()
         .map(|r| r.ratio_without_start().unwrap_or(r.ratio));
-    let encode: Vec<f64> = rows
-        .iter()
-        .filter_map(|r| r.encode_ns_per_safepoint)
-        .collect();
+    let encode = rows.iter().filter_map(|r| r.encode_ns_per_safepoint);
+    let check = rows.iter().filter_map(|r| r.check_ns_per_safepoint);
     let estimate = |s: &Option<Scenario>| {
         let scenario = s.as_ref()?;
         if scheme.name == BASELINE {
@@ -86,7 +86,8 @@ fn one(results: &Results, selection: &Selection, scheme: &SchemeRow) -> Figures 
         without_start: Spread::of(without),
         hot: estimate(&selection.hot),
         cold: estimate(&selection.cold),
-        encode_ns: geometric_mean(&encode),
+        encode_ns: geometric_mean(&encode.collect::<Vec<_>>()),
+        check_ns: geometric_mean(&check.collect::<Vec<_>>()),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod figures;
 mod format;
 mod frontier;
 mod headline;
+mod integrity;
 mod page;
 mod plot;
 mod publish;

@@ -132,6 +132,9 @@ record! {
         /// Time to write, in nanoseconds per safepoint.
         #[serde(deserialize_with = "known")]
         encode_ns_per_safepoint: Option<f64>,
+        /// Time to check a CRC-32, in nanoseconds per safepoint.
+        #[serde(deserialize_with = "known")]
+        check_ns_per_safepoint: Option<f64>,
     }
 }
 

@@ -35,6 +35,12 @@ impl Tally {
         self.harmful += other.harmful;
     }
 
+    pub(crate) fn of<'r>(rows: impl Iterator<Item = &'r SafetyRow>) -> Tally {
+        let mut tally = Tally::default();
+        rows.for_each(|row| tally.count(row));
+        tally
+    }
+
     fn count(&mut self, row: &SafetyRow) {
         match class_of(&row.outcome) {
             Class::Detected => self.detected += row.count,

@@ -95,25 +95,42 @@ fn probe(browser: &Path, dir: &Path) -> String {
         .to_owned()
 }
 
-fn check(name: &str, shape: Shape) {
+/// Writes the report of the run that `results` leaves in a folder, and looks.
+fn check(name: &str, results: impl Fn(&Path) -> PathBuf) {
     let Some(browser) = browser() else {
         eprintln!("SKIPPED: no chromium on the PATH, so no page was looked at");
         return;
     };
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&dir);
-    write(&dir, shape);
-    write_report(&load(&dir).unwrap(), &dir, &Weights::default()).unwrap();
+    fs::create_dir_all(&dir).unwrap();
+    let results = load(&results(&dir)).unwrap();
+    write_report(&results, &dir, &Weights::default()).unwrap();
     let found = probe(&browser, &dir);
     assert!(found.is_empty(), "{found}");
 }
 
+fn made_up(shape: Shape) -> impl Fn(&Path) -> PathBuf {
+    move |dir| {
+        write(dir, shape);
+        dir.to_owned()
+    }
+}
+
 #[test]
 fn a_small_report_fits_every_width() {
-    check("browser-small", SMALL);
+    check("browser-small", made_up(SMALL));
 }
 
 #[test]
 fn a_large_report_fits_every_width() {
-    check("browser-large", LARGE);
+    check("browser-large", made_up(LARGE));
+}
+
+/// The only one with all the files that a real run leaves.
+#[test]
+fn the_published_report_fits_every_width() {
+    check("browser-published", |_| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("published")
+    });
 }

@@ -12,21 +12,38 @@ const MOST_RUNS: usize = 25;
 /// Enough time for the shortest writer to be seen.
 const ENOUGH: Duration = Duration::from_millis(10);
 
-/// Nanoseconds per safepoint that the scheme's writer takes: the median of
-/// three or more runs. `None` for a module without safepoints. To be called
-/// when nothing else runs.
-pub fn encode_cost(module: &Module, scheme: &Scheme) -> Result<Option<f64>> {
+/// Nanoseconds per safepoint.
+pub struct Costs {
+    /// To write the section.
+    pub encode: f64,
+    /// To check a CRC-32 over it, as one would when it is loaded.
+    pub check: f64,
+}
+
+/// What the scheme's writer and a checksum take: medians of three or more
+/// runs. `None` for a module without safepoints. To be called when nothing
+/// else runs.
+pub fn encode_cost(module: &Module, scheme: &Scheme) -> Result<Option<Costs>> {
     if module.table.is_empty() {
         return Ok(None);
     }
+    let section = (scheme.encode)(&module.table);
+    let section = section.with_context(|| format!("{}: scheme {}", module.id(), scheme.name()))?;
+    let per_safepoint = |ns: f64| ns / module.table.len() as f64;
+    Ok(Some(Costs {
+        encode: per_safepoint(median(|| (scheme.encode)(black_box(&module.table)))),
+        check: per_safepoint(median(|| crc32fast::hash(black_box(&section.bytes)))),
+    }))
+}
+
+fn median<T>(mut run: impl FnMut() -> T) -> f64 {
     let mut runs = Vec::new();
     while runs.len() < RUNS || (runs.len() < MOST_RUNS && runs.iter().sum::<Duration>() < ENOUGH) {
         let start = Instant::now();
-        let section = (scheme.encode)(black_box(&module.table));
+        let result = run();
         runs.push(start.elapsed());
-        black_box(section).with_context(|| format!("{}: scheme {}", module.id(), scheme.name()))?;
+        black_box(result);
     }
     runs.sort_unstable();
-    let median = runs[runs.len() / 2].as_nanos() as f64;
-    Ok(Some(median / module.table.len() as f64))
+    runs[runs.len() / 2].as_nanos() as f64
 }

@@ -1,6 +1,7 @@
 //! The report as one HTML file that needs nothing else, and the files beside it.
 
 mod inspection;
+mod research;
 mod sections;
 
 use crate::ReportError;
@@ -111,4 +112,12 @@ impl Figure {
             table.html()
         )
     }
+}
+
+fn paragraph(text: &str) -> String {
+    format!("<p>{}</p>\n", markup(text))
+}
+
+fn note(text: &str) -> String {
+    format!("<p class=\"note\">{}</p>\n", markup(text))
 }

@@ -1,6 +1,6 @@
 //! What the page says, in the order in which a maintainer asks.
 
-use super::Section;
+use super::{Section, note, paragraph, research};
 use crate::decision::{Decision, RULES, caveats, recommendation, score_table, sensitivity_tables};
 use crate::figures::geometric_mean;
 use crate::format::{NONE, bytes, known_count, list, percent, plural, times};
@@ -8,7 +8,6 @@ use crate::headline;
 use crate::plot::{Figure, Plots};
 use crate::results::{BASELINE, LatencyRow, ModuleRow, Results};
 use crate::table::{Table, markup};
-use crate::{costs, frontier, safety, targets};
 use std::collections::BTreeMap;
 
 pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<Section> {
@@ -31,28 +30,32 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             pareto(results, decision, &plots.pareto),
         ),
         section("decision", "How it was decided", reasons(decision)),
+        section(
+            "targets",
+            "Targets",
+            research::targets_of(results, decision),
+        ),
+        section(
+            "frontier",
+            "Frontier",
+            research::frontier_of(results, decision),
+        ),
         section("parts", "Where the bytes are", parts(&plots.parts)),
+        section("spread", "Spread over the modules", one(&plots.ecdf, "")),
         section(
             "heat",
             "Every scheme on every module",
             plots.heat.iter().map(Figure::html).collect(),
         ),
-        section("spread", "Spread over the modules", one(&plots.ecdf, "")),
         section("isa", "Instruction sets", one(&plots.isa, ONE_ISA)),
-        section("safety", "Safety", safe(results, plots)),
+        section("safety", "Safety", research::safe(results, decision, plots)),
+        section(
+            "costs",
+            "Deterministic costs",
+            research::costs_of(results, decision),
+        ),
+        section("anatomy", "Anatomy of the corpus", research::anatomy(plots)),
     ];
-    sections.push(section("targets", "Targets", targets_of(results, decision)));
-    sections.push(section(
-        "frontier",
-        "Frontier",
-        frontier_of(results, decision),
-    ));
-    sections.push(section(
-        "costs",
-        "Deterministic costs",
-        costs_of(results, decision),
-    ));
-    sections.push(section("anatomy", "Anatomy of the corpus", anatomy(plots)));
     if !controls.rows.is_empty() {
         let text = "<p>Timed like the schemes, with a known answer. A copy of the baseline has to come out the same, a slowed one slower; if not, believe no verdict here.</p>\n";
         sections.push(section(
@@ -67,6 +70,11 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
         "Machine and provenance",
         machine(results),
     ));
+    sections.push(section(
+        "dead-ends",
+        "What did not work",
+        research::dead_ends(),
+    ));
     sections.push(section("limits", "Limits", limits(results, decision)));
     sections
 }
@@ -74,15 +82,6 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
 const TIMED: &str = "Lookup time was not measured in this run.";
 const ONE_ISA: &str =
     "The modules of this run share one instruction set, or no module exists on all of them.";
-const UNSAFE: &str = "Fault injection was not part of this run, so safety carries no weight in the decision beyond the constraint that a scheme be exact.";
-
-fn paragraph(text: &str) -> String {
-    format!("<p>{}</p>\n", markup(text))
-}
-
-fn note(text: &str) -> String {
-    format!("<p class=\"note\">{}</p>\n", markup(text))
-}
 
 fn pareto(results: &Results, decision: &Decision, figures: &[Figure]) -> String {
     if figures.is_empty() {
@@ -185,55 +184,6 @@ fn controls(results: &Results) -> Table {
         table.push([format!("`{name}`"), scenario, list(&verdicts), ratio]);
     }
     table
-}
-
-fn safe(results: &Results, plots: &Plots) -> String {
-    let Some(rows) = results.safety.as_deref() else {
-        return paragraph(UNSAFE);
-    };
-    let mut html = safety::paragraph(results).map_or_else(String::new, |text| paragraph(&text));
-    html += &plots.safety.iter().map(Figure::html).collect::<String>();
-    let naive = safety::naive_table(rows);
-    if !naive.rows.is_empty() {
-        let text = "What merging ranges without mandatory empty maps (`ranges-naive`, a control that is never recommended) says at safepoints where no reference is live. Stale: the slot holds a reference elsewhere in the function, and is dead here. Bogus: it never does.";
-        html += &format!("{}{}", note(text), naive.html());
-    }
-    html
-}
-
-fn targets_of(results: &Results, decision: &Decision) -> String {
-    let text = "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most 60 % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than 100 bytes per map.";
-    format!("{}{}", note(text), targets::table(results, decision).html())
-}
-
-fn frontier_of(results: &Results, decision: &Decision) -> String {
-    let text = "Bytes, hot and cold lookups, safety and lines of code: a scheme is on the frontier if none is at least as good in all of these and better in one. Lookups whose intervals overlap count as equal.";
-    let overall = frontier::table(results, decision).html();
-    let modules = frontier::module_table(results, decision).html();
-    format!(
-        "{}{overall}<details><summary>Module by module</summary>\n{modules}</details>\n",
-        note(text)
-    )
-}
-
-fn costs_of(results: &Results, decision: &Decision) -> String {
-    let Some(table) = costs::table(results, decision) else {
-        return paragraph("Instructions and cache lines were not counted in this run.");
-    };
-    let text = "Counted by stepping through lookups one instruction at a time, not timed: from entering the function that is timed to leaving it, with the section at the start of a cache line and 64 bytes to a line. Geometric means over the modules, and in parentheses the ratio to `exact`. Lines are those of the section and of the caller's scratch.";
-    let mut html = format!("{}{}", note(text), table.html());
-    if let Some(walks) = costs::walk_table(results) {
-        let text = "What could stand in front of any scheme, counted on the stacks recorded from our own programs: a direct-mapped cache of PCs kept from one stack to the next (Go has 16 entries, V8 1,024), or sorting the PCs of one stack and looking each up once. The programs are small and recursive, so these are upper bounds.";
-        html += &format!("{}{}", note(text), walks.html());
-    }
-    html
-}
-
-fn anatomy(plots: &Plots) -> String {
-    if plots.anatomy.is_empty() {
-        return paragraph("There is no `anatomy.csv`: nobody looked.");
-    }
-    plots.anatomy.iter().map(Figure::html).collect()
 }
 
 fn corpus(results: &Results) -> String {

@@ -1,0 +1,79 @@
+//! What the research subcommands found: safety, targets, frontier, costs,
+//! anatomy, and what was tried and left.
+
+use super::{note, paragraph};
+use crate::decision::Decision;
+use crate::plot::{Figure, Plots};
+use crate::results::Results;
+use crate::{costs, frontier, integrity, safety, targets};
+use pulldown_cmark::{Options, Parser, html};
+
+const UNSAFE: &str = "Fault injection was not part of this run, so safety carries no weight in the decision beyond the constraint that a scheme be exact.";
+
+pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> String {
+    let Some(rows) = results.safety.as_deref() else {
+        return paragraph(UNSAFE);
+    };
+    let mut html = safety::paragraph(results).map_or_else(String::new, |text| paragraph(&text));
+    html += &plots.safety.iter().map(Figure::html).collect::<String>();
+    let naive = safety::naive_table(rows);
+    if !naive.rows.is_empty() {
+        let text = "What merging ranges without mandatory empty maps (`ranges-naive`, a control that is never recommended) says at safepoints where no reference is live. Stale: the slot holds a reference elsewhere in the function, and is dead here. Bogus: it never does.";
+        html += &format!("{}{}", note(text), naive.html());
+    }
+    let damaged = integrity::table(rows);
+    if !damaged.rows.is_empty() {
+        let price = integrity::price(results, decision).unwrap_or_default();
+        html += &format!(
+            "<h3>Damaged sections</h3>\n{}{}",
+            paragraph(&price),
+            damaged.html()
+        );
+    }
+    html
+}
+
+pub(super) fn targets_of(results: &Results, decision: &Decision) -> String {
+    let text = "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most 60 % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than 100 bytes per map.";
+    format!("{}{}", note(text), targets::table(results, decision).html())
+}
+
+pub(super) fn frontier_of(results: &Results, decision: &Decision) -> String {
+    let text = "Bytes, hot and cold lookups, safety and lines of code: a scheme is on the frontier if none is at least as good in all of these and better in one. Lookups whose intervals overlap count as equal.";
+    let overall = frontier::table(results, decision).html();
+    let modules = frontier::module_table(results, decision).html();
+    format!(
+        "{}{overall}<details><summary>Module by module</summary>\n{modules}</details>\n",
+        note(text)
+    )
+}
+
+pub(super) fn costs_of(results: &Results, decision: &Decision) -> String {
+    let Some(table) = costs::table(results, decision) else {
+        return paragraph("Instructions and cache lines were not counted in this run.");
+    };
+    let text = "Counted by stepping through lookups one instruction at a time, not timed: from entering the function that is timed to leaving it, with the section at the start of a cache line and 64 bytes to a line. Geometric means over the modules, and in parentheses the ratio to `exact`. Lines are those of the section and of the caller's scratch.";
+    let mut html = format!("{}{}", note(text), table.html());
+    if let Some(walks) = costs::walk_table(results) {
+        let text = "What could stand in front of any scheme, counted on the stacks recorded from our own programs: a direct-mapped cache of PCs kept from one stack to the next (Go has 16 entries, V8 1,024), or sorting the PCs of one stack and looking each up once. The programs are small and recursive, so these are upper bounds.";
+        html += &format!("{}{}", note(text), walks.html());
+    }
+    html
+}
+
+pub(super) fn anatomy(plots: &Plots) -> String {
+    if plots.anatomy.is_empty() {
+        return paragraph("There is no `anatomy.csv`: nobody looked.");
+    }
+    plots.anatomy.iter().map(Figure::html).collect()
+}
+
+/// The notes on schemes that were left, without their title.
+pub(super) fn dead_ends() -> String {
+    let notes = include_str!("../../what-did-not-work.md");
+    let notes = notes.split_once('\n').map_or("", |(_, rest)| rest);
+    let mut page = String::new();
+    html::push_html(&mut page, Parser::new_ext(notes, Options::ENABLE_TABLES));
+    page.replace("<table>", "<div class=\"scroll\" tabindex=\"0\"><table>")
+        .replace("</table>", "</table></div>")
+}
