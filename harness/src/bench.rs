@@ -94,7 +94,8 @@ fn add_encode_cost(sizes: &mut [SizeRow], loaded: &Loaded, schemes: &[Scheme]) -
         for (row, scheme) in rows.iter_mut().zip(schemes) {
             let costs = latency::encode_cost(module, scheme)?;
             row.encode_ns_per_safepoint = costs.as_ref().map(|c| c.encode);
-            row.check_ns_per_safepoint = costs.map(|c| c.check);
+            row.check_ns_per_safepoint = costs.as_ref().map(|c| c.check);
+            row.encode_peak_bytes = costs.map(|c| c.peak);
         }
         bar.inc(1);
     }

@@ -34,9 +34,14 @@ mod verify_all;
 mod walks;
 
 use clap::{Parser, Subcommand};
+use peak_alloc::PeakAlloc;
 use stackmap_corpus::{CHILD_COMMAND, child_main};
 use std::process::ExitCode;
 use verify::{WrongAnswer, WrongResult};
+
+/// Counts what is allocated, so that a writer's peak can be told.
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
 
 #[derive(Parser)]
 #[command(version, about, max_term_width = 90)]

@@ -44,6 +44,7 @@ pub struct SizeRow {
     pub baseline_bytes_without_start: Option<usize>,
     pub encode_ns_per_safepoint: Option<f64>,
     pub check_ns_per_safepoint: Option<f64>,
+    pub encode_peak_bytes: Option<usize>,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
@@ -107,6 +108,7 @@ pub fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<Siz
             baseline_bytes_without_start: baseline_without_start,
             encode_ns_per_safepoint: None,
             check_ns_per_safepoint: None,
+            encode_peak_bytes: None,
         });
     }
     Ok(rows)

@@ -135,6 +135,8 @@ record! {
         /// Time to check a CRC-32, in nanoseconds per safepoint.
         #[serde(deserialize_with = "known")]
         check_ns_per_safepoint: Option<f64>,
+        /// Most bytes that the writer had allocated at once.
+        encode_peak_bytes: Option<u64>,
     }
 }
 

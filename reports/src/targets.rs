@@ -76,6 +76,9 @@ fn to_upstream(results: &Results, decision: &Decision, f: &Figures) -> Vec<Check
             Some(1e3 * r.baseline_bytes as f64 / ns)
         })
         .collect();
+    let peaks = rows
+        .iter()
+        .filter_map(|r| Some(r.encode_peak_bytes? as f64 / r.baseline_bytes as f64));
     let lines = f.scheme.reader_lines.zip(f.scheme.writer_lines);
     let whole = |n: f64| format!("{n:.0}");
     vec![
@@ -120,6 +123,12 @@ fn to_upstream(results: &Results, decision: &Decision, f: &Figures) -> Vec<Check
             speed.into_iter().reduce(f64::min),
             50.0,
             plain,
+        ),
+        Check::at_most(
+            "writer's peak memory, of today's section, each module",
+            peaks.reduce(f64::max),
+            4.0,
+            times,
         ),
     ]
 }

@@ -1,5 +1,6 @@
 //! What writing a section costs.
 
+use crate::MEMORY;
 use crate::scheme::Scheme;
 use anyhow::{Context, Result};
 use stackmap_corpus::Module;
@@ -12,12 +13,15 @@ const MOST_RUNS: usize = 25;
 /// Enough time for the shortest writer to be seen.
 const ENOUGH: Duration = Duration::from_millis(10);
 
-/// Nanoseconds per safepoint.
+/// What a section costs besides its bytes.
 pub struct Costs {
-    /// To write the section.
+    /// Nanoseconds per safepoint to write it.
     pub encode: f64,
-    /// To check a CRC-32 over it, as one would when it is loaded.
+    /// Nanoseconds per safepoint to check a CRC-32 over it, as one would when
+    /// it is loaded.
     pub check: f64,
+    /// Most bytes that the writer had allocated at once, the section included.
+    pub peak: usize,
 }
 
 /// What the scheme's writer and a checksum take: medians of three or more
@@ -27,12 +31,16 @@ pub fn encode_cost(module: &Module, scheme: &Scheme) -> Result<Option<Costs>> {
     if module.table.is_empty() {
         return Ok(None);
     }
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
     let section = (scheme.encode)(&module.table);
+    let peak = MEMORY.peak_usage().saturating_sub(before);
     let section = section.with_context(|| format!("{}: scheme {}", module.id(), scheme.name()))?;
     let per_safepoint = |ns: f64| ns / module.table.len() as f64;
     Ok(Some(Costs {
         encode: per_safepoint(median(|| (scheme.encode)(black_box(&module.table)))),
         check: per_safepoint(median(|| crc32fast::hash(black_box(&section.bytes)))),
+        peak,
     }))
 }
 

@@ -202,7 +202,7 @@ fn schemes_csv(shape: Shape) -> String {
 }
 
 fn size_csv(shape: Shape, modules: &[Module]) -> String {
-    let mut out = "scheme,module,isa,tier,maps,empties,bytes,bytes_header,bytes_index,bytes_payload,bytes_padding,baseline_bytes,ratio,bytes_offsets,collector,cwasm_bytes,bytes_without_start,baseline_bytes_without_start,encode_ns_per_safepoint,check_ns_per_safepoint\n".to_owned();
+    let mut out = "scheme,module,isa,tier,maps,empties,bytes,bytes_header,bytes_index,bytes_payload,bytes_padding,baseline_bytes,ratio,bytes_offsets,collector,cwasm_bytes,bytes_without_start,baseline_bytes_without_start,encode_ns_per_safepoint,check_ns_per_safepoint,encode_peak_bytes\n".to_owned();
     for m in modules {
         for s in &SCHEMES[..shape.schemes] {
             let jitter = if s.5 == 1.0 {
@@ -219,11 +219,12 @@ fn size_csv(shape: Shape, modules: &[Module]) -> String {
             );
             writeln!(
                 out,
-                "{},{},{},{},{},{},{bytes},4,{index},{payload},0,{},{},{offsets},{},{},{start},{:.1},{:.1}",
+                "{},{},{},{},{},{},{bytes},4,{index},{payload},0,{},{},{offsets},{},{},{start},{:.1},{:.1},{}",
                 s.0, m.name, m.isa, m.tier, m.safepoints * 3 / 4, m.safepoints / 4, m.baseline,
                 bytes as f64 / m.baseline as f64, m.collector, m.baseline * 6,
                 40.0 / s.5.sqrt() + 5.0 * noise(&format!("{} {} encode", s.0, m.name)),
-                2.0 * s.5
+                2.0 * s.5,
+                3 * m.baseline
             )
             .unwrap();
         }
