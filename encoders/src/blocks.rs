@@ -107,6 +107,7 @@ pub(crate) fn write<'t>(
     let Some(last) = safepoints.clone().last() else {
         return Ok(Section::default());
     };
+    let mut rows = Vec::with_capacity(safepoints.clone().count());
     let (mut pcs, mut frames, mut slots, mut longest, mut words) = (0, 0, 0, 0, 0);
     for s in safepoints.clone() {
         pcs |= s.pc;
@@ -120,13 +121,15 @@ pub(crate) fn write<'t>(
         slot: if slots & 0xaaaa_aaaa == 0 { 3 } else { 2 },
         frame: frames.trailing_zeros().min(8),
     };
-    let mut rows: Vec<Row> = safepoints.map(|s| Row::new(s, unit)).collect();
+    rows.extend(safepoints.map(|s| Row::new(s, unit)));
     let page_rows = page_rows * (words / rows.len()).div_ceil(4).max(1);
     let units_per_row = (last.pc >> unit.pc) as usize / rows.len() + 1;
     let shift = (units_per_row * page_rows).ilog2().clamp(8, 16);
 
     let kind = |r: &Row| (r.pc >> shift, r.small.is_some(), r.frame_size);
-    rows.sort_by_key(kind);
+    for page in rows.chunk_by_mut(|a, b| a.pc >> shift == b.pc >> shift) {
+        page.sort_by_key(kind);
+    }
     let (mut data, mut pages) = (Vec::new(), Vec::new());
     for group in rows.chunk_by(|a, b| kind(a) == kind(b)) {
         let page = (group[0].pc >> shift) as usize;
