@@ -56,7 +56,7 @@ soak *args: build
 # Look for bytes that a reader cannot bear, so many seconds in each target
 fuzz-smoke seconds="20":
     RUSTC_WORKSPACE_WRAPPER="$PWD/harness/fuzz/rustc-coverage" cargo build --locked --release -p stackmap-fuzz --features engine
-    for t in readers round-trip recorded cwasm; do mkdir -p target/fuzz/$t && target/release/fuzz-$t -max_total_time={{seconds}} -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix=target/fuzz/ target/fuzz/$t harness/fuzz/corpus/$t || exit 1; done
+    for t in readers round-trip recorded cwasm; do mkdir -p target/fuzz/$t && target/release/fuzz-$t -seed=10431 -max_total_time={{seconds}} -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix=target/fuzz/ target/fuzz/$t harness/fuzz/corpus/$t || exit 1; done
 
 _cluster:
     test -d target/cluster || python3 -m venv target/cluster
