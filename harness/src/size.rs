@@ -140,12 +140,13 @@ pub fn print(format: Format, rows: &[SizeRow]) -> Result<()> {
             ("scheme", |r| r.scheme.clone()),
             ("bytes", |r| thousands(r.bytes as u64)),
             ("of exact", |r| percent(r.ratio)),
-            ("B/safepoint", |r| per_map(r.bytes, r.maps)),
+            ("B/map", |r| per_map(r.bytes, r.maps)),
             ("header", |r| thousands(r.bytes_header as u64)),
             ("index", |r| thousands(r.bytes_index as u64)),
             ("offsets", |r| thousands(r.bytes_offsets as u64)),
             ("payload", |r| thousands(r.bytes_payload as u64)),
             ("of .cwasm", |r| percent(share_of_cwasm(r))),
+            ("without start", |r| percent(without_start(r))),
         ],
     )
 }
@@ -156,6 +157,12 @@ fn per_map(bytes: usize, maps: usize) -> String {
         0 => "–".into(),
         _ => format!("{:.2}", bytes as f64 / maps as f64),
     }
+}
+
+/// Share of the baseline's bytes where `module_start` is left out of both.
+fn without_start(row: &SizeRow) -> Option<f64> {
+    let baseline = row.baseline_bytes_without_start?;
+    (baseline > 0).then_some(row.bytes_without_start? as f64 / baseline as f64)
 }
 
 /// Share of the `.cwasm` that this scheme's section would take.

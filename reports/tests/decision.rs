@@ -32,7 +32,7 @@ fn tiny(dir: &Path, schemes: &[Row<'_>]) {
         for (i, module) in ["one", "two"].into_iter().enumerate() {
             let (b, ratio) = (bytes[i], hot[i]);
             size += &format!(
-                "{name},{module},x86_64,wild,75,25,{b},0,{b},0,0,1000,{},0,copying,,,,9.5\n",
+                "{name},{module},x86_64,wild,75,25,{b},0,{b},0,0,1000,{},0,copying,,,,9.5,0.5,3000\n",
                 b as f64 / 1000.0
             );
             latency += &format!(
