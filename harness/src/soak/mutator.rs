@@ -121,7 +121,7 @@ impl<'s> Mutator<'s> {
             }
         }
         let world = &mut *at.world;
-        let object = self.object(world, &world.args[..at.args].to_vec())?;
+        let object = self.object(world, &world.args[..at.args])?;
         for _ in 0..FRESH_REFS {
             let at = self.rng.random_range(0..world.refs.len());
             let old = std::mem::replace(&mut world.refs[at], 0);
