@@ -53,6 +53,11 @@ instructions *args: build
 soak *args: build
     {{lab}} soak {{args}}
 
+# Wasmtime itself with the lab's stack maps in it, collecting garbage
+rehearse:
+    upstream/prepare
+    CARGO_TARGET_DIR="$PWD/target" cargo run --locked --release --manifest-path upstream/Cargo.toml
+
 # Look for bytes that a reader cannot bear, so many seconds in each target
 fuzz-smoke seconds="20":
     RUSTC_WORKSPACE_WRAPPER="$PWD/harness/fuzz/rustc-coverage" cargo build --locked --release -p stackmap-fuzz --features engine
