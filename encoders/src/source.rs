@@ -10,17 +10,24 @@ pub struct SourceLines {
 }
 
 /// Counts the lines of a scheme's file by the rules that divide it. A scheme
-/// that shares another's reader is charged for it.
+/// that shares another's reader or writer is charged for it.
 pub fn source_lines(source: &str) -> SourceLines {
-    let shared = source
+    let (writer, reader) = halves(source);
+    let shared_reader = source
         .split_once("type Reader<'s> = ")
         .and_then(|(_, alias)| alias.split_once("::Reader"))
         .and_then(|(module, _)| crate::source_of(module));
-    let (writer, _) = halves(source);
-    let (_, reader) = halves(shared.unwrap_or(source));
+    let shared_writer = writer
+        .split_once("::write(")
+        .and_then(|(before, _)| {
+            before
+                .rsplit(|c: char| c != '_' && !c.is_alphanumeric())
+                .next()
+        })
+        .and_then(crate::source_of);
     SourceLines {
-        writer: count(writer),
-        reader: count(reader),
+        writer: count(writer) + shared_writer.map_or(0, |s| count(halves(s).0)),
+        reader: count(shared_reader.map_or(reader, |s| halves(s).1)),
     }
 }
 

@@ -284,9 +284,7 @@ fn limits(results: &Results, decision: &Decision) -> String {
         ));
     }
     lines.push("The interval of a mean over modules takes the errors of all modules to point the same way: it is wide rather than narrow.".to_owned());
-    lines.push(
-        "Lookup times are of one machine, named above; sizes do not depend on it.".to_owned(),
-    );
+    lines.push("Lookup times are of one machine and of one run, named above; sizes depend on neither. On a shared machine whole runs differ by more than the interval of one says, so look at several before an effect of less than a tenth: `stackmap-lab rank RUN RUN …`.".to_owned());
     lines.push(format!(
         "The corpus is {}; a module unlike all of them may fare differently.",
         plural(results.modules.len(), "module and ISA pair")
