@@ -3,6 +3,8 @@
 //! Each module exports `run: [i32] -> [i64]` and imports `lab.checkpoint:
 //! [] -> []`, which it calls where many references are live on the stack.
 
+use wasmtime::{Error, Linker, Module, Result, Store};
+
 /// A program and the result that proves it ran correctly.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
@@ -15,6 +17,26 @@ pub struct Program {
     pub size: i32,
     /// What `run(size)` returns; each file's header derives it.
     pub expected: i64,
+}
+
+impl Program {
+    /// Runs the compiled program. Anything but its known result is an error.
+    pub fn run<T: 'static>(
+        &self,
+        store: &mut Store<T>,
+        linker: &Linker<T>,
+        code: &Module,
+    ) -> Result<()> {
+        let instance = linker.instantiate(&mut *store, code)?;
+        let run = instance.get_typed_func::<i32, i64>(&mut *store, "run")?;
+        match run.call(store, self.size)? {
+            result if result == self.expected => Ok(()),
+            result => Err(Error::msg(format!(
+                "returned {result}, not {}",
+                self.expected
+            ))),
+        }
+    }
 }
 
 /// All programs, by name.

@@ -19,11 +19,7 @@ pub fn source_lines(source: &str) -> SourceLines {
         .and_then(|(module, _)| crate::source_of(module));
     let shared_writer = writer
         .split_once("::write(")
-        .and_then(|(before, _)| {
-            before
-                .rsplit(|c: char| c != '_' && !c.is_alphanumeric())
-                .next()
-        })
+        .and_then(|(before, _)| before.split_whitespace().next_back())
         .and_then(crate::source_of);
     SourceLines {
         writer: count(writer) + shared_writer.map_or(0, |s| count(halves(s).0)),

@@ -92,10 +92,11 @@ fn add_encode_cost(sizes: &mut [SizeRow], loaded: &Loaded, schemes: &[Scheme]) -
     let bar = progress::bar("time the writers", loaded.modules.len());
     for (rows, module) in sizes.chunks_mut(schemes.len()).zip(&loaded.modules) {
         for (row, scheme) in rows.iter_mut().zip(schemes) {
-            let costs = latency::encode_cost(module, scheme)?;
-            row.encode_ns_per_safepoint = costs.as_ref().map(|c| c.encode);
-            row.check_ns_per_safepoint = costs.as_ref().map(|c| c.check);
-            row.encode_peak_bytes = costs.map(|c| c.peak);
+            if let Some(costs) = latency::encode_cost(module, scheme)? {
+                row.encode_ns_per_safepoint = Some(costs.encode);
+                row.check_ns_per_safepoint = Some(costs.check);
+                row.encode_peak_bytes = Some(costs.peak);
+            }
         }
         bar.inc(1);
     }

@@ -144,14 +144,7 @@ fn run(module: &Module, program: &Program) -> Result<Walks> {
         let frames = WasmBacktrace::force_capture(&caller).frames().len();
         caller.data_mut().checkpoint(frames);
     })?;
-    let instance = linker.instantiate(&mut store, &code)?;
-    let run = instance.get_typed_func::<i32, i64>(&mut store, "run")?;
-    let result = run.call(&mut store, program.size)?;
-    ensure!(
-        result == program.expected,
-        "returned {result}, not {}",
-        program.expected
-    );
+    program.run(&mut store, &linker, &code)?;
     store.into_data().finish(module)
 }
 

@@ -112,7 +112,8 @@ fn rehearse() -> Result<()> {
 
 fn run(program: &Program, collector: &str) -> Result<(Seen, Bytes)> {
     let engine = Engine::new(&config(collector)?)?;
-    let cwasm = engine.precompile_module(program.wat.as_bytes())?;
+    let code = Module::new(&engine, program.wat)?;
+    let cwasm = code.serialize()?;
     let section = object::File::parse(&*cwasm)?
         .section_by_name(obj::ELF_WASMTIME_STACK_MAP)
         .map_or(0, |s| s.size());
@@ -120,7 +121,6 @@ fn run(program: &Program, collector: &str) -> Result<(Seen, Bytes)> {
         section,
         cwasm: cwasm.len() as u64,
     };
-    let code = Module::new(&engine, program.wat)?;
     let before = seen(0);
     STACK_MAP_ANSWERS.store(0, Relaxed);
     let mut store = Store::new(&engine, 0);
@@ -136,14 +136,7 @@ fn run(program: &Program, collector: &str) -> Result<(Seen, Bytes)> {
             Ok(())
         },
     )?;
-    let instance = linker.instantiate(&mut store, &code)?;
-    let run = instance.get_typed_func::<i32, i64>(&mut store, "run")?;
-    let result = run.call(&mut store, program.size)?;
-    ensure!(
-        result == program.expected,
-        "returned {result}, not {}",
-        program.expected
-    );
+    program.run(&mut store, &linker, &code)?;
     let after = seen(*store.data());
     let seen = Seen {
         lookups: after.lookups - before.lookups,
