@@ -2,7 +2,10 @@
 
 use crate::capture::CallSites;
 use crate::cwasm::{Cwasm, rows};
-use crate::{CorpusError, CrossCheck, Module, Tier, disasm};
+use crate::disasm;
+use crate::error::CorpusError;
+use crate::module::{CrossCheck, Module};
+use crate::names::Tier;
 use stackmap_encoders::Table;
 
 /// Builds the module of one `.cwasm`. Without `calls`, or when they do not
@@ -80,7 +83,7 @@ fn common(list: &[u32], pcs: impl Iterator<Item = u32>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CompileOptions;
+    use crate::compile::CompileOptions;
     use crate::compile::compile;
 
     fn outcome(bytes: &[u8]) -> Result<Module, CorpusError> {

@@ -5,7 +5,8 @@
 //! cache contain that list. So we pose as a cache that is always empty: the
 //! compile takes its ordinary course, and every function passes by here.
 
-use crate::{Function, Isa};
+use crate::module::Function;
+use crate::names::Isa;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::incremental_cache::try_finish_recompile;
 use cranelift_codegen::{FinalizedMachReloc, ir};
@@ -174,7 +175,7 @@ fn is_tail_call(isa: Isa, code: &[u8], pc: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CompileOptions;
+    use crate::compile::CompileOptions;
     use crate::cwasm::Cwasm;
     use std::sync::Arc;
     use wasmtime::Engine;

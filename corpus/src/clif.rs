@@ -6,9 +6,11 @@
 //! calls that fetch thread-local addresses are not, and none of them can
 //! collect.
 
+use crate::error::CorpusError;
+use crate::module::Module;
 use crate::names::listed;
+use crate::names::{Collector, Isa, Tier};
 use crate::text::{self, Compiled, Layout};
-use crate::{Collector, CorpusError, Isa, Module, Tier};
 use cranelift_codegen::ir;
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};

@@ -3,8 +3,10 @@
 use crate::assemble::assemble;
 use crate::capture::{CallSites, Capture};
 use crate::cwasm::Cwasm;
+use crate::error::CorpusError;
+use crate::module::Module;
 use crate::names::listed;
-use crate::{Collector, CorpusError, Isa, Module, Tier};
+use crate::names::{Collector, Isa, Tier};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

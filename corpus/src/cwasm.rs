@@ -1,6 +1,8 @@
 //! A `.cwasm`, read without trusting it.
 
-use crate::{Collector, CorpusError, Function, FunctionKind, Isa};
+use crate::error::CorpusError;
+use crate::module::{Function, FunctionKind};
+use crate::names::{Collector, Isa};
 use object::elf::FileHeader64;
 use object::read::elf::{ElfFile64, FileHeader};
 use object::{Endianness, Object, ObjectSection, ObjectSymbol, SymbolKind};

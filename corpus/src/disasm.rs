@@ -6,7 +6,8 @@
 //! found is still compared with the other routes, and never trusted alone
 //! where they exist.
 
-use crate::{Function, Isa};
+use crate::module::Function;
+use crate::names::Isa;
 use capstone::arch::{self, BuildsCapstone, BuildsCapstoneExtraMode};
 use capstone::{Capstone, Insn};
 use pulley_interpreter::decode::{
@@ -241,7 +242,7 @@ mod pulley_visitors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FunctionKind;
+    use crate::module::FunctionKind;
 
     fn returns(isa: Isa, code: &[u8]) -> Vec<u32> {
         let all = Function {

@@ -6,8 +6,11 @@
 
 use crate::assemble::assemble;
 use crate::capture::CallSites;
+use crate::compile::CompileOptions;
 use crate::compile::{Compiled, compile, read_with};
-use crate::{CompileOptions, CorpusError, Module, Tier};
+use crate::error::CorpusError;
+use crate::module::Module;
+use crate::names::Tier;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! What every source of the corpus produces.
 
-use crate::{Collector, Isa, ModuleKey, Tier};
+use crate::names::{Collector, Isa, ModuleKey, Tier};
 use serde::{Deserialize, Serialize};
 use stackmap_encoders::Table;
 use std::ops::Range;

@@ -6,7 +6,9 @@
 //! they probe what the other tiers' authors did not think of. The latter are
 //! tiny, and cover every instruction.
 
-use crate::{CompileOptions, Module, Tier, compile_wasm};
+use crate::compile::{CompileOptions, compile_wasm};
+use crate::module::Module;
+use crate::names::Tier;
 use arbitrary::Unstructured;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

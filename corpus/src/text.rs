@@ -1,6 +1,6 @@
 //! What is known of compiled functions, laid out in a text section.
 
-use crate::{CrossCheck, Function, FunctionKind};
+use crate::module::{CrossCheck, Function, FunctionKind};
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::ir::{self, Opcode, SourceLoc, UserStackMap};
 use stackmap_encoders::Table;

@@ -1,7 +1,6 @@
 //! What stands between generated functions and the host.
 
-use super::stack::safepoint;
-use super::world::{ARGS, DEPTH, ENTRY_FP, NUMBER, RESULT};
+use super::world::{ARGS, DEPTH, ENTRY_FRAME_POINTER, NUMBER, RESULT};
 use crate::synthetic::callees::{self, Kind, MAX_ARGS, REF, WORD};
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, MemFlagsData, Signature, Value};
 use cranelift_codegen::isa::TargetFrontendConfig;
@@ -37,8 +36,10 @@ fn build(
 pub(super) fn entry(config: TargetFrontendConfig) -> ir::Function {
     build(system(2, 0, config), config, |b, params| {
         let (world, target) = (params[0], params[1]);
-        let fp = b.ins().get_frame_pointer(WORD);
-        b.ins().store(MemFlagsData::trusted(), fp, world, ENTRY_FP);
+        let flags = MemFlagsData::trusted();
+        let frame_pointer = b.ins().get_frame_pointer(WORD);
+        b.ins()
+            .store(flags, frame_pointer, world, ENTRY_FRAME_POINTER);
         let sum = b.ins().iconst(WORD, 0);
         enter(b, target, world, sum);
         b.ins().return_(&[]);
@@ -58,22 +59,28 @@ fn enter(b: &mut FunctionBuilder<'_>, target: Value, world: Value, sum: Value) {
     b.ins().store(flags, result, world, RESULT);
 }
 
-/// A callee: leaves its references to the host, which it calls, and enters
-/// the function that the host names. It has no live reference at any call.
-pub(super) fn callee(index: usize, kind: Kind, config: TargetFrontendConfig) -> ir::Function {
+/// A callee: leaves its references to the host, calls it at `host_call`, and
+/// enters the function that the host names. It has no live reference at any
+/// call. `index` is that of `kind`.
+pub(super) fn callee(
+    index: usize,
+    kind: Kind,
+    host_call: *const (),
+    config: TargetFrontendConfig,
+) -> ir::Function {
     build(kind.signature(), config, |b, params| {
         let flags = MemFlagsData::trusted();
         let (world, sum) = (params[0], params[1]);
         for (i, &reference) in params[2..].iter().enumerate() {
             b.ins().store(flags, reference, world, argument(i));
         }
-        let fp = b.ins().get_frame_pointer(WORD);
-        let host = b.ins().iconst(WORD, safepoint as *const () as i64);
+        let frame_pointer = b.ins().get_frame_pointer(WORD);
+        let host = b.ins().iconst(WORD, host_call as i64);
         let kind_index = b.ins().iconst(WORD, index as i64);
         let signature = b.import_signature(system(4, 1, config));
         let call = b
             .ins()
-            .call_indirect(signature, host, &[world, fp, sum, kind_index]);
+            .call_indirect(signature, host, &[world, frame_pointer, sum, kind_index]);
         let next = b.inst_results(call)[0];
         let (nested, leave) = (b.create_block(), b.create_block());
         b.ins().brif(next, nested, &[], leave, &[]);

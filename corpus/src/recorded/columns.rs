@@ -4,7 +4,7 @@
 use super::header::Header;
 use super::varint::{Column, put, put_difference};
 use crate::cwasm::rows;
-use crate::{Function, FunctionKind, Module};
+use crate::module::{Function, FunctionKind, Module};
 use stackmap_encoders::Table;
 
 const COLUMNS: usize = 9;

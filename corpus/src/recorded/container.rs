@@ -2,8 +2,9 @@
 
 use super::columns;
 use super::header::{Header, Provenance, damaged};
-use crate::wild::sha256_hex;
-use crate::{CorpusError, Module};
+use crate::error::CorpusError;
+use crate::module::Module;
+use crate::sha256::sha256_hex;
 use liblzma::stream::{Check, Filters, LzmaOptions, PRESET_EXTREME, Stream};
 use sha2::{Digest, Sha256};
 use std::io::Read;

@@ -3,8 +3,10 @@
 
 use super::container::{read, read_header};
 use super::header::{Header, damaged};
-use crate::wild::sha256_hex;
-use crate::{CorpusError, Module, ModuleKey};
+use crate::error::CorpusError;
+use crate::module::Module;
+use crate::names::ModuleKey;
+use crate::sha256::sha256_hex;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -13,7 +13,9 @@ mod giant;
 mod shape;
 
 use crate::clif::{isa, module_from_functions};
-use crate::{CorpusError, Isa, Module, Tier};
+use crate::error::CorpusError;
+use crate::module::Module;
+use crate::names::{Isa, Tier};
 use body::Body;
 use cranelift_codegen::ir;
 use cranelift_codegen::isa::TargetIsa;

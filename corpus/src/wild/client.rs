@@ -1,6 +1,6 @@
 //! Runs the ordinary clients: npm, pip, git and node.
 
-use crate::CorpusError;
+use crate::error::CorpusError;
 use std::path::Path;
 use std::process::Command;
 

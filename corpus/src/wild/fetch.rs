@@ -1,8 +1,9 @@
 //! From a pin to a checked file in the cache.
 
-use super::manifest::{Pin, Preparation, Source, WildModule};
-use super::{client, sha256_hex, unpack::unpack};
-use crate::CorpusError;
+use super::module::{Pin, Preparation, Source, WildModule};
+use super::{client, unpack::unpack};
+use crate::error::CorpusError;
+use crate::sha256::sha256_hex;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

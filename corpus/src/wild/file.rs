@@ -1,6 +1,6 @@
 //! `wild.toml` as it is written, and what it says.
 
-use super::manifest::{Failure, Pin, Preparation, Setting, Source, WildModule};
+use super::module::{Failure, Pin, Preparation, Setting, Source, WildModule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;

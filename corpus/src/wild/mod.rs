@@ -7,17 +7,9 @@ mod client;
 mod fetch;
 mod file;
 mod manifest;
+mod module;
 mod unpack;
 
 pub use fetch::{FetchOptions, fetch};
-pub use manifest::{Failure, Manifest, Pin, Preparation, Setting, Source, WildModule, manifest};
-
-use sha2::{Digest, Sha256};
-
-/// SHA-256 in lower-case hexadecimal.
-pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect()
-}
+pub use manifest::{Manifest, manifest};
+pub use module::{Failure, Pin, Preparation, Setting, Source, WildModule};

@@ -1,7 +1,7 @@
 //! Takes one file out of a package.
 
 use super::client;
-use crate::CorpusError;
+use crate::error::CorpusError;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::Command;
