@@ -10,7 +10,7 @@ const TOO_LONG: &str = "the code exceeds 4 GiB";
 
 /// What the module needs to know of one compiled function; offsets count
 /// from its first byte.
-pub(crate) struct Compiled {
+pub(crate) struct CompiledFunction {
     pub bytes: u32,
     alignment: u32,
     call_sites: Vec<u32>,
@@ -18,10 +18,10 @@ pub(crate) struct Compiled {
     maps: Vec<(u32, u32, UserStackMap)>,
 }
 
-impl Compiled {
+impl CompiledFunction {
     /// Of a function that went through [`mark_tail_calls`].
-    pub fn of(code: &CompiledCode) -> Compiled {
-        Compiled {
+    pub fn of(code: &CompiledCode) -> CompiledFunction {
+        CompiledFunction {
             bytes: code.buffer.total_size(),
             alignment: code.buffer.alignment,
             call_sites: returning_call_sites(code),
@@ -37,7 +37,7 @@ fn tail_call() -> SourceLoc {
     SourceLoc::new(1)
 }
 
-/// Makes tail calls known to [`Compiled::of`].
+/// Makes tail calls known to [`CompiledFunction::of`].
 pub(crate) fn mark_tail_calls(function: &mut ir::Function) {
     function.srclocs.clear();
     let blocks: Vec<_> = function.layout.blocks().collect();
@@ -87,14 +87,14 @@ impl Default for Layout {
 
 impl Layout {
     /// Puts a function after the others.
-    pub fn append(&mut self, compiled: &Compiled, preferred: u32) -> Result<(), String> {
+    pub fn append(&mut self, compiled: &CompiledFunction, preferred: u32) -> Result<(), String> {
         let alignment = preferred.max(compiled.alignment);
         let start = self.end.checked_next_multiple_of(alignment);
         self.place(compiled, start.ok_or(TOO_LONG)?)
     }
 
     /// Puts a function where it starts at `start`, beyond all others.
-    pub fn place(&mut self, compiled: &Compiled, start: u32) -> Result<(), String> {
+    pub fn place(&mut self, compiled: &CompiledFunction, start: u32) -> Result<(), String> {
         let range = start..start.checked_add(compiled.bytes).ok_or(TOO_LONG)?;
         let mut safepoints: BTreeMap<u32, Option<&(u32, u32, UserStackMap)>> =
             compiled.call_sites.iter().map(|&pc| (pc, None)).collect();

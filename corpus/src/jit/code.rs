@@ -4,7 +4,7 @@ use super::stubs;
 use crate::clif;
 use crate::error::CorpusError;
 use crate::synthetic::callees::{KINDS, NAMESPACE};
-use crate::text::{self, Compiled, Layout};
+use crate::text::{self, CompiledFunction, Layout};
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{self, UserExternalName};
 use cranelift_codegen::isa::TargetFrontendConfig;
@@ -19,7 +19,7 @@ const ARENA: usize = 1 << 30;
 /// Code under construction, then in place.
 pub(super) struct Code {
     module: JITModule,
-    compiled: Vec<(FuncId, Compiled)>,
+    compiled: Vec<(FuncId, CompiledFunction)>,
     entry: FuncId,
     text_start: usize,
     table: Table,
@@ -36,7 +36,7 @@ impl Code {
                 remedy,
             ));
         }
-        let isa = clif::isa(&Triple::host().to_string())?;
+        let isa = clif::target_isa(&Triple::host().to_string())?;
         let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
         let arena = ArenaMemoryProvider::new_with_size(ARENA).map_err(failed)?;
         builder.memory_provider(Box::new(arena));
@@ -100,7 +100,7 @@ impl Code {
             .define_function(id, &mut context)
             .map_err(failed)?;
         let code = context.compiled_code().expect("it was just compiled");
-        self.compiled.push((id, Compiled::of(code)));
+        self.compiled.push((id, CompiledFunction::of(code)));
         Ok(id)
     }
 

@@ -22,6 +22,13 @@ const MAX_UNPACKED: u64 = 1 << 30;
 /// Bytes that unpacking may take beside its output.
 const MAX_XZ_MEMORY: u64 = 128 << 20;
 
+/// As in `xz -9`.
+const HIGHEST_PRESET: u32 = 9;
+/// Bytes of the smallest dictionary that xz allows.
+const MIN_DICTIONARY: u64 = 4096;
+/// Bytes of the dictionary of `xz -9`.
+const MAX_DICTIONARY: u64 = 64 << 20;
+
 /// The bytes of a recording. The error says why the module cannot be recorded:
 /// its table must be its section plus safepoints without live references, and
 /// its section must be laid out as Wasmtime lays it out.
@@ -138,13 +145,13 @@ fn open<'b>(bytes: &'b [u8], origin: &str) -> Result<(Header, &'b [u8]), CorpusE
 }
 
 fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut options = LzmaOptions::new_preset(9 | PRESET_EXTREME)?;
+    let mut options = LzmaOptions::new_preset(HIGHEST_PRESET | PRESET_EXTREME)?;
     // Byte-wise data: positions modulo 4 mean nothing, the byte before does.
     options.position_bits(0).literal_context_bits(4);
     // The dictionary need not exceed the data; unpacking allocates it.
     let dictionary = (body.len() as u64)
         .next_power_of_two()
-        .clamp(4096, 64 << 20);
+        .clamp(MIN_DICTIONARY, MAX_DICTIONARY);
     options.dict_size(dictionary as u32);
     let stream = Stream::new_stream_encoder(Filters::new().lzma2(&options), Check::None)?;
     let mut out = Vec::new();

@@ -1,6 +1,6 @@
 //! `wild.toml`: the pins, read at run time so that they can be edited.
 
-use super::file::File;
+use super::file::ManifestFile;
 use super::module::WildModule;
 use crate::error::CorpusError;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ impl Manifest {
                 "correct the file; its first lines say what it holds",
             )
         };
-        let file: File = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        let file: ManifestFile = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
         let mut modules: Vec<WildModule> = Vec::new();
         for entry in file.module {
             let name = entry.name.clone();

@@ -24,11 +24,12 @@ pub struct WildModule {
     pub settings: Vec<Setting>,
     /// Whether compiling it takes minutes and more than 4 GiB.
     pub heavy: bool,
-    /// For what it does not compile, and why.
+    /// ISAs and collectors for which it does not compile, and why.
     pub failures: Vec<Failure>,
 }
 
-/// A file at a place that does not change, and its hash.
+/// A file in a package or repository, and its hash. What it names never
+/// changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// The package or repository that holds it.
@@ -37,7 +38,7 @@ pub struct Pin {
     pub path: String,
     /// Its SHA-256 in hexadecimal.
     pub sha256: String,
-    /// The manifest that says so, for messages.
+    /// The manifest with the pin, for messages.
     pub manifest: PathBuf,
 }
 
@@ -76,7 +77,7 @@ pub struct Preparation {
     pub program: Pin,
     /// The arguments before the input.
     pub arguments: Vec<String>,
-    /// SHA-256 of what it makes, in hexadecimal.
+    /// SHA-256 of the converted module, in hexadecimal.
     pub sha256: String,
 }
 
