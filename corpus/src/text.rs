@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 const TOO_LONG: &str = "the code exceeds 4 GiB";
 
-/// What the module needs to know of one compiled function; offsets count
-/// from its first byte.
+/// What a module needs to know of one compiled function. Offsets count from its
+/// first byte.
 pub(crate) struct CompiledFunction {
     pub bytes: u32,
     alignment: u32,
@@ -19,7 +19,7 @@ pub(crate) struct CompiledFunction {
 }
 
 impl CompiledFunction {
-    /// Of a function that went through [`mark_tail_calls`].
+    /// Takes it from the code of a function that [`mark_tail_calls`] has marked.
     pub fn of(code: &CompiledCode) -> CompiledFunction {
         CompiledFunction {
             bytes: code.buffer.total_size(),
@@ -52,9 +52,9 @@ pub(crate) fn mark_tail_calls(function: &mut ir::Function) {
     }
 }
 
-/// Offsets of all return addresses, ascending. A tail call is listed within
-/// or at either end of its machine code, depending on the ISA. No real call
-/// returns there: before the tail call proper lies the epilogue.
+/// Offsets of all return addresses, ascending. The ISA decides whether a tail
+/// call is listed within its machine code or at either end of it. No other call
+/// returns to these places, because the epilogue precedes the tail call.
 fn returning_call_sites(code: &CompiledCode) -> Vec<u32> {
     let locations = code.buffer.get_srclocs_sorted().iter();
     let tail_calls: Vec<_> = locations.filter(|l| l.loc == tail_call()).collect();

@@ -13,10 +13,11 @@ use cranelift_module::{FuncId, Module, default_libcall_names};
 use stackmap_encoders::Table;
 use target_lexicon::Triple;
 
-/// Address space for code, so that all of it is within reach of itself.
+/// Bytes of address space reserved for code. In one arena every direct call
+/// reaches its target.
 const ARENA: usize = 1 << 30;
 
-/// Code under construction, then in place.
+/// Generated code: first under construction, then executable.
 pub(super) struct Code {
     module: JITModule,
     compiled: Vec<(FuncId, CompiledFunction)>,

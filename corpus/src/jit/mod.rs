@@ -49,7 +49,7 @@ impl Jit {
         })
     }
 
-    /// Every safepoint, with PCs from where [`Frame::pc`] counts.
+    /// Every safepoint; its PCs count from the same address as [`Frame::pc`].
     pub fn table(&self) -> &Table {
         self.code.table()
     }

@@ -20,7 +20,7 @@ pub struct World {
     pub number: u64,
     pub(super) depth: u64,
     pub(super) entry_frame_pointer: usize,
-    /// The run in progress, whose type is the host side's business.
+    /// The run in progress. Only the code that enters functions knows its type.
     pub(super) run: *mut (),
 }
 

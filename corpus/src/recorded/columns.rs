@@ -1,5 +1,5 @@
-//! Functions, safepoints and maps as columns, and back. See the module above
-//! for the layout.
+//! Functions, safepoints and maps as columns, and back. The parent module draws
+//! the layout.
 
 use super::header::Header;
 use super::varint::{Column, put, put_difference};
@@ -90,8 +90,9 @@ fn write_maps(section: &[u8], columns: &mut [Vec<u8>; COLUMNS]) -> Result<(), St
 
 // ── reader ──────────────────────────────────────────────────────────────────
 
-/// The tables in an unpacked body. Nothing is allocated beyond what the body
-/// has bytes for, but for the section, whose length is checked first.
+/// The tables in an unpacked body. A damaged body cannot make this allocate more
+/// than the body has bytes for; only the section can be longer, and its length
+/// is checked first.
 pub(super) fn read(body: &[u8], header: &Header) -> Option<Tables> {
     let mut rest = body;
     let mut columns = [const { Column(&[]) }; COLUMNS];

@@ -15,8 +15,8 @@ const VERSION: u32 = 1;
 /// Bytes before the hashed part.
 const PREAMBLE: usize = MAGIC.len() + 4 + 32;
 
-/// Bytes of the largest body and of the largest section that are read: several
-/// times the largest ever seen.
+/// Most bytes of a body and of a section that are read: several times the
+/// largest seen so far.
 const MAX_UNPACKED: u64 = 1 << 30;
 
 /// Bytes that unpacking may take beside its output.
@@ -53,7 +53,8 @@ pub fn write(module: &Module, provenance: &Provenance) -> Result<Vec<u8>, Corpus
     Ok(out)
 }
 
-/// A recording of this header and these unpacked columns, right or not.
+/// A recording of this header and these unpacked columns, whether or not they
+/// are correct.
 pub fn wrap(header: &Header, body: &[u8]) -> std::io::Result<Vec<u8>> {
     let json = serde_json::to_vec(header)?;
     let packed = pack(body)?;
@@ -102,7 +103,7 @@ pub fn read(bytes: &[u8], origin: &str) -> Result<Module, CorpusError> {
     })
 }
 
-/// Reads a recording's header alone, once its hash is checked.
+/// Checks a recording's hash and reads its header alone.
 pub fn read_header(bytes: &[u8], origin: &str) -> Result<Header, CorpusError> {
     open(bytes, origin).map(|(header, _)| header)
 }
@@ -146,7 +147,8 @@ fn open<'b>(bytes: &'b [u8], origin: &str) -> Result<(Header, &'b [u8]), CorpusE
 
 fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut options = LzmaOptions::new_preset(HIGHEST_PRESET | PRESET_EXTREME)?;
-    // Byte-wise data: positions modulo 4 mean nothing, the byte before does.
+    // Columns consist of bytes: a byte depends on the one before it, and not on
+    // its position modulo 4.
     options.position_bits(0).literal_context_bits(4);
     // The dictionary need not exceed the data; unpacking allocates it.
     let dictionary = (body.len() as u64)

@@ -69,7 +69,7 @@ pub fn load_header(path: &Path) -> Result<Header, CorpusError> {
     read_header(&bytes, &path.display().to_string())
 }
 
-/// Writes `SHA256SUMS` anew for the recordings that are there.
+/// Writes `SHA256SUMS` for the recordings that the folder holds now.
 pub fn write_sums(folder: &Path) -> Result<(), CorpusError> {
     let mut text = String::new();
     for name in present(folder)? {

@@ -120,8 +120,8 @@ pub fn record(
     read_header(&bytes, &path.display().to_string())
 }
 
-/// Compiles a module anew and compares with its recording bit for bit. Gives
-/// one line per difference, none if there is none.
+/// Compiles a module again and compares it with its recording bit for bit.
+/// Gives one line per difference.
 pub fn check(
     entry: &WildModule,
     target: Target,
@@ -132,7 +132,7 @@ pub fn check(
     let (header, recorded) = (load_header(&path)?, load(&path)?);
     let (module, provenance) = compile_wild(entry, target, options)?;
     let fresh = Header {
-        // How the body is packed is no property of the module.
+        // The length of the columns is no property of the module.
         body_bytes: header.body_bytes,
         ..Header::of(&module, &provenance, 0)
     };

@@ -1,6 +1,6 @@
 //! Third-party modules: what `wild.toml` pins, and how a pin becomes a file.
 //!
-//! [`manifest`] reads the pins, [`fetch`] gets one module with the ordinary
+//! [`manifest()`] reads the pins. [`fetch()`] gets one module with the ordinary
 //! client of its source, prepares it and checks every hash on the way.
 
 mod client;
