@@ -23,4 +23,4 @@ pub use compile::{CompileOptions, compile_wasm, parse_cwasm, read_cwasm, read_pa
 pub use error::CorpusError;
 pub use isolate::{CHILD_COMMAND, Limits, child_main, compile_isolated, read_path_isolated};
 pub use module::{CrossCheck, Function, FunctionKind, Module};
-pub use names::{Collector, Isa, ModuleKey, Tier, UnknownName};
+pub use names::{Collector, Isa, ModuleKey, OptLevel, Tier, UnknownName};

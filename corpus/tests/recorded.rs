@@ -6,7 +6,7 @@ use stackmap_corpus::recorded::{
     self, Header, Provenance, TARGETS, file_name, load, load_header, read, read_header, recordings,
     write, write_sums,
 };
-use stackmap_corpus::{Collector, CrossCheck, Function, FunctionKind, Isa, Module, Tier};
+use stackmap_corpus::{Collector, CrossCheck, Function, FunctionKind, Isa, Module, OptLevel, Tier};
 use stackmap_encoders::{Encoder, Table, exact::Exact};
 
 const PREAMBLE: usize = 8 + 4 + 32;
@@ -34,7 +34,7 @@ fn module(table: Table, functions: Vec<Function>, with_section: bool) -> Module 
 fn provenance() -> Provenance {
     Provenance {
         language: "L".into(),
-        opt_level: Some("none".into()),
+        opt_level: Some(OptLevel::None),
         ..Provenance::default()
     }
 }

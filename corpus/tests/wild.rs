@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule, fetch, manifest};
-use stackmap_corpus::{Collector, Isa};
+use stackmap_corpus::{Collector, Isa, OptLevel};
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
@@ -165,7 +165,7 @@ fn settings_and_failures_hold_for_what_they_name() {
     let module = manifest.get("m").unwrap();
     assert_eq!(
         module.setting(Collector::Copying).unwrap().opt_level,
-        "none"
+        OptLevel::None
     );
     assert_eq!(module.setting(Collector::Drc), None);
     assert_eq!(

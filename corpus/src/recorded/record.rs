@@ -94,8 +94,8 @@ pub fn compile_wild(
     let mut provenance = Provenance::of(entry, collector);
     let compile = CompileOptions {
         target: Some(isa.to_string()),
-        collector: Some(collector.to_string()),
-        opt_level: provenance.opt_level.clone(),
+        collector: Some(collector),
+        opt_level: provenance.opt_level,
     };
     let compiled = precompile_isolated(&origin, &bytes, &compile, &options.limits)?;
     provenance.sections = section_sizes(&origin, &compiled.cwasm)?;
