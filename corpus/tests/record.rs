@@ -6,7 +6,7 @@ use stackmap_corpus::recorded::{
     Header, RecordOptions, TARGETS, Target, check, load, record, recordings,
 };
 use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule};
-use stackmap_corpus::{CHILD_COMMAND, Collector, Isa, Limits, child_main};
+use stackmap_corpus::{CHILD_COMMAND, Collector, Isa, Limits, child, child_main};
 use std::path::Path;
 
 const MODULE: &str = r#"(module
@@ -23,6 +23,7 @@ const OTHER: &str = r#"(module
     (call $tick) (call $tick) (call $tick) (local.get 0)))"#;
 
 fn main() {
+    child::enter().unwrap();
     if std::env::args().nth(1).is_some_and(|a| a == CHILD_COMMAND) {
         std::process::exit(child_main());
     }
