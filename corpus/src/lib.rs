@@ -5,6 +5,7 @@ mod capture;
 pub mod child;
 pub mod clif;
 mod compile;
+mod corpus_folder;
 mod cwasm;
 mod disasm;
 mod error;
@@ -23,6 +24,7 @@ pub mod wild;
 
 pub use child::Limits;
 pub use compile::{CompileOptions, compile_wasm, parse_cwasm, read_cwasm, read_path};
+pub use corpus_folder::CorpusFolder;
 pub use error::CorpusError;
 pub use isolate::{CHILD_COMMAND, child_main, compile_isolated, read_path_isolated};
 pub use module::{CrossCheck, Function, FunctionKind, Module};

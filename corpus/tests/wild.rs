@@ -1,8 +1,8 @@
 //! The pins of `wild.toml`, and fetching with hermetic sources.
 
 use sha2::{Digest, Sha256};
-use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule, fetch, manifest};
-use stackmap_corpus::{Collector, Isa, OptLevel};
+use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule, fetch};
+use stackmap_corpus::{Collector, CorpusFolder, Isa, OptLevel};
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
@@ -59,7 +59,8 @@ fn repository(folder: &Path) -> (String, String) {
 
 #[test]
 fn the_manifest_reaches_the_breadth_we_claim() {
-    let manifest = manifest().unwrap();
+    let corpus = CorpusFolder::of_source_tree();
+    let manifest = Manifest::read(&corpus.manifest()).unwrap();
     let compiles = |m: &&WildModule| m.failure(Isa::X86_64, Collector::Copying).is_none();
     let usable: Vec<_> = manifest.modules.iter().filter(compiles).collect();
     let languages: HashSet<_> = usable.iter().map(|m| &m.language).collect();

@@ -1,7 +1,7 @@
 //! From a pinned module to a recording, and whether a recording still holds.
 
 use super::container::{read_header, write};
-use super::folder::{file_name, folder, load, load_header, write_sums};
+use super::folder::{Recording, file_name, write_sums};
 use super::header::{Header, Provenance, SectionSize};
 use crate::assemble::assemble;
 use crate::child::Limits;
@@ -61,17 +61,6 @@ pub struct RecordOptions {
     pub limits: Limits,
 }
 
-impl Default for RecordOptions {
-    /// The cache and the recordings of this source tree.
-    fn default() -> Self {
-        RecordOptions {
-            fetch: FetchOptions::default(),
-            folder: folder(),
-            limits: Limits::default(),
-        }
-    }
-}
-
 /// Fetches a module and compiles it in a child process; the program must call
 /// [`crate::child_main`].
 pub fn compile_wild(
@@ -129,14 +118,15 @@ pub fn check(
 ) -> Result<Vec<String>, CorpusError> {
     let path = path(entry, target, options);
     let origin = path.display().to_string();
-    let (header, recorded) = (load_header(&path)?, load(&path)?);
+    let recording = Recording::open(&path)?;
+    let (header, recorded) = (&recording.header, recording.module()?);
     let (module, provenance) = compile_wild(entry, target, options)?;
     let fresh = Header {
         // The length of the columns is no property of the module.
         body_bytes: header.body_bytes,
         ..Header::of(&module, &provenance, 0)
     };
-    let mut differences = header_differences(&header, &fresh, &origin);
+    let mut differences = header_differences(header, &fresh, &origin);
     let mut compare = |what: &str, same: bool| {
         if !same {
             differences.push(format!("{origin}: {what} differ"));
