@@ -9,11 +9,11 @@ fn main() {
     let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = Path::new(&folder);
     let mut code = Vec::new();
-    for dir in ["../encoders/src", "src/latency"] {
+    for dir in ["../encoders/src", "src/timing"] {
         println!("cargo::rerun-if-changed={dir}");
         for text in sources(&root.join(dir)) {
             // A file with one scheme counts for that scheme alone.
-            if dir == "src/latency" || !text.contains("impl Encoder for ") {
+            if dir == "src/timing" || !text.contains("impl Encoder for ") {
                 code.push(text);
             }
         }

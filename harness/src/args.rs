@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Which schemes to run on which modules.
 #[derive(Args, Clone, Debug)]
-pub struct Select {
+pub struct Selection {
     /// Only schemes whose name matches; the baseline `exact` always runs
     #[arg(short, long, value_name = "REGEX")]
     pub scheme: Option<Regex>,
@@ -26,6 +26,17 @@ pub struct Select {
     /// A tenth of the synthetic functions, fewer modules and shorter timings
     #[arg(long)]
     pub quick: bool,
+}
+
+impl Selection {
+    /// Whether a corpus module is among those asked for.
+    pub fn wants(&self, id: &str) -> bool {
+        let mut patterns = self.modules.iter().filter_map(|arg| match arg {
+            ModuleArg::Matching(pattern) => Some(pattern),
+            ModuleArg::File(_) => None,
+        });
+        patterns.clone().next().is_none() || patterns.any(|p| p.is_match(id))
+    }
 }
 
 /// How files that still have to be compiled are compiled.
@@ -60,6 +71,13 @@ pub struct Format {
     /// Print JSON on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+impl Format {
+    /// Whether what is printed is not for people.
+    pub fn for_scripts(self) -> bool {
+        self.csv || self.json
+    }
 }
 
 /// A `--module` argument.

@@ -1,6 +1,7 @@
 //! What a module's safepoint table looks like.
 
 use super::floors;
+use crate::modules;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use stackmap_corpus::{Module, Tier};
@@ -64,70 +65,86 @@ pub struct AnatomyRow {
     pub xz_bytes: Option<u64>,
 }
 
-impl AnatomyRow {
-    pub fn of(module: &Module) -> Result<AnatomyRow> {
-        let table = &module.table;
-        let maps: Vec<Safepoint> = table.iter_maps().collect();
-        let section = Exact::encode(table).with_context(|| module.id())?.bytes;
-        let pairs = || maps.windows(2).map(|pair| (pair[0], pair[1]));
-        let same =
-            |a: &Safepoint, b: &Safepoint| (a.frame_size, a.bitmap) == (b.frame_size, b.bitmap);
-        let runs = 1 + pairs().filter(|(a, b)| !same(a, b)).count();
-        let slots = Spread::of(maps.iter().map(|s| s.slots().count() as u64));
-        let words = Spread::of(maps.iter().map(|s| s.bitmap.len() as u64));
-        let frame = Spread::of(maps.iter().map(|s| s.frame_size.into()));
-        let gap = Spread::of(pairs().map(|(a, b)| (b.pc - a.pc).into()));
-        let neighbours = pairs().filter(|(a, b)| a.frame_size == b.frame_size);
-        let hamming = Spread::of(neighbours.map(|(a, b)| hamming(a.bitmap, b.bitmap)));
-        let all = maps
-            .iter()
-            .flat_map(|s| s.slots())
-            .fold(0, |all, slot| all | slot);
-        let n = maps.len() as u64;
-        let bitmaps: u64 = maps.iter().map(|s| 4 * s.bitmap.len() as u64).sum();
-        let (entropy0_bytes, entropy1_bytes) = floors::entropy(&maps);
-        Ok(AnatomyRow {
-            module: module.name.clone(),
-            isa: module.isa.clone(),
-            collector: module.collector.clone(),
-            tier: module.tier,
-            maps: n,
-            empties: table.empties() as u64,
-            slots_p50: slots.p50,
-            slots_p90: slots.p90,
-            slots_max: slots.max,
-            words_p50: words.p50,
-            words_p90: words.p90,
-            words_max: words.max,
-            distinct_maps: distinct(maps.iter().map(|s| (s.frame_size, s.bitmap))),
-            equal_run_mean: n as f64 / runs as f64,
-            hamming_p50: hamming.p50,
-            hamming_p90: hamming.p90,
-            hamming_max: hamming.max,
-            slot_grain: 1 << all.trailing_zeros().min(31),
-            frame_p50: frame.p50,
-            frame_p90: frame.p90,
-            frame_max: frame.max,
-            distinct_frames: distinct(maps.iter().map(|s| s.frame_size)),
-            gap_p50: gap.p50,
-            gap_p90: gap.p90,
-            gap_max: gap.max,
-            section_bytes: section.len() as u64,
-            bytes_count: section.len() as u64 - 16 * n - bitmaps,
-            bytes_pcs: 4 * n,
-            bytes_offsets: 4 * n,
-            bytes_frame_sizes: 4 * n,
-            bytes_word_counts: 4 * n,
-            bytes_bitmaps: bitmaps,
-            cwasm_bytes: module.cwasm_bytes,
-            entropy0_bytes,
-            entropy1_bytes,
-            xz_bytes: floors::affordable(module)
-                .then(|| floors::xz(&section))
-                .transpose()
-                .with_context(|| module.id())?,
-        })
-    }
+/// Bytes of a number in today's section.
+const WORD: u64 = 4;
+/// Numbers of each map there, besides its bitmap: PC, offset, frame size and
+/// count of words.
+const COLUMNS: u64 = 4;
+
+/// The facts of one module.
+pub fn row(module: &Module) -> Result<AnatomyRow> {
+    let table = &module.table;
+    let maps: Vec<Safepoint> = table.iter_maps().collect();
+    let section = Exact::encode(table).with_context(|| module.id())?.bytes;
+    let slots = Spread::of(maps.iter().map(|s| s.slots().count() as u64));
+    let words = Spread::of(maps.iter().map(|s| s.bitmap.len() as u64));
+    let frame = Spread::of(maps.iter().map(|s| s.frame_size.into()));
+    let gap = Spread::of(pairs(&maps).map(|(a, b)| (b.pc - a.pc).into()));
+    let neighbours = pairs(&maps).filter(|(a, b)| a.frame_size == b.frame_size);
+    let hamming = Spread::of(neighbours.map(|(a, b)| hamming(a.bitmap, b.bitmap)));
+    let n = maps.len() as u64;
+    let words_in_all: u64 = maps.iter().map(|s| s.bitmap.len() as u64).sum();
+    let (column, bitmaps) = (WORD * n, WORD * words_in_all);
+    let (entropy0_bytes, entropy1_bytes) = floors::entropy(&maps);
+    let xz = || floors::xz(&section).with_context(|| module.id());
+    Ok(AnatomyRow {
+        module: module.name.clone(),
+        isa: module.isa.clone(),
+        collector: module.collector.clone(),
+        tier: module.tier,
+        maps: n,
+        empties: table.empties() as u64,
+        slots_p50: slots.p50,
+        slots_p90: slots.p90,
+        slots_max: slots.max,
+        words_p50: words.p50,
+        words_p90: words.p90,
+        words_max: words.max,
+        distinct_maps: distinct(maps.iter().map(|s| (s.frame_size, s.bitmap))),
+        equal_run_mean: n as f64 / equal_runs(&maps) as f64,
+        hamming_p50: hamming.p50,
+        hamming_p90: hamming.p90,
+        hamming_max: hamming.max,
+        slot_grain: slot_grain(&maps),
+        frame_p50: frame.p50,
+        frame_p90: frame.p90,
+        frame_max: frame.max,
+        distinct_frames: distinct(maps.iter().map(|s| s.frame_size)),
+        gap_p50: gap.p50,
+        gap_p90: gap.p90,
+        gap_max: gap.max,
+        section_bytes: section.len() as u64,
+        bytes_count: section.len() as u64 - COLUMNS * column - bitmaps,
+        bytes_pcs: column,
+        bytes_offsets: column,
+        bytes_frame_sizes: column,
+        bytes_word_counts: column,
+        bytes_bitmaps: bitmaps,
+        cwasm_bytes: module.cwasm_bytes,
+        entropy0_bytes,
+        entropy1_bytes,
+        // Compressing the largest sections takes most of a minute and 700 MB.
+        xz_bytes: modules::in_detail(module).then(xz).transpose()?,
+    })
+}
+
+/// Neighbours.
+fn pairs<'t>(maps: &[Safepoint<'t>]) -> impl Iterator<Item = (Safepoint<'t>, Safepoint<'t>)> {
+    maps.windows(2).map(|pair| (pair[0], pair[1]))
+}
+
+/// Runs of neighbours with equal maps.
+fn equal_runs(maps: &[Safepoint]) -> usize {
+    let differ =
+        |(a, b): &(Safepoint, Safepoint)| (a.frame_size, a.bitmap) != (b.frame_size, b.bitmap);
+    1 + pairs(maps).filter(differ).count()
+}
+
+/// The largest power of two that divides every slot.
+fn slot_grain(maps: &[Safepoint]) -> u64 {
+    let slots = maps.iter().flat_map(|s| s.slots());
+    let bits = slots.fold(0, |bits, slot| bits | slot);
+    1 << bits.trailing_zeros().min(31)
 }
 
 /// Slots in which two maps differ.

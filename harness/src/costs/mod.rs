@@ -1,4 +1,4 @@
-//! `costs`: what a lookup does, counted and not timed, so that it is the same
+//! What a lookup does, counted and not timed, so that it is the same
 //! on every run of the same binary.
 //!
 //! A child process answers some lookups, one instruction at a time. At each
@@ -7,35 +7,25 @@
 //! section and of the scratch, from entering the timed function to leaving it.
 
 mod child;
+mod counted;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod step;
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 #[path = "no_step.rs"]
 mod step;
 
-pub use child::{Args as ChildArgs, run as run_child};
+pub use child::{CHILD_COMMAND, run_child};
 
-use crate::args::{Format, Select};
-use crate::latency::{Counted, Queries, counted_queries};
-use crate::load::{self, Loaded};
-use crate::output;
-use crate::scheme::{self, Scheme};
-use crate::size::encode_verified;
-use crate::verify::WrongResult;
-use crate::{Outcome, progress};
+use crate::modules;
+use crate::outcome::WrongResult;
+use crate::output::progress;
+use crate::scheme::Scheme;
+use crate::timing::{self, Queries};
 use anyhow::{Context, Result};
-use rayon::prelude::*;
+use counted::{Counted, counted_queries};
 use serde::Serialize;
 use stackmap_corpus::{Module, Tier};
 use stackmap_encoders::Oracle;
-
-#[derive(clap::Args)]
-pub struct Args {
-    #[command(flatten)]
-    select: Select,
-    #[command(flatten)]
-    format: Format,
-}
 
 /// Lookups that are stepped through, of each kind.
 const LOOKUPS: usize = 32;
@@ -60,50 +50,32 @@ pub struct CostRow {
     pub scratch_lines: f64,
 }
 
-pub fn run(args: &Args) -> Result<Outcome> {
-    let schemes = scheme::matching(args.select.scheme.as_ref())?;
-    let loaded = load::load(&args.select)?;
-    let rows = measure_all(&loaded, &schemes, args.select.seed)?;
-    print(args.format, &rows)?;
-    Ok(loaded.outcome())
-}
-
-/// Steps through lookups of every scheme on every module that the headline
-/// may rest on. Nothing, with the reason on stderr, where the system does not
+/// Steps through lookups of every scheme on the modules that are measured in
+/// detail. Nothing, with the reason on stderr, where the system does not
 /// let one process step through another.
-pub fn measure_all(loaded: &Loaded, schemes: &[Scheme], seed: u64) -> Result<Vec<CostRow>> {
+pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<Vec<CostRow>> {
     if let Err(reason) = step::possible() {
         eprintln!("note: deterministic costs were not measured: {reason}");
         return Ok(Vec::new());
     }
-    let modules = loaded.modules.iter().filter(|m| is_counted(m));
-    let modules: Vec<&Module> = modules.collect();
-    let bar = progress::bar("count instructions", modules.len());
-    let rows = modules.par_iter().map(|module| {
-        let rows = measure(module, schemes, seed).with_context(|| module.id());
-        bar.inc(1);
-        rows
-    });
-    let rows: Vec<Vec<CostRow>> = rows.collect::<Result<_>>()?;
-    bar.finish_and_clear();
+    let counted: Vec<&Module> = modules.iter().filter(|m| modules::in_detail(m)).collect();
+    let rows = progress::each("count instructions", &counted, |module| {
+        measure(module, schemes, seed).with_context(|| module.id())
+    })?;
     Ok(rows.into_iter().flatten().collect())
-}
-
-fn is_counted(module: &Module) -> bool {
-    let headline = module.isa == "x86_64" && module.collector == "copying";
-    matches!(module.tier, Tier::Yours) || (module.tier == Tier::Wild && headline)
 }
 
 fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<CostRow>> {
     let oracle = Oracle::new(&module.table);
     let mut rows = Vec::new();
     for scheme in schemes {
-        let (section, _) = encode_verified(module, scheme, &oracle, seed)?;
+        let (section, _) = scheme.encode_verified(module, &oracle, seed)?;
+        let timed = timing::named(scheme.name())?;
         for kind in [Queries::Uniform, Queries::Miss] {
             let Some(pcs) = counted_queries(kind, module, &oracle, seed, LOOKUPS) else {
                 continue;
             };
-            let expected = scheme.time.checksum(&oracle, &section.bytes, &pcs)?;
+            let expected = timed.checksum(&oracle, &section.bytes, &pcs)?;
             let counted = step::count(scheme.name(), &section.bytes, &pcs)?;
             if counted.checksum != expected {
                 let name = scheme.name();
@@ -131,20 +103,4 @@ fn row(module: &Module, scheme: &Scheme, kind: Queries, pcs: &[u32], counted: &C
         lines: mean(counted.lines),
         scratch_lines: mean(counted.scratch_lines),
     }
-}
-
-fn print(format: Format, rows: &[CostRow]) -> Result<()> {
-    output::print(
-        format,
-        rows,
-        &[
-            ("module", |r| format!("{}/{}", r.module, r.isa)),
-            ("queries", |r| r.queries.clone()),
-            ("scheme", |r| r.scheme.clone()),
-            ("instructions", |r| format!("{:.1}", r.instructions)),
-            ("bytes read", |r| format!("{:.1}", r.bytes_read)),
-            ("lines", |r| format!("{:.2}", r.lines)),
-            ("scratch lines", |r| format!("{:.2}", r.scratch_lines)),
-        ],
-    )
 }

@@ -1,7 +1,8 @@
 //! Steps a child process through its lookups.
 
-use super::child::LINE;
-use crate::latency::Counted;
+use super::child::{CHILD_COMMAND, PCS, SECTION};
+use super::counted::Counted;
+use crate::machine::caches::LINE;
 use anyhow::{Context, Result, bail, ensure};
 use iced_x86::{Decoder, DecoderOptions, InstructionInfoFactory, OpAccess, Register, UsedMemory};
 use nix::libc::user_regs_struct;
@@ -25,11 +26,11 @@ pub fn possible() -> Result<(), String> {
 /// Counts what a scheme does to answer `pcs`.
 pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
     let dir = tempfile::tempdir().context("a temporary folder")?;
-    std::fs::write(dir.path().join("section"), section)?;
+    std::fs::write(dir.path().join(SECTION), section)?;
     let pcs: Vec<u8> = pcs.iter().flat_map(|pc| pc.to_le_bytes()).collect();
-    std::fs::write(dir.path().join("pcs"), pcs)?;
+    std::fs::write(dir.path().join(PCS), pcs)?;
     let mut child = Command::new(std::env::current_exe()?)
-        .args(["__step", "--scheme", scheme, "--dir"])
+        .args([CHILD_COMMAND, "--scheme", scheme, "--dir"])
         .arg(dir.path())
         .stdout(Stdio::piped())
         .spawn()?;

@@ -2,7 +2,7 @@
 //! in numbers whether every reference still leads to what it led to.
 
 use super::heap::{Dangling, FIELDS, Heap};
-use crate::scheme::Answer;
+use crate::scheme::LookUpAll;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stackmap_corpus::jit::{Host, Safepoint, World};
@@ -18,7 +18,7 @@ const FRESH_REFS: usize = 8;
 /// Where the collector's roots on the stack come from.
 #[derive(Clone, Copy)]
 pub struct Roots<'s> {
-    pub answer: Answer,
+    pub look_up_all: LookUpAll,
     pub section: &'s [u8],
     /// A collection at every so manyeth safepoint.
     pub every: u64,
@@ -86,7 +86,7 @@ impl<'s> Mutator<'s> {
         }
         let frames = at.frames.walk();
         let pcs: Vec<u32> = frames.iter().map(|f| f.pc).collect();
-        let answers = (roots.answer)(roots.section, &pcs);
+        let answers = (roots.look_up_all)(roots.section, &pcs);
         self.tally.frames += frames.len() as u64;
         for (frame, answer) in frames.iter().zip(answers) {
             let at_frame =

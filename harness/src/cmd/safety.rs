@@ -1,0 +1,81 @@
+//! `safety`: what each scheme answers when something upstream of it is wrong.
+
+use crate::args::{Format, Selection};
+use crate::outcome::Outcome;
+use crate::output::{self, share, thousands};
+use crate::safety::{self, Counts, SafetyRow, wilson};
+use crate::{modules, scheme};
+use anyhow::Result;
+use std::collections::BTreeMap;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    format: Format,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let schemes = scheme::matching(args.selection.scheme.as_ref())?;
+    let loaded = modules::load(&args.selection)?;
+    let modules: Vec<_> = loaded.modules.iter().collect();
+    let rows = safety::measure(&modules, &schemes, args.selection.seed)?;
+    if args.format.for_scripts() {
+        output::print(args.format, &rows, &[])?;
+    } else {
+        print(&lines(&rows))?;
+    }
+    Ok(loaded.outcome())
+}
+
+/// Everything of a scheme, policy and fault over all modules, as one line.
+struct Line {
+    scheme: String,
+    policy: String,
+    fault: String,
+    counts: Counts,
+}
+
+/// By scheme, in the order of the rows, then by policy and fault.
+fn lines(rows: &[SafetyRow]) -> Vec<Line> {
+    let order: Vec<&str> = rows.iter().map(|r| r.scheme.as_str()).collect();
+    let mut lines: BTreeMap<(usize, &str, &str), Line> = BTreeMap::new();
+    for row in rows {
+        let rank = order.iter().position(|s| *s == row.scheme).unwrap_or(0);
+        let line = lines.entry((rank, &row.policy, &row.fault));
+        let line = line.or_insert_with(|| Line {
+            scheme: row.scheme.clone(),
+            policy: row.policy.clone(),
+            fault: row.fault.clone(),
+            counts: Counts::default(),
+        });
+        line.counts.add_named(&row.outcome, row.count);
+    }
+    lines.into_values().collect()
+}
+
+fn print(lines: &[Line]) -> Result<()> {
+    output::print_table(
+        lines,
+        &[
+            ("scheme", |l| l.scheme.clone()),
+            ("policy", |l| l.policy.clone()),
+            ("fault", |l| l.fault.clone()),
+            ("trials", |l| thousands(l.counts.total())),
+            ("detected", |l| share(l.counts.detected(), l.counts.total())),
+            ("silent, harmless", |l| {
+                share(l.counts.harmless(), l.counts.total())
+            }),
+            ("silent, harmful", |l| harmful(&l.counts)),
+            ("of which", |l| l.counts.harm()),
+        ],
+    )
+}
+
+/// The harmful share with its 95 % interval.
+fn harmful(counts: &Counts) -> String {
+    let (lo, hi) = wilson(counts.harmful(), counts.total());
+    let share = share(counts.harmful(), counts.total());
+    format!("{share} [{:.1}, {:.1}]", 100.0 * lo, 100.0 * hi)
+}

@@ -1,0 +1,63 @@
+//! One scheme in one program.
+
+use super::mutator::{Mutator, Roots};
+use super::workload::{EXAMPLE, SoakProgram, SoakRow, Workload};
+use crate::scheme::{self, NaiveRanges};
+use anyhow::{Context, Result};
+use stackmap_corpus::jit::{self, Jit, World};
+use stackmap_corpus::synthetic;
+use std::path::Path;
+
+/// Runs a program with and without collections, and compares what it came to.
+pub fn run_child(name: &str, program: SoakProgram, workload: Workload) -> Result<SoakRow> {
+    let functions = match program {
+        SoakProgram::Synthetic => synthetic::functions(&synthetic::Options {
+            seed: workload.seed,
+            functions: workload.functions,
+            isa: std::env::consts::ARCH.to_owned(),
+        })?,
+        SoakProgram::StaleSlot => jit::read_functions(Path::new(EXAMPLE))?,
+    };
+    let jit = Jit::new(functions)?;
+    let naive = name == NaiveRanges::NAME;
+    let own = if naive { NaiveRanges::OF } else { name };
+    let schemes = scheme::all();
+    let scheme = schemes.iter().find(|s| s.name() == own);
+    let scheme = scheme.with_context(|| format!("no scheme {name}"))?;
+    let section = match naive {
+        true => scheme.encode_without_empties(jit.table())?,
+        false => (scheme.encode)(jit.table())?.bytes,
+    };
+    let roots = Roots {
+        look_up_all: scheme.look_up_all,
+        section: &section,
+        every: workload.every,
+    };
+    let without = play(&jit, workload, None);
+    let with = play(&jit, workload, Some(roots));
+    let differs = (with.trace != without.trace)
+        .then(|| "the program came to something else than without collections".to_owned());
+    Ok(SoakRow {
+        scheme: name.to_owned(),
+        program,
+        functions: jit.len(),
+        safepoints: with.tally.safepoints,
+        collections: with.tally.collections,
+        frames: with.tally.frames,
+        stack_roots: with.tally.stack_roots,
+        deepest: with.tally.deepest,
+        failure: with.failure.or(differs),
+    })
+}
+
+/// Enters one function after another.
+fn play<'s>(jit: &Jit, workload: Workload, roots: Option<Roots<'s>>) -> Mutator<'s> {
+    let limit = workload.collections * workload.every;
+    let mut world = World::default();
+    let mut mutator = Mutator::new(workload.seed, jit.len(), limit, roots);
+    while mutator.goes_on() {
+        let function = mutator.next(&mut world);
+        jit.run(function, &mut world, &mut mutator);
+    }
+    mutator
+}

@@ -1,0 +1,100 @@
+//! One process of a run. Nothing else runs while it does.
+
+use super::evictor::Evictor;
+use super::folder::{Inputs, TimingFolder};
+use super::group::{ModulePlan, SampleRow, TimingGroup};
+use super::randomized_block::{Workbench, contenders};
+use super::registry;
+use crate::digest::seed_for;
+use crate::machine::caches::Caches;
+use crate::machine::system;
+use crate::results_folder;
+use anyhow::{Context, Result};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The subcommand that a child process runs.
+pub const CHILD_COMMAND: &str = "__time";
+
+/// Block numbers of one group, so that those of a later group differ.
+const BLOCKS_PER_GROUP: usize = 1000;
+
+/// Times what the process has not finished of a group, one module after
+/// another, and names each on stdout.
+pub fn run_child(folder: &Path, group: usize, process: usize) -> Result<()> {
+    system::pin();
+    let folder = TimingFolder(folder.to_owned());
+    let group = folder.read_group(group)?;
+    let mut bench = Workbench::new(Evictor::new(Caches::read()));
+    let mut order: Vec<&ModulePlan> = group.modules.iter().collect();
+    let name = format!("{}/{process}", group.number);
+    order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed_for(group.seed, &name)));
+    for module in order {
+        let path = folder.rows(group.number, process, &module.key);
+        if path.exists() {
+            continue;
+        }
+        let seed = seed_for(group.seed, &format!("{name}/{}", module.key));
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let inputs = folder.inputs(&module.key);
+        let rows = time_module(&group, module, process, &inputs, &mut bench, &mut rng)?;
+        // A parent that was killed no longer listens, and a resumed run may
+        // have taken over: leave without a trace.
+        if writeln!(io::stdout(), "{}", module.key).is_err() {
+            break;
+        }
+        let (dir, file) = (path.parent(), path.file_name());
+        let dir = dir.context("rows have a folder")?;
+        let file = file.context("rows have a name")?.to_string_lossy();
+        results_folder::write_csv(dir, &file, &rows)?;
+    }
+    Ok(())
+}
+
+/// All blocks of one module's scenarios, these in random order.
+fn time_module(
+    group: &TimingGroup,
+    module: &ModulePlan,
+    process: usize,
+    inputs: &Inputs,
+    bench: &mut Workbench,
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<SampleRow>> {
+    let schemes = registry::all_named(&module.schemes)?;
+    let names: Vec<&str> = schemes.iter().map(|s| s.name).collect();
+    let sections = inputs.sections(&names)?;
+    let mut rows = Vec::new();
+    let mut plans = module.scenarios.clone();
+    plans.shuffle(rng);
+    for plan in &plans {
+        let scenario = plan.scenario;
+        let pool = inputs.pool(scenario.queries, &names)?;
+        let contenders = contenders(&schemes, &sections, &pool.expected);
+        for block in 0..plan.blocks {
+            let turns = bench.time_block(plan, &pool.pcs, &contenders, rng)?;
+            let turns = turns.iter().enumerate();
+            rows.extend(turns.map(|(position, turn)| SampleRow {
+                run: group.run.clone(),
+                process,
+                block: group.number * BLOCKS_PER_GROUP + block,
+                position,
+                scheme: names[turn.scheme].into(),
+                module: module.module.clone(),
+                isa: module.isa.clone(),
+                collector: module.collector.clone(),
+                tier: module.tier,
+                queries: scenario.queries,
+                cache: scenario.cache,
+                timed: scenario.timed,
+                lookups: plan.lookups,
+                ns: turn.ns,
+                chain: scenario.chain,
+                copies: plan.copies,
+            }));
+        }
+    }
+    Ok(rows)
+}

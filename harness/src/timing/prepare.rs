@@ -1,0 +1,91 @@
+//! Writes what the child processes need: the last work that may be parallel.
+
+use super::folder::TimingFolder;
+use super::plan::TimingPlan;
+use super::queries::query_pool;
+use super::scenario::{Queries, scenarios};
+use super::timed_scheme::TimedScheme;
+use crate::digest::{seed_for, table_hash};
+use anyhow::{Context, Result};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use stackmap_corpus::Module;
+use stackmap_encoders::{EncodeError, Oracle};
+
+/// A module and what was prepared for it.
+pub struct Prepared<'m> {
+    pub module: &'m Module,
+    pub key: String,
+    /// The kind of queries that its headline rests on.
+    pub headline: Queries,
+    /// The kinds of queries that it can be asked.
+    pub queries: Vec<Queries>,
+    /// Schemes that can encode it.
+    pub schemes: Vec<&'static str>,
+}
+
+/// Encodes a module with every scheme, draws its queries and writes both with
+/// the verified answers; `None` if the module has no map to ask for.
+pub fn prepare<'m>(
+    module: &'m Module,
+    schemes: &[TimedScheme],
+    walks: &[Vec<u32>],
+    plan: &TimingPlan,
+    folder: &TimingFolder,
+) -> Result<Option<Prepared<'m>>> {
+    if module.table.maps() == 0 {
+        return Ok(None);
+    }
+    let key = key(module);
+    let inputs = folder.inputs(&key);
+    inputs.create()?;
+    let oracle = Oracle::new(&module.table);
+    // Walks where there are any.
+    let headline = match walks.is_empty() {
+        true => Queries::Uniform,
+        false => Queries::Walk,
+    };
+    let mut pools = Vec::new();
+    let asked = scenarios(plan.effort, headline);
+    for &queries in Queries::ALL {
+        if !asked.iter().any(|s| s.queries == queries) {
+            continue;
+        }
+        let seed = seed_for(plan.seed, &format!("{key}/{queries}"));
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        if let Some(pcs) = query_pool(queries, &module.table, &oracle, walks, &mut rng) {
+            inputs.write_queries(queries, &pcs)?;
+            pools.push((queries, pcs));
+        }
+    }
+    let mut names = Vec::new();
+    for scheme in schemes {
+        let section = match (scheme.encode)(&module.table) {
+            Ok(section) => section.bytes,
+            // Nothing to time, and no reason to lose the others.
+            Err(EncodeError::IncompleteTable { .. }) => continue,
+            Err(error) => return Err(error).with_context(|| module.id()),
+        };
+        for (queries, pcs) in &pools {
+            let expected = (scheme.expect)(&oracle, &section, pcs)
+                .map_err(|wrong| anyhow::Error::new(*wrong).context(module.id()))?;
+            inputs.write_expected(*queries, scheme.name, &expected)?;
+        }
+        inputs.write_section(scheme.name, &section)?;
+        names.push(scheme.name);
+    }
+    Ok(Some(Prepared {
+        module,
+        key,
+        headline,
+        queries: pools.into_iter().map(|(queries, _)| queries).collect(),
+        schemes: names,
+    }))
+}
+
+/// A folder name that tells the module, and its table from any other.
+fn key(module: &Module) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let id: String = module.id().chars().map(plain).collect();
+    format!("{id}-{}", &table_hash(&module.table)[..12])
+}

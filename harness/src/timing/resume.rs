@@ -1,0 +1,107 @@
+//! Which rows of an interrupted run still stand, and what is left to time.
+//!
+//! A row stands if the scheme's code, the baseline's code, the module's table
+//! and the options are the same. Whatever is new or changed is timed in a
+//! group of its own, together with the baseline and the controls.
+
+use super::controls;
+use super::folder::TimingFolder;
+use super::group::{ModulePlan, SchemeKey, TimingGroup};
+use super::plan::TimingPlan;
+use super::timed_scheme::TimedScheme;
+use crate::digest::hex;
+use anyhow::{Result, ensure};
+use sha2::{Digest, Sha256};
+
+/// Hash of the code that all schemes share, this harness included.
+const SHARED: &str = env!("STACKMAP_LAB_SHARED_CODE");
+
+/// A scheme's name and the hash of its code: its own file, the files of
+/// schemes that it mentions, and what all share.
+pub fn keys(schemes: &[TimedScheme]) -> Vec<SchemeKey> {
+    let stem = |s: &TimedScheme| s.name.replace('-', "_");
+    let one = |scheme: &TimedScheme| {
+        let mut hash = Sha256::new().chain_update(SHARED);
+        for other in schemes {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            let mut words = scheme.source.split(|c| !is_word(c));
+            if other.name == scheme.name || words.any(|w| w == stem(other)) {
+                hash.update(other.source);
+            }
+        }
+        SchemeKey {
+            name: scheme.name.into(),
+            code: hex(&hash.finalize()),
+        }
+    };
+    schemes.iter().map(one).collect()
+}
+
+/// What shapes a run besides schemes and modules.
+pub fn options(plan: &TimingPlan) -> String {
+    format!("effort {:?}, seed {}", plan.effort, plan.seed)
+}
+
+/// The groups of an interrupted run, less what no longer stands.
+pub fn standing(
+    folder: &TimingFolder,
+    plan: &TimingPlan,
+    keys: &[SchemeKey],
+    modules: &[String],
+) -> Result<Vec<TimingGroup>> {
+    let mut groups = Vec::new();
+    for number in (0..).take_while(|&n| folder.has_group(n)) {
+        let mut group = folder.read_group(number)?;
+        ensure!(
+            group.options == options(plan),
+            "{}: was measured with {}; resume it with the same, or start a new run",
+            folder.0.display(),
+            group.options
+        );
+        group.schemes.retain(|s| keys.contains(s));
+        if group.schemes.first() != keys.first() {
+            group.schemes.clear();
+        }
+        let stands = |name: &String| group.schemes.iter().any(|s| s.name == *name);
+        for module in &mut group.modules {
+            module.schemes.retain(stands);
+        }
+        group
+            .modules
+            .retain(|m| modules.contains(&m.key) && !m.schemes.is_empty());
+        groups.push(group);
+    }
+    Ok(groups)
+}
+
+/// The schemes of one module that no group times yet, with the baseline and
+/// the controls to compare them with; empty if there are none.
+pub fn missing(groups: &[TimingGroup], key: &str, schemes: &[&'static str]) -> Vec<&'static str> {
+    let timed = |name: &str| {
+        let modules = groups
+            .iter()
+            .flat_map(|g| &g.modules)
+            .filter(|m| m.key == key);
+        modules.flat_map(|m| &m.schemes).any(|s| s == name)
+    };
+    if schemes.iter().all(|s| timed(s)) {
+        return Vec::new();
+    }
+    let companion =
+        |name: &str| name == schemes[0] || controls::all().iter().any(|c| c.name == name);
+    schemes
+        .iter()
+        .copied()
+        .filter(|s| !timed(s) || companion(s))
+        .collect()
+}
+
+/// The modules of a group that a process has not finished.
+pub fn unfinished<'g>(
+    folder: &TimingFolder,
+    group: &'g TimingGroup,
+    process: usize,
+) -> Vec<&'g ModulePlan> {
+    let done = |m: &&ModulePlan| folder.rows(group.number, process, &m.key).exists();
+    group.modules.iter().filter(|m| !done(m)).collect()
+}
