@@ -1,10 +1,11 @@
-//! What can be wrong with a results folder: one line, the file, the column.
+//! What can be wrong with a results folder: one line with the file, the place
+//! and the remedy.
 
 use std::path::{Path, PathBuf};
 
-/// A results folder that could not be read, or a report that could not be written.
+/// A results folder that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
-pub enum ReportError {
+pub enum ResultsError {
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -22,7 +23,7 @@ pub enum ReportError {
         column: &'static str,
     },
     /// A field does not hold what its column promises.
-    #[error("{} line {line}, column `{column}`: {problem}", path.display())]
+    #[error("{}: line {line}, column `{column}`: {problem}", path.display())]
     Field {
         /// The CSV file.
         path: PathBuf,
@@ -41,26 +42,18 @@ pub enum ReportError {
         /// What is wrong, on one line.
         problem: String,
     },
-    /// Weights that cannot weigh anything.
-    #[error("weights `{given}`: {problem}; write e.g. `bytes=0.5,hot=0.25,cold=0.25`")]
-    Weights {
-        /// The argument.
-        given: String,
-        /// What is wrong with it.
-        problem: String,
-    },
 }
 
-impl ReportError {
+impl ResultsError {
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
-        ReportError::Io {
+        ResultsError::Io {
             path: path.to_owned(),
             source,
         }
     }
 
     pub(crate) fn unusable(path: &Path, problem: impl Into<String>) -> Self {
-        ReportError::Unusable {
+        ResultsError::Unusable {
             path: path.to_owned(),
             problem: problem.into(),
         }
