@@ -2,6 +2,7 @@
 
 use clap::Args;
 use regex::Regex;
+use stackmap_corpus::ModuleKey;
 use std::path::PathBuf;
 
 /// Which schemes to run on which modules.
@@ -30,12 +31,13 @@ pub struct Selection {
 
 impl Selection {
     /// Whether a corpus module is among those asked for.
-    pub fn wants(&self, id: &str) -> bool {
+    pub fn wants(&self, module: &ModuleKey) -> bool {
+        let id = module.to_string();
         let mut patterns = self.modules.iter().filter_map(|arg| match arg {
             ModuleArg::Matching(pattern) => Some(pattern),
             ModuleArg::File(_) => None,
         });
-        patterns.clone().next().is_none() || patterns.any(|p| p.is_match(id))
+        patterns.clone().next().is_none() || patterns.any(|p| p.is_match(&id))
     }
 }
 

@@ -2,23 +2,21 @@
 //! any machine.
 
 use crate::scheme::Scheme;
-use crate::size::SizeRow;
-use crate::{anatomy, costs, modules, results_folder, safety};
+use crate::{anatomy, costs, modules, safety};
 use anyhow::Result;
-use serde::Serialize;
 use stackmap_corpus::Module;
+use stackmap_reports::results::{
+    AnatomyRow, CostRow, ModuleRow, Row, SafetyRow, SizeRow, write_rows,
+};
 use std::path::Path;
-
-/// The file of the schemes' properties.
-pub const SCHEMES: &str = "schemes.csv";
 
 /// The files with rows by module, in the order of the modules.
 pub const BY_MODULE: [&str; 5] = [
-    "modules.csv",
-    "size.csv",
-    "costs.csv",
-    "safety.csv",
-    "anatomy.csv",
+    ModuleRow::FILE,
+    SizeRow::FILE,
+    CostRow::FILE,
+    SafetyRow::FILE,
+    AnatomyRow::FILE,
 ];
 
 /// Measures all but the sizes, which the caller has, and writes the files.
@@ -29,24 +27,19 @@ pub fn write(
     sizes: &[SizeRow],
     seed: u64,
 ) -> Result<()> {
-    let facts: Vec<_> = schemes.iter().map(|s| s.facts).collect();
-    results_folder::write_csv(dir, SCHEMES, &facts)?;
-    let [of_modules, of_sizes, of_costs, of_safety, of_anatomy] = BY_MODULE;
-    let rows: Vec<_> = modules.iter().map(modules::row).collect();
-    write_if_any(dir, of_modules, &rows)?;
-    write_if_any(dir, of_sizes, sizes)?;
-    write_if_any(dir, of_costs, &costs::measure_all(modules, schemes, seed)?)?;
-    write_if_any(
-        dir,
-        of_safety,
-        &safety::measure_all(modules, schemes, seed)?,
-    )?;
-    write_if_any(dir, of_anatomy, &anatomy::measure_all(modules)?)
+    let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();
+    let of_modules: Vec<_> = modules.iter().map(modules::row).collect();
+    write_rows(dir, &of_schemes)?;
+    write_if_any(dir, &of_modules)?;
+    write_if_any(dir, sizes)?;
+    write_if_any(dir, &costs::measure_all(modules, schemes, seed)?)?;
+    write_if_any(dir, &safety::measure_all(modules, schemes, seed)?)?;
+    write_if_any(dir, &anatomy::measure_all(modules)?)
 }
 
-fn write_if_any<R: Serialize>(dir: &Path, name: &str, rows: &[R]) -> Result<()> {
-    match rows {
-        [] => Ok(()),
-        rows => results_folder::write_csv(dir, name, rows),
+fn write_if_any<R: Row>(dir: &Path, rows: &[R]) -> Result<()> {
+    if !rows.is_empty() {
+        write_rows(dir, rows)?;
     }
+    Ok(())
 }

@@ -4,10 +4,11 @@ use crate::args::{Compile, ModuleArg, Selection};
 use crate::outcome::Outcome;
 use crate::output::progress;
 use anyhow::{Result, ensure};
-use serde::Serialize;
 use stackmap_corpus::{
-    CompileOptions, CorpusError, Limits, Module, Tier, clif, programs, recorded, smith, synthetic,
+    Collector, CompileOptions, CorpusError, Isa, Limits, Module, ModuleKey, Tier, clif, programs,
+    recorded, smith, synthetic,
 };
+use stackmap_reports::results::ModuleRow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -44,51 +45,32 @@ impl Loaded {
 /// Whether the costlier measurements are made on a module: those that the
 /// headline rests on, and those named on the command line.
 pub fn in_detail(module: &Module) -> bool {
-    let headline = module.isa == "x86_64" && module.collector == "copying";
-    module.tier == Tier::Yours || (module.tier == Tier::Wild && headline)
-}
-
-/// One row of `modules.csv`.
-#[derive(Serialize)]
-pub struct ModuleRow {
-    pub module: String,
-    pub isa: String,
-    pub collector: String,
-    pub tier: String,
-    pub text_bytes: u64,
-    pub cwasm_bytes: Option<u64>,
-    pub section_bytes: Option<usize>,
-    pub functions: usize,
-    pub maps: usize,
-    pub empties: usize,
-    pub recorded: usize,
-    pub confirmed: usize,
-    pub call_sites: Option<usize>,
-    pub disassembled: Option<usize>,
-    pub agreed: Option<usize>,
-    pub unmatched_functions: usize,
-    pub provenance: String,
+    match module.tier {
+        Tier::Yours => true,
+        Tier::Wild => module.key().is_headline(),
+        Tier::Program | Tier::Synthetic | Tier::Smith => false,
+    }
 }
 
 /// What there is to know of a module besides its measurements.
 pub fn row(m: &Module) -> ModuleRow {
     ModuleRow {
         module: m.name.clone(),
-        isa: m.isa.clone(),
-        collector: m.collector.clone(),
-        tier: m.tier.to_string(),
+        isa: m.isa,
+        collector: m.collector,
+        tier: m.tier,
         text_bytes: m.text_bytes,
         cwasm_bytes: m.cwasm_bytes,
-        section_bytes: m.section.as_ref().map(Vec::len),
-        functions: m.functions.len(),
-        maps: m.table.maps(),
-        empties: m.table.empties(),
-        recorded: m.cross_check.recorded,
-        confirmed: m.cross_check.confirmed,
-        call_sites: m.cross_check.call_sites,
-        disassembled: m.cross_check.disassembled,
-        agreed: m.cross_check.agreed,
-        unmatched_functions: m.cross_check.unmatched_functions,
+        section_bytes: m.section.as_ref().map(|s| s.len() as u64),
+        functions: m.functions.len() as u64,
+        maps: m.table.maps() as u64,
+        empties: m.table.empties() as u64,
+        recorded: m.cross_check.recorded as u64,
+        confirmed: m.cross_check.confirmed as u64,
+        call_sites: m.cross_check.call_sites.map(|n| n as u64),
+        disassembled: m.cross_check.disassembled.map(|n| n as u64),
+        agreed: m.cross_check.agreed.map(|n| n as u64),
+        unmatched_functions: m.cross_check.unmatched_functions as u64,
         provenance: m.provenance.clone(),
     }
 }
@@ -104,7 +86,7 @@ pub fn load(selection: &Selection) -> Result<Loaded> {
     for module in of_corpus {
         loaded.add(module);
     }
-    loaded.modules.retain(|m| selection.wants(&m.id()));
+    loaded.modules.retain(|m| selection.wants(&m.key()));
     for arg in &selection.modules {
         if let ModuleArg::File(file) = arg {
             loaded.add(read_file(file, &selection.compile));
@@ -131,20 +113,19 @@ fn read_recording(path: &Path, selection: &Selection) -> Result<Option<Module>, 
     let origin = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|e| CorpusError::read(path, e))?;
     let header = recorded::read_header(&bytes, &origin)?;
-    let headline = header.isa == "x86_64" && header.collector == "copying";
-    let small = header.safepoints <= QUICK_SAFEPOINTS;
-    let id = format!("{}/{}/{}", header.name, header.isa, header.collector);
-    if !selection.wants(&id) || (selection.quick && !(headline && small)) {
-        return Ok(None);
+    let key = header.key();
+    let quick = key.is_headline() && header.safepoints <= QUICK_SAFEPOINTS;
+    if selection.wants(&key) && (quick || !selection.quick) {
+        return recorded::read(&bytes, &origin).map(Some);
     }
-    recorded::read(&bytes, &origin).map(Some)
+    Ok(None)
 }
 
 /// Our own programs, compiled.
 fn programs(selection: &Selection) -> Result<Vec<Result<Module, CorpusError>>> {
     let programs = programs::all().iter();
     let programs: Vec<_> = programs
-        .filter(|p| selection.wants(&compiled_id(p.name, &selection.compile)))
+        .filter(|p| wants_compiled(selection, p.name))
         .collect();
     let options = options(&selection.compile);
     progress::each("compile programs", &programs, |p| {
@@ -166,7 +147,7 @@ fn odd(selection: &Selection) -> Vec<Module> {
         return Vec::new();
     }
     let options = options(&selection.compile);
-    let chosen = |name: &str| selection.wants(&compiled_id(name, &selection.compile));
+    let chosen = |name: &str| wants_compiled(selection, name);
     let mut modules = smith::modules(selection.seed, &options, chosen);
     modules.extend(smith::spec_modules(&options, chosen));
     modules
@@ -182,10 +163,10 @@ fn synthetic(selection: &Selection) -> Vec<Result<Module, CorpusError>> {
         options.functions = QUICK_FUNCTIONS;
     }
     if let Some(target) = &selection.compile.target {
-        options.isa = target.clone();
+        options.target = target.clone();
     }
-    let isa = isa(&selection.compile);
-    let chosen = |name: &str| selection.wants(&format!("{name}/{isa}/none"));
+    let isa = isa(&options.target);
+    let chosen = |name: &str| wants(selection, name, isa, Some(Collector::None));
     match synthetic::modules(&options, chosen) {
         Ok(families) => families.into_iter().map(Ok).collect(),
         Err(error) => vec![Err(error)],
@@ -212,15 +193,41 @@ fn options(compile: &Compile) -> CompileOptions {
     }
 }
 
-/// The id of a module that is compiled here.
-fn compiled_id(name: &str, compile: &Compile) -> String {
-    let collector = compile.collector.as_deref().unwrap_or("copying");
-    format!("{name}/{}/{collector}", isa(compile))
+/// Whether a module that is compiled here is among those asked for.
+fn wants_compiled(selection: &Selection, name: &str) -> bool {
+    let Compile {
+        target, collector, ..
+    } = &selection.compile;
+    let isa = match target {
+        Some(target) => isa(target),
+        None => Isa::host(),
+    };
+    let collector = match collector {
+        Some(name) => name.parse().ok(),
+        None => Some(Collector::Copying),
+    };
+    wants(selection, name, isa, collector)
 }
 
-/// The ISA of modules that are compiled here.
-fn isa(compile: &Compile) -> &str {
-    let target = compile.target.as_deref().unwrap_or(std::env::consts::ARCH);
-    let isa = target.split('-').next().unwrap_or(target);
-    isa.trim_end_matches("gc")
+/// Whether a module is among those asked for. One for an unknown ISA or
+/// collector is, so that the compiler says what is wrong.
+fn wants(
+    selection: &Selection,
+    name: &str,
+    isa: Option<Isa>,
+    collector: Option<Collector>,
+) -> bool {
+    isa.zip(collector).is_none_or(|(isa, collector)| {
+        selection.wants(&ModuleKey {
+            module: name.to_owned(),
+            isa,
+            collector,
+        })
+    })
+}
+
+/// The ISA of a target: a name or a triple, which may add extensions.
+fn isa(target: &str) -> Option<Isa> {
+    let architecture = target.split('-').next().unwrap_or(target);
+    architecture.trim_end_matches("gc").parse().ok()
 }

@@ -3,36 +3,9 @@
 use crate::output::progress;
 use crate::scheme::Scheme;
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
-use stackmap_corpus::{Module, Tier};
+use stackmap_corpus::Module;
 use stackmap_encoders::Oracle;
-
-/// One row of `size.csv`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SizeRow {
-    pub scheme: String,
-    pub module: String,
-    pub isa: String,
-    pub tier: Tier,
-    pub maps: usize,
-    pub empties: usize,
-    pub bytes: usize,
-    pub bytes_header: usize,
-    pub bytes_index: usize,
-    pub bytes_payload: usize,
-    pub bytes_padding: usize,
-    pub baseline_bytes: usize,
-    /// Bytes over the baseline's; empty where the baseline has none.
-    pub ratio: Option<f64>,
-    pub bytes_offsets: usize,
-    pub collector: String,
-    pub cwasm_bytes: Option<u64>,
-    pub bytes_without_start: Option<usize>,
-    pub baseline_bytes_without_start: Option<usize>,
-    pub encode_ns_per_safepoint: Option<f64>,
-    pub check_ns_per_safepoint: Option<f64>,
-    pub encode_peak_bytes: Option<usize>,
-}
+use stackmap_reports::results::SizeRow;
 
 /// Encodes and verifies every scheme on every module, then tells the sizes.
 pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<Vec<SizeRow>> {
@@ -45,38 +18,36 @@ pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<
 /// Verified sizes of every scheme on one module; the baseline comes first.
 pub fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<SizeRow>> {
     let oracle = Oracle::new(&module.table);
-    let without_start = module.table_without_start();
-    let (mut baseline, mut baseline_without_start) = (None, None);
+    let table_without_start = module.table_without_start();
+    let (mut baseline_bytes, mut baseline_bytes_without_start) = (None, None);
     let mut rows = Vec::new();
     for scheme in schemes {
         let (section, _) = scheme.encode_verified(module, &oracle, seed)?;
-        let rest = without_start
-            .as_ref()
-            .map(|t| (scheme.encode)(t))
-            .transpose();
-        let rest = rest.with_context(|| module.id())?.map(|s| s.bytes.len());
-        let bytes = section.bytes.len();
-        let baseline = *baseline.get_or_insert(bytes);
-        baseline_without_start = baseline_without_start.or(rest);
+        let without_start = table_without_start.as_ref().map(|t| (scheme.encode)(t));
+        let without_start = without_start.transpose().with_context(|| module.key())?;
+        let bytes_without_start = without_start.map(|s| s.bytes.len() as u64);
+        let (bytes, parts) = (section.bytes.len() as u64, section.parts);
+        let baseline_bytes = *baseline_bytes.get_or_insert(bytes);
+        baseline_bytes_without_start = baseline_bytes_without_start.or(bytes_without_start);
         rows.push(SizeRow {
-            scheme: scheme.name().into(),
+            scheme: scheme.name.into(),
             module: module.name.clone(),
-            isa: module.isa.clone(),
+            isa: module.isa,
             tier: module.tier,
-            maps: module.table.maps(),
-            empties: module.table.empties(),
+            maps: module.table.maps() as u64,
+            empties: module.table.empties() as u64,
             bytes,
-            bytes_header: section.parts.header,
-            bytes_index: section.parts.index,
-            bytes_payload: section.parts.payload,
-            bytes_padding: section.parts.padding,
-            baseline_bytes: baseline,
-            ratio: (baseline > 0).then(|| bytes as f64 / baseline as f64),
-            bytes_offsets: section.parts.offsets,
-            collector: module.collector.clone(),
+            bytes_header: parts.header as u64,
+            bytes_index: parts.index as u64,
+            bytes_payload: parts.payload as u64,
+            bytes_padding: parts.padding as u64,
+            baseline_bytes,
+            ratio: (baseline_bytes > 0).then(|| bytes as f64 / baseline_bytes as f64),
+            bytes_offsets: parts.offsets as u64,
+            collector: module.collector,
             cwasm_bytes: module.cwasm_bytes,
-            bytes_without_start: rest,
-            baseline_bytes_without_start: baseline_without_start,
+            bytes_without_start,
+            baseline_bytes_without_start,
             encode_ns_per_safepoint: None,
             check_ns_per_safepoint: None,
             encode_peak_bytes: None,

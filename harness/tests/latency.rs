@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 use tempfile::tempdir;
 
-const CONTROLS: [&str; 3] = ["exact-again", "slow-5pct", "loop"];
+const CONTROLS: [&str; 3] = ["exact-again", "slow-5pct", "empty-lookup"];
 const COLUMNS: &str = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,\
                        timed,lookups,ns,chain,copies";
 

@@ -3,67 +3,11 @@
 use super::floors;
 use crate::modules;
 use anyhow::{Context, Result};
-use serde::Serialize;
-use stackmap_corpus::{Module, Tier};
+use stackmap_corpus::Module;
 use stackmap_encoders::exact::Exact;
 use stackmap_encoders::{Encoder, Safepoint};
+use stackmap_reports::results::AnatomyRow;
 use std::collections::HashSet;
-
-/// One row of `anatomy.csv`. Distributions are over the safepoints with live
-/// references, as median, 90th percentile and maximum.
-#[derive(Clone, Debug, Serialize)]
-pub struct AnatomyRow {
-    pub module: String,
-    pub isa: String,
-    pub collector: String,
-    pub tier: Tier,
-    pub maps: u64,
-    pub empties: u64,
-    /// Live slots of a map.
-    pub slots_p50: u64,
-    pub slots_p90: u64,
-    pub slots_max: u64,
-    /// 32-bit words of a map's bitmap in today's section.
-    pub words_p50: u64,
-    pub words_p90: u64,
-    pub words_max: u64,
-    /// Different (frame size, bitmap) pairs.
-    pub distinct_maps: u64,
-    /// Mean length of a run of neighbours with equal maps.
-    pub equal_run_mean: f64,
-    /// Slots in which a map differs from the one before, where both have the
-    /// same frame size.
-    pub hamming_p50: u64,
-    pub hamming_p90: u64,
-    pub hamming_max: u64,
-    /// Largest power of two that divides every slot, in bytes; at 8 every
-    /// other bit of today's bitmaps is zero.
-    pub slot_grain: u64,
-    /// Bytes of a frame.
-    pub frame_p50: u64,
-    pub frame_p90: u64,
-    pub frame_max: u64,
-    pub distinct_frames: u64,
-    /// Bytes from one recorded PC to the next.
-    pub gap_p50: u64,
-    pub gap_p90: u64,
-    pub gap_max: u64,
-    /// Today's section, and what it consists of.
-    pub section_bytes: u64,
-    pub bytes_count: u64,
-    pub bytes_pcs: u64,
-    pub bytes_offsets: u64,
-    pub bytes_frame_sizes: u64,
-    pub bytes_word_counts: u64,
-    pub bytes_bitmaps: u64,
-    pub cwasm_bytes: Option<u64>,
-    /// Zero-order entropy of gaps and of maps, each on its own.
-    pub entropy0_bytes: f64,
-    /// Entropy of gap and map given the gap and map before.
-    pub entropy1_bytes: f64,
-    /// Today's section under `xz -9e`, where that is affordable.
-    pub xz_bytes: Option<u64>,
-}
 
 /// Bytes of a number in today's section.
 const WORD: u64 = 4;
@@ -75,7 +19,7 @@ const COLUMNS: u64 = 4;
 pub fn row(module: &Module) -> Result<AnatomyRow> {
     let table = &module.table;
     let maps: Vec<Safepoint> = table.iter_maps().collect();
-    let section = Exact::encode(table).with_context(|| module.id())?.bytes;
+    let section = Exact::encode(table).with_context(|| module.key())?.bytes;
     let slots = Spread::of(maps.iter().map(|s| s.slots().count() as u64));
     let words = Spread::of(maps.iter().map(|s| s.bitmap.len() as u64));
     let frame = Spread::of(maps.iter().map(|s| s.frame_size.into()));
@@ -86,11 +30,11 @@ pub fn row(module: &Module) -> Result<AnatomyRow> {
     let words_in_all: u64 = maps.iter().map(|s| s.bitmap.len() as u64).sum();
     let (column, bitmaps) = (WORD * n, WORD * words_in_all);
     let (entropy0_bytes, entropy1_bytes) = floors::entropy(&maps);
-    let xz = || floors::xz(&section).with_context(|| module.id());
+    let xz = || floors::xz(&section).with_context(|| module.key());
     Ok(AnatomyRow {
         module: module.name.clone(),
-        isa: module.isa.clone(),
-        collector: module.collector.clone(),
+        isa: module.isa,
+        collector: module.collector,
         tier: module.tier,
         maps: n,
         empties: table.empties() as u64,

@@ -3,11 +3,10 @@
 mod facts;
 mod floors;
 
-pub use facts::AnatomyRow;
-
 use crate::output::progress;
 use anyhow::Result;
 use stackmap_corpus::Module;
+use stackmap_reports::results::AnatomyRow;
 
 /// The facts of all modules, in their order.
 pub fn measure_all(modules: &[Module]) -> Result<Vec<AnatomyRow>> {

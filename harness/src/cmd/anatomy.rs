@@ -1,11 +1,11 @@
 //! `anatomy`: the facts about each module that explain the results.
 
-use crate::anatomy::{self, AnatomyRow};
 use crate::args::{Format, Selection};
-use crate::modules;
 use crate::outcome::Outcome;
 use crate::output::{self, percent, share, thousands};
+use crate::{anatomy, modules};
 use anyhow::Result;
+use stackmap_reports::results::AnatomyRow;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -26,9 +26,7 @@ fn print(format: Format, rows: &[AnatomyRow]) -> Result<()> {
         format,
         rows,
         &[
-            ("module", |r| {
-                format!("{}/{}/{}", r.module, r.isa, r.collector)
-            }),
+            ("module", |r| r.key().to_string()),
             ("maps", |r| thousands(r.maps)),
             ("empties", |r| thousands(r.empties)),
             ("section", |r| thousands(r.section_bytes)),

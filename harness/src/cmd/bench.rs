@@ -1,15 +1,15 @@
 //! `bench`: verify, size and time everything, then write the report.
 
 use crate::args::Selection;
-use crate::machine::provenance::Provenance;
+use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
 use crate::output::{progress, report};
 use crate::scheme::{self, Scheme};
-use crate::size::{self, SizeRow};
 use crate::timing::{self, TimingFlags};
-use crate::{deterministic, modules, results_folder};
+use crate::{deterministic, modules, results_folder, size};
 use anyhow::{Context, Result};
-use stackmap_corpus::{Module, Tier};
+use stackmap_corpus::{Collector, Isa, Module, Tier};
+use stackmap_reports::results::SizeRow;
 use stackmap_reports::{Weights, stats};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -35,7 +35,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let seed = args.selection.seed;
     let out = args.timing.resume.clone().or_else(|| args.out.clone());
     let dir = results_folder::create(&out.unwrap_or_else(new_folder))?;
-    let mut provenance = Provenance::begin(seed);
+    let mut provenance = ProvenanceRecorder::begin(seed);
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
     let loaded = modules::load(&args.selection)?;
     let outcome = loaded.outcome();
@@ -56,12 +56,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Timed without `--thorough`: what the headline rests on, its programs with
-/// recorded walks, and whatever was named on the command line.
+/// Timed without `--thorough`: the wild modules of common machines with
+/// Wasmtime's default collector, the programs with recorded walks, and
+/// whatever was named on the command line.
 fn is_timed(module: &Module) -> bool {
-    let native = ["x86_64", "aarch64"].contains(&module.isa.as_str());
+    let common = matches!(module.isa, Isa::X86_64 | Isa::Aarch64);
     match module.tier {
-        Tier::Wild => native && module.collector == "copying",
+        Tier::Wild => common && module.collector == Collector::Copying,
         Tier::Program | Tier::Yours => true,
         Tier::Synthetic | Tier::Smith => false,
     }
@@ -75,7 +76,7 @@ fn add_writer_costs(sizes: &mut [SizeRow], modules: &[Module], schemes: &[Scheme
             if let Some(cost) = timing::writer_cost(module, scheme)? {
                 row.encode_ns_per_safepoint = Some(cost.encode);
                 row.check_ns_per_safepoint = Some(cost.check);
-                row.encode_peak_bytes = Some(cost.peak);
+                row.encode_peak_bytes = Some(cost.peak as u64);
             }
         }
         bar.inc(1);

@@ -1,10 +1,10 @@
 //! `costs`: instructions, bytes read and cache lines touched by a lookup.
 
 use crate::args::{Format, Selection};
-use crate::costs::{self, CostRow};
 use crate::outcome::Outcome;
-use crate::{modules, output, scheme};
+use crate::{costs, modules, output, scheme};
 use anyhow::Result;
+use stackmap_reports::results::CostRow;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -28,7 +28,7 @@ fn print(format: Format, rows: &[CostRow]) -> Result<()> {
         rows,
         &[
             ("module", |r| format!("{}/{}", r.module, r.isa)),
-            ("queries", |r| r.queries.clone()),
+            ("queries", |r| r.queries.to_string()),
             ("scheme", |r| r.scheme.clone()),
             ("instructions", |r| format!("{:.1}", r.instructions)),
             ("bytes read", |r| format!("{:.1}", r.bytes_read)),

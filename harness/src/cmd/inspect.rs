@@ -1,16 +1,15 @@
 //! `inspect`: what each scheme would make of your own modules.
 
 use crate::args::{Compile, Format};
-use crate::machine::provenance::Provenance;
 use crate::modules::{self, Loaded};
 use crate::outcome::Outcome;
 use crate::output::{self, percent, thousands};
-use crate::results_folder;
 use crate::scheme::{self, Scheme};
-use crate::size::{self, SizeRow};
+use crate::size;
 use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use serde::Serialize;
+use stackmap_reports::results::{Collector, Isa, Provenance, SizeRow, write_rows};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -33,17 +32,18 @@ pub struct Args {
     format: Format,
 }
 
+/// What scripts are told of one scheme on one module.
 #[derive(Serialize)]
-struct Row {
+struct InspectRow {
     module: String,
-    isa: String,
+    isa: Isa,
     scheme: String,
-    bytes: usize,
+    bytes: u64,
     ratio: Option<f64>,
-    maps: usize,
-    empties: usize,
+    maps: u64,
+    empties: u64,
     cwasm_bytes: Option<u64>,
-    collector: String,
+    collector: Collector,
     cwasm_saving: Option<f64>,
 }
 
@@ -53,50 +53,60 @@ pub fn run(args: &Args) -> Result<Outcome> {
         loaded.add(modules::read_file(path, &args.compile));
     }
     let schemes = scheme::matching(args.scheme.as_ref())?;
-    let (mut rows, mut sizes) = (Vec::new(), Vec::new());
+    let mut sizes = Vec::new();
     for module in &loaded.modules {
         if module.table.maps() == 0 {
-            eprintln!("note: {} has no stack maps; nothing to encode", module.id());
+            let module = module.key();
+            eprintln!("note: {module} has no stack maps; nothing to encode");
         }
-        let measured = size::measure(module, &schemes, args.seed)?;
-        if module.table.maps() > 0 {
-            sizes.extend(measured.iter().cloned());
-        }
-        for row in measured {
-            let saved = row.baseline_bytes as f64 - row.bytes as f64;
-            rows.push(Row {
-                cwasm_saving: row.cwasm_bytes.map(|whole| saved / whole as f64),
-                module: row.module,
-                isa: row.isa,
-                scheme: row.scheme,
-                bytes: row.bytes,
-                ratio: row.ratio,
-                maps: row.maps,
-                empties: row.empties,
-                cwasm_bytes: row.cwasm_bytes,
-                collector: row.collector,
-            });
-        }
+        sizes.extend(size::measure(module, &schemes, args.seed)?);
     }
-    output::print(
-        args.format,
-        &rows,
-        &[
-            ("module", |r| {
-                format!("{}/{}/{}", r.module, r.isa, r.collector)
-            }),
-            ("maps", |r| thousands(r.maps as u64)),
-            ("empties", |r| thousands(r.empties as u64)),
-            ("scheme", |r| r.scheme.clone()),
-            ("bytes", |r| thousands(r.bytes as u64)),
-            ("of exact", |r| percent(r.ratio)),
-            (".cwasm shrinks by", |r| percent(r.cwasm_saving)),
-        ],
-    )?;
+    print(args.format, &sizes)?;
     if let Some(path) = &args.html {
+        sizes.retain(|row| row.maps > 0);
         write_page(path, &loaded, &schemes, &sizes)?;
     }
     Ok(loaded.outcome())
+}
+
+fn print(format: Format, sizes: &[SizeRow]) -> Result<()> {
+    if format.for_scripts() {
+        let rows: Vec<InspectRow> = sizes.iter().map(row).collect();
+        return output::print_for_scripts(format, &rows);
+    }
+    output::print_table(
+        sizes,
+        &[
+            ("module", |r| r.key().to_string()),
+            ("maps", |r| thousands(r.maps)),
+            ("empties", |r| thousands(r.empties)),
+            ("scheme", |r| r.scheme.clone()),
+            ("bytes", |r| thousands(r.bytes)),
+            ("of exact", |r| percent(r.ratio)),
+            (".cwasm shrinks by", |r| percent(cwasm_saving(r))),
+        ],
+    )
+}
+
+fn row(size: &SizeRow) -> InspectRow {
+    InspectRow {
+        module: size.module.clone(),
+        isa: size.isa,
+        scheme: size.scheme.clone(),
+        bytes: size.bytes,
+        ratio: size.ratio,
+        maps: size.maps,
+        empties: size.empties,
+        cwasm_bytes: size.cwasm_bytes,
+        collector: size.collector,
+        cwasm_saving: cwasm_saving(size),
+    }
+}
+
+/// Share of the `.cwasm` that the scheme saves.
+fn cwasm_saving(size: &SizeRow) -> Option<f64> {
+    let saved = size.baseline_bytes as f64 - size.bytes as f64;
+    size.cwasm_bytes.map(|whole| saved / whole as f64)
 }
 
 /// Hands what was measured to the report as it reads any run: in a folder.
@@ -108,12 +118,12 @@ fn write_page(path: &Path, loaded: &Loaded, schemes: &[Scheme], sizes: &[SizeRow
     );
     let dir = tempfile::tempdir().context("a temporary folder")?;
     let with_maps = loaded.modules.iter().filter(|m| m.table.maps() > 0);
-    let modules: Vec<_> = with_maps.map(modules::row).collect();
-    let facts: Vec<_> = schemes.iter().map(|s| s.facts).collect();
-    results_folder::write_csv(dir.path(), "modules.csv", &modules)?;
-    results_folder::write_csv(dir.path(), "schemes.csv", &facts)?;
-    results_folder::write_csv(dir.path(), "size.csv", sizes)?;
-    results_folder::write(dir.path(), Provenance::FILE, b"{}")?;
+    let of_modules: Vec<_> = with_maps.map(modules::row).collect();
+    let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();
+    write_rows(dir.path(), &of_modules)?;
+    write_rows(dir.path(), &of_schemes)?;
+    write_rows(dir.path(), sizes)?;
+    Provenance::default().write(dir.path())?;
     let results = stackmap_reports::load(dir.path())?;
     Ok(stackmap_reports::write_inspection(&results, path)?)
 }

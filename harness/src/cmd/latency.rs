@@ -1,11 +1,12 @@
 //! `latency`: times the schemes, raw samples only.
 
 use crate::args::Selection;
-use crate::machine::provenance::Provenance;
+use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
 use crate::timing::{self, TimingFlags};
 use crate::{modules, results_folder, scheme};
 use anyhow::Result;
+use stackmap_reports::results::{Row, SampleRow};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -23,13 +24,13 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let dir = results_folder::create(args.timing.resume.as_ref().unwrap_or(&args.out))?;
-    let mut provenance = Provenance::begin(args.selection.seed);
+    let mut provenance = ProvenanceRecorder::begin(args.selection.seed);
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
     let loaded = modules::load(&args.selection)?;
     provenance.modules(&loaded.modules);
     let plan = args.timing.plan(&dir, &args.selection);
     timing::measure(&loaded.modules, &schemes, &plan, &dir)?;
     provenance.finish(&dir)?;
-    println!("{}", dir.join(timing::SAMPLES).display());
+    println!("{}", dir.join(SampleRow::FILE).display());
     Ok(loaded.outcome())
 }

@@ -1,11 +1,12 @@
 //! `list`: the schemes, or the modules that a run would use.
 
 use crate::args::{Format, Selection};
-use crate::modules::{self, ModuleRow};
+use crate::modules;
 use crate::outcome::Outcome;
 use crate::output::{self, optional, thousands};
-use crate::scheme;
+use crate::scheme::{self, Scheme};
 use anyhow::Result;
+use stackmap_reports::results::ModuleRow;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -28,18 +29,18 @@ pub fn run(args: &Args) -> Result<Outcome> {
     match args.what {
         What::Schemes => {
             let schemes = scheme::matching(args.selection.scheme.as_ref())?;
-            let facts: Vec<_> = schemes.iter().map(|s| s.facts).collect();
+            let rows: Vec<_> = schemes.iter().map(Scheme::row).collect();
             output::print(
                 args.format,
-                &facts,
+                &rows,
                 &[
-                    ("name", |f| f.name.into()),
-                    ("exact", |f| yes(f.exact)),
-                    ("records empties", |f| yes(f.records_empties)),
-                    ("tri-state", |f| yes(f.tri_state)),
-                    ("recommendable", |f| yes(f.recommendable)),
-                    ("reader lines", |f| f.reader_lines.to_string()),
-                    ("writer lines", |f| f.writer_lines.to_string()),
+                    ("name", |r| r.name.clone()),
+                    ("exact", |r| yes(r.exact)),
+                    ("records empties", |r| yes(r.records_empties)),
+                    ("tri-state", |r| yes(r.tri_state)),
+                    ("recommendable", |r| yes(r.recommendable)),
+                    ("reader lines", |r| r.reader_lines.to_string()),
+                    ("writer lines", |r| r.writer_lines.to_string()),
                 ],
             )?;
             Ok(Outcome::Complete)
@@ -51,12 +52,10 @@ pub fn run(args: &Args) -> Result<Outcome> {
                 args.format,
                 &rows,
                 &[
-                    ("module", |r| {
-                        format!("{}/{}/{}", r.module, r.isa, r.collector)
-                    }),
-                    ("tier", |r| r.tier.clone()),
-                    ("maps", |r| thousands(r.maps as u64)),
-                    ("empties", |r| thousands(r.empties as u64)),
+                    ("module", |r| r.key().to_string()),
+                    ("tier", |r| r.tier.to_string()),
+                    ("maps", |r| thousands(r.maps)),
+                    ("empties", |r| thousands(r.empties)),
                     ("section", |r| optional(r.section_bytes)),
                     ("confirmed", |r| format!("{}/{}", r.confirmed, r.recorded)),
                     ("call sites", |r| optional(r.call_sites)),

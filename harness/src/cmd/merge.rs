@@ -1,14 +1,15 @@
 //! `merge`: shares of a run, and timings of one host, into one folder.
 
-use crate::deterministic::{BY_MODULE, SCHEMES};
-use crate::machine::provenance::Provenance;
+use crate::deterministic::BY_MODULE;
 use crate::outcome::Outcome;
 use crate::output::report;
 use crate::results_folder;
 use crate::shard::ShardRecord;
-use crate::timing::SAMPLES;
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::{Map, Value};
+use serde_json::Value;
+use stackmap_reports::results::{
+    Fact, Provenance, Row, SampleRow, SchemeRow, for_each_row, write_file,
+};
 use stackmap_reports::{Weights, stats};
 use std::collections::BTreeSet;
 use std::fs;
@@ -30,107 +31,87 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let has = |name: &'static str| args.folders.iter().filter(move |d| d.join(name).exists());
+    let with = |name: &'static str| args.folders.iter().filter(move |d| d.join(name).exists());
     for folder in &args.folders {
         ensure!(
-            folder.join(ShardRecord::FILE).exists() || folder.join(SAMPLES).exists(),
+            folder.join(ShardRecord::FILE).exists() || folder.join(SampleRow::FILE).exists(),
             "{}: neither a share of a run nor timings; make one with `stackmap-lab run --shard I/N` or `stackmap-lab latency`",
             folder.display()
         );
     }
-    let (parts, seed) = in_order(has(ShardRecord::FILE))?;
-    let timed: Vec<&PathBuf> = has(SAMPLES).collect();
+    let (shares, seed) = in_order(with(ShardRecord::FILE))?;
+    let timed: Vec<&PathBuf> = with(SampleRow::FILE).collect();
     one_host(&timed)?;
 
     let dir = results_folder::create(&args.out)?;
-    let first = parts[0];
-    results_folder::write(&dir, SCHEMES, &read(&first.join(SCHEMES))?.into_bytes())?;
+    let first = shares[0];
+    let schemes = read(&first.join(SchemeRow::FILE))?;
+    write_file(&dir.join(SchemeRow::FILE), schemes.as_bytes())?;
     for name in BY_MODULE {
-        if let Some(text) = joined(&parts, name)? {
-            results_folder::write(&dir, name, text.as_bytes())?;
+        if let Some(text) = joined(&shares, name)? {
+            write_file(&dir.join(name), text.as_bytes())?;
         }
     }
-    if let Some(samples) = joined(&timed, SAMPLES)? {
-        results_folder::write(&dir, SAMPLES, samples.as_bytes())?;
+    if let Some(samples) = joined(&timed, SampleRow::FILE)? {
+        write_file(&dir.join(SampleRow::FILE), samples.as_bytes())?;
         stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
     }
-    let mut provenance = provenance(timed.first().copied().unwrap_or(first))?;
-    let of: Vec<Value> = args
-        .folders
-        .iter()
-        .map(|d| d.display().to_string().into())
-        .collect();
-    provenance.insert("merged".to_owned(), of.into());
-    results_folder::write(
-        &dir,
-        Provenance::FILE,
-        &serde_json::to_vec_pretty(&provenance)?,
-    )?;
+    let mut provenance = Provenance::read(timed.first().copied().unwrap_or(first))?;
+    let folders = args.folders.iter().map(|d| d.display().to_string());
+    provenance.set(Fact::Merged, folders.map(Value::from).collect::<Vec<_>>());
+    provenance.write(&dir)?;
     report::write(&dir, &args.weights.unwrap_or_default())?;
     Ok(Outcome::Complete)
 }
 
 /// The shares by number, complete and of one run, and its seed.
 fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<(Vec<&'a PathBuf>, u64)> {
-    let mut parts: Vec<(ShardRecord, &PathBuf)> = folders
+    let mut shares: Vec<(ShardRecord, &PathBuf)> = folders
         .map(|folder| {
             let path = folder.join(ShardRecord::FILE);
-            let part = serde_json::from_str(&read(&path)?);
-            let part =
-                part.with_context(|| format!("{}: damaged; run the share anew", path.display()));
-            Ok((part?, folder))
+            let record = serde_json::from_str(&read(&path)?)
+                .with_context(|| format!("{}: damaged; run the share anew", path.display()))?;
+            Ok((record, folder))
         })
         .collect::<Result<_>>()?;
-    parts.sort_by_key(|(part, _)| part.shard.index);
-    let Some((first, _)) = parts.first().cloned() else {
+    shares.sort_by_key(|(record, _)| record.shard.index);
+    let Some((first, _)) = shares.first().cloned() else {
         bail!("no share of a run among the folders; make one with `stackmap-lab run`");
     };
-    for (part, folder) in &parts {
+    for (record, folder) in &shares {
         ensure!(
-            part.run == first.run && part.shard.of == first.shard.of,
+            record.run == first.run && record.shard.of == first.shard.of,
             "{}: of another run than share {}; the lab, the corpus, the seed and the flags must be the same",
             folder.display(),
             first.shard.index
         );
     }
-    let found: Vec<usize> = parts.iter().map(|(part, _)| part.shard.index).collect();
+    let found: Vec<usize> = shares.iter().map(|(r, _)| r.shard.index).collect();
     let wanted: Vec<usize> = (1..=first.shard.of).collect();
     ensure!(
         found == wanted,
         "shares {found:?} of {} given; each is needed once",
         first.shard.of
     );
-    Ok((
-        parts.into_iter().map(|(_, folder)| folder).collect(),
-        first.seed,
-    ))
+    let folders = shares.into_iter().map(|(_, folder)| folder);
+    Ok((folders.collect(), first.seed))
 }
 
 /// Times of different hosts, or of different programs, are not comparable.
 fn one_host(folders: &[&PathBuf]) -> Result<()> {
     let mut runs = BTreeSet::new();
-    let mut first: Option<(&Path, [Value; 2])> = None;
+    let mut first: Option<(&Path, [Option<String>; 2])> = None;
     for folder in folders {
-        let facts = provenance(folder)?;
-        let now = ["host", "binary_sha256"].map(|key| facts.get(key).cloned().unwrap_or_default());
-        let (of, known) = first.get_or_insert((folder, now.clone()));
+        let provenance = Provenance::read(folder)?;
+        let of = [Fact::Host, Fact::BinaryHash].map(|fact| provenance.text(fact));
+        let (other, known) = first.get_or_insert((folder, of.clone()));
         ensure!(
-            *known == now,
+            *known == of,
             "{} and {}: timed on different hosts or with different binaries; time one of them anew where the other was",
-            of.display(),
+            other.display(),
             folder.display()
         );
-        let path = folder.join(SAMPLES);
-        let mut reader = csv::Reader::from_path(&path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
-        let mut record = csv::StringRecord::new();
-        let names = reader.headers()?.iter().position(|h| h == "run");
-        let column = names.with_context(|| format!("{}: has no column `run`", path.display()))?;
-        let mut own = BTreeSet::new();
-        while reader.read_record(&mut record)? {
-            own.insert(record.get(column).unwrap_or_default().to_owned());
-        }
-        for run in own {
+        for run in runs_of(folder)? {
             ensure!(
                 runs.insert(run.clone()),
                 "{}: a run `{run}` is among the others already; time it anew with another --out",
@@ -139,6 +120,16 @@ fn one_host(folders: &[&PathBuf]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The runs that a folder has samples of.
+fn runs_of(folder: &Path) -> Result<BTreeSet<String>> {
+    let mut runs = BTreeSet::new();
+    for_each_row(&folder.join(SampleRow::FILE), |row: SampleRow| {
+        runs.insert(row.run);
+        Ok::<(), anyhow::Error>(())
+    })?;
+    Ok(runs)
 }
 
 /// One file out of those of several folders, with the header once. None if
@@ -166,12 +157,6 @@ fn joined(folders: &[&PathBuf], name: &str) -> Result<Option<String>> {
         sofar.push_str(rows);
     }
     Ok(whole)
-}
-
-fn provenance(folder: &Path) -> Result<Map<String, Value>> {
-    let path = folder.join(Provenance::FILE);
-    serde_json::from_str(&read(&path)?)
-        .with_context(|| format!("{}: damaged; make the run anew", path.display()))
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -2,9 +2,9 @@
 //! committed: its files, the README's table, and the note for upstream.
 
 use crate::outcome::Outcome;
-use crate::results_folder;
+use crate::{results_folder, scheme};
 use anyhow::{Context, Result, ensure};
-use stackmap_encoders::{Encoder, SchemeVisitor, for_each_scheme};
+use stackmap_reports::results::{PROVENANCE, write_file};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,9 @@ pub struct Args {
     root: PathBuf,
 }
 
+/// Where the published run lies in the repository.
+const PUBLISHED: &str = "reports/published";
+
 /// Between these lines of the README stands what a run says.
 const BEGIN: &str = "<!-- results: begin -->\n";
 const END: &str = "<!-- results: end -->\n";
@@ -24,42 +27,34 @@ const END: &str = "<!-- results: end -->\n";
 pub fn run(args: &Args) -> Result<Outcome> {
     let dir = results_folder::or_newest(args.run.as_deref())?;
     let readme = args.root.join("README.md");
-    let to = args.root.join("reports/published");
+    let to = args.root.join(PUBLISHED);
     let measured = stackmap_reports::load(&dir)?;
-
-    let text = fs::read_to_string(&readme).with_context(|| {
-        format!(
-            "{}: cannot be read; name the repository with --root",
-            readme.display()
-        )
-    })?;
-    let parts = text
-        .split_once(BEGIN)
-        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.with_context(|| {
-        format!(
-            "{}: has no lines {} and {}",
-            readme.display(),
-            BEGIN.trim(),
-            END.trim()
-        )
-    })?;
     let table = stackmap_reports::readme_results(&measured);
-    results_folder::write(
-        &args.root,
-        "README.md",
-        format!("{before}{BEGIN}{table}{END}{after}").as_bytes(),
-    )?;
+    write_file(&readme, with_table(&readme, &table)?.as_bytes())?;
 
     if to.exists() {
         fs::remove_dir_all(&to).with_context(|| format!("{}: cannot be renewed", to.display()))?;
     }
     copy(&dir, &to)?;
+    let drawing = |name: &str| Some(scheme::named(name).ok()?.source.drawing());
     let note = stackmap_reports::upstream_note(&measured, drawing)
         .context("no scheme is recommended, so there is nothing to say upstream")?;
-    results_folder::write(&to, "upstream.md", note.as_bytes())?;
+    write_file(&to.join("upstream.md"), note.as_bytes())?;
     println!("{}\n{}", to.display(), readme.display());
     Ok(Outcome::Complete)
+}
+
+/// The README's text, with another table in it.
+fn with_table(readme: &Path, table: &str) -> Result<String> {
+    let path = readme.display();
+    let text = fs::read_to_string(readme)
+        .with_context(|| format!("{path}: cannot be read; name the repository with --root"))?;
+    let (before, rest) = text.split_once(BEGIN).unzip();
+    let after = rest.and_then(|rest| Some(rest.split_once(END)?.1));
+    let (before, after) = before
+        .zip(after)
+        .with_context(|| format!("{path}: has no lines {} and {}", BEGIN.trim(), END.trim()))?;
+    Ok(format!("{before}{BEGIN}{table}{END}{after}"))
 }
 
 /// Everything that the report is made of, but the raw timings, which take
@@ -67,48 +62,23 @@ pub fn run(args: &Args) -> Result<Outcome> {
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("{}: cannot be written", to.display()))?;
     let mut files = 0;
-    for entry in
-        fs::read_dir(from).with_context(|| format!("{}: cannot be read", from.display()))?
-    {
+    let entries =
+        fs::read_dir(from).with_context(|| format!("{}: cannot be read", from.display()))?;
+    for entry in entries {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let target = to.join(&*name);
         if path.is_dir() && name == "plots" {
-            copy(&path, &to.join(name))?;
+            copy(&path, &target)?;
             continue;
         }
-        let kept = [".csv", ".html", ".md", ".svg", "provenance.json"];
+        let kept = [".csv", ".html", ".md", ".svg", PROVENANCE];
         if kept.iter().any(|end| name.ends_with(end)) && !name.starts_with("samples") {
-            fs::copy(&path, to.join(&name))
+            fs::copy(&path, &target)
                 .with_context(|| format!("{}: cannot be copied", path.display()))?;
             files += 1;
         }
     }
     ensure!(files > 0, "{}: nothing to publish here", from.display());
     Ok(())
-}
-
-/// The drawing at the top of a scheme's file.
-fn drawing(scheme: &str) -> Option<String> {
-    struct Find<'n>(&'n str, Option<&'static str>);
-    impl SchemeVisitor for Find<'_> {
-        fn visit<E: Encoder>(&mut self, source: &'static str) {
-            if E::NAME == self.0 {
-                self.1 = Some(source);
-            }
-        }
-    }
-    let mut find = Find(scheme, None);
-    for_each_scheme(&mut find);
-    let (_, rest) = find.1?.split_once("```text\n")?;
-    let (drawing, _) = rest.split_once("//! ```")?;
-    let lines = drawing.lines().map(|line| line.trim_start_matches("//!"));
-    Some(
-        lines
-            .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
-            .collect(),
-    )
 }

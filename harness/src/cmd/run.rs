@@ -2,7 +2,7 @@
 
 use crate::args::Selection;
 use crate::digest::{hex, table_hash};
-use crate::machine::provenance::Provenance;
+use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
 use crate::scheme::{self, Scheme};
 use crate::shard::{self, Shard, ShardRecord};
@@ -10,6 +10,7 @@ use crate::{deterministic, modules, results_folder, size};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use stackmap_corpus::Module;
+use stackmap_reports::results::write_file;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -29,7 +30,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome> {
     let seed = args.selection.seed;
     let dir = results_folder::create(&args.out)?;
-    let mut provenance = Provenance::begin(seed);
+    let mut provenance = ProvenanceRecorder::begin(seed);
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
     let mut loaded = modules::load(&args.selection)?;
     let record = ShardRecord {
@@ -49,7 +50,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     deterministic::write(&dir, &loaded.modules, &schemes, &sizes, seed)?;
     provenance.finish(&dir)?;
     let record = serde_json::to_vec_pretty(&record)?;
-    results_folder::write(&dir, ShardRecord::FILE, &record)?;
+    write_file(&dir.join(ShardRecord::FILE), &record)?;
     println!("{}", dir.display());
     Ok(loaded.outcome())
 }
@@ -60,9 +61,9 @@ fn identity(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<String>
     let mut hash = Sha256::new()
         .chain_update(binary.context("the lab's own binary cannot be read")?)
         .chain_update(seed.to_le_bytes());
-    schemes.iter().for_each(|s| hash.update(s.name()));
+    schemes.iter().for_each(|s| hash.update(s.name));
     for module in modules {
-        hash.update(module.id());
+        hash.update(module.key().to_string());
         hash.update(table_hash(&module.table));
     }
     Ok(hex(&hash.finalize()))

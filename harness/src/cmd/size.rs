@@ -3,9 +3,9 @@
 use crate::args::{Format, Selection};
 use crate::outcome::Outcome;
 use crate::output::{self, percent, thousands};
-use crate::size::SizeRow;
 use crate::{modules, scheme, size};
 use anyhow::Result;
+use stackmap_reports::results::SizeRow;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -28,18 +28,16 @@ fn print(format: Format, rows: &[SizeRow]) -> Result<()> {
         format,
         rows,
         &[
-            ("module", |r| {
-                format!("{}/{}/{}", r.module, r.isa, r.collector)
-            }),
+            ("module", |r| r.key().to_string()),
             ("tier", |r| r.tier.to_string()),
             ("scheme", |r| r.scheme.clone()),
-            ("bytes", |r| thousands(r.bytes as u64)),
+            ("bytes", |r| thousands(r.bytes)),
             ("of exact", |r| percent(r.ratio)),
             ("B/map", |r| per_map(r.bytes, r.maps)),
-            ("header", |r| thousands(r.bytes_header as u64)),
-            ("index", |r| thousands(r.bytes_index as u64)),
-            ("offsets", |r| thousands(r.bytes_offsets as u64)),
-            ("payload", |r| thousands(r.bytes_payload as u64)),
+            ("header", |r| thousands(r.bytes_header)),
+            ("index", |r| thousands(r.bytes_index)),
+            ("offsets", |r| thousands(r.bytes_offsets)),
+            ("payload", |r| thousands(r.bytes_payload)),
             ("of .cwasm", |r| percent(share_of_cwasm(r))),
             ("without start", |r| percent(without_start(r))),
         ],
@@ -47,7 +45,7 @@ fn print(format: Format, rows: &[SizeRow]) -> Result<()> {
 }
 
 /// Bytes per safepoint with live references.
-fn per_map(bytes: usize, maps: usize) -> String {
+fn per_map(bytes: u64, maps: u64) -> String {
     match maps {
         0 => "–".into(),
         _ => format!("{:.2}", bytes as f64 / maps as f64),
@@ -62,7 +60,7 @@ fn without_start(row: &SizeRow) -> Option<f64> {
 
 /// Share of the `.cwasm` that this scheme's section would take.
 fn share_of_cwasm(row: &SizeRow) -> Option<f64> {
-    let others = row.cwasm_bytes?.checked_sub(row.baseline_bytes as u64)?;
-    let whole = others + row.bytes as u64;
+    let others = row.cwasm_bytes?.checked_sub(row.baseline_bytes)?;
+    let whole = others + row.bytes;
     (whole > 0).then(|| row.bytes as f64 / whole as f64)
 }

@@ -29,7 +29,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         let modules = loaded.modules.len();
         println!(
             "{}: {} answers on {modules} modules, all right",
-            scheme.name(),
+            scheme.name,
             thousands(answers)
         );
     }

@@ -1,11 +1,12 @@
 //! Lookups that are counted rather than timed.
 
 use crate::digest::seed_for;
-use crate::timing::{Queries, query_pool};
+use crate::timing::query_pool;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use stackmap_corpus::Module;
 use stackmap_encoders::Oracle;
+use stackmap_reports::results::Queries;
 
 /// What some lookups did, added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub fn counted_queries(
     seed: u64,
     n: usize,
 ) -> Option<Vec<u32>> {
-    let seed = seed_for(seed, &format!("{kind}/{}", module.id()));
+    let seed = seed_for(seed, &format!("{kind}/{}", module.key()));
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut pcs = query_pool(kind, &module.table, oracle, &[], &mut rng)?;
     pcs.truncate(n);

@@ -20,35 +20,15 @@ use crate::modules;
 use crate::outcome::WrongResult;
 use crate::output::progress;
 use crate::scheme::Scheme;
-use crate::timing::{self, Queries};
+use crate::timing;
 use anyhow::{Context, Result};
 use counted::{Counted, counted_queries};
-use serde::Serialize;
-use stackmap_corpus::{Module, Tier};
+use stackmap_corpus::Module;
 use stackmap_encoders::Oracle;
+use stackmap_reports::results::{CostRow, Queries};
 
 /// Lookups that are stepped through, of each kind.
 const LOOKUPS: usize = 32;
-
-/// One row of `costs.csv`: means over the lookups of one kind.
-#[derive(Clone, Debug, Serialize)]
-pub struct CostRow {
-    pub scheme: String,
-    pub module: String,
-    pub isa: String,
-    pub tier: Tier,
-    pub collector: String,
-    /// `uniform` over safepoints with live references, or `miss`.
-    pub queries: String,
-    pub lookups: usize,
-    pub instructions: f64,
-    /// Sizes of all reads from the section, added up.
-    pub bytes_read: f64,
-    /// Different 64-byte lines of the section that are read; it is aligned.
-    pub lines: f64,
-    /// Different 64-byte lines of the caller's scratch, read or written.
-    pub scratch_lines: f64,
-}
 
 /// Steps through lookups of every scheme on the modules that are measured in
 /// detail. Nothing, with the reason on stderr, where the system does not
@@ -60,7 +40,7 @@ pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<
     }
     let counted: Vec<&Module> = modules.iter().filter(|m| modules::in_detail(m)).collect();
     let rows = progress::each("count instructions", &counted, |module| {
-        measure(module, schemes, seed).with_context(|| module.id())
+        measure(module, schemes, seed).with_context(|| module.key())
     })?;
     Ok(rows.into_iter().flatten().collect())
 }
@@ -70,16 +50,16 @@ fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<CostRow
     let mut rows = Vec::new();
     for scheme in schemes {
         let (section, _) = scheme.encode_verified(module, &oracle, seed)?;
-        let timed = timing::named(scheme.name())?;
+        let timed = timing::named(scheme.name)?;
         for kind in [Queries::Uniform, Queries::Miss] {
             let Some(pcs) = counted_queries(kind, module, &oracle, seed, LOOKUPS) else {
                 continue;
             };
             let expected = timed.checksum(&oracle, &section.bytes, &pcs)?;
-            let counted = step::count(scheme.name(), &section.bytes, &pcs)?;
+            let counted = step::count(scheme.name, &section.bytes, &pcs)?;
             if counted.checksum != expected {
-                let name = scheme.name();
-                let text = format!("{}: {name} answered wrongly while counted", module.id());
+                let (module, name) = (module.key(), scheme.name);
+                let text = format!("{module}: {name} answered wrongly while counted");
                 return Err(WrongResult(text).into());
             }
             rows.push(row(module, scheme, kind, &pcs, &counted));
@@ -91,13 +71,13 @@ fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<CostRow
 fn row(module: &Module, scheme: &Scheme, kind: Queries, pcs: &[u32], counted: &Counted) -> CostRow {
     let mean = |total: u64| total as f64 / pcs.len() as f64;
     CostRow {
-        scheme: scheme.name().into(),
+        scheme: scheme.name.into(),
         module: module.name.clone(),
-        isa: module.isa.clone(),
+        isa: module.isa,
         tier: module.tier,
-        collector: module.collector.clone(),
-        queries: kind.to_string(),
-        lookups: pcs.len(),
+        collector: module.collector,
+        queries: kind,
+        lookups: pcs.len() as u64,
         instructions: mean(counted.instructions),
         bytes_read: mean(counted.bytes_read),
         lines: mean(counted.lines),

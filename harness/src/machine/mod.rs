@@ -1,4 +1,4 @@
-//! The machine that a run is on, and what a run was made with and on.
+//! The machine that a run is on, and where its numbers come from.
 
 pub mod caches;
 pub mod doctor;

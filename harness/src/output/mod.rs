@@ -15,18 +15,24 @@ pub type Column<R> = (&'static str, fn(&R) -> String);
 /// Prints `rows` in the format asked for; `columns` names and renders what
 /// the table for people shows.
 pub fn print<R: Serialize>(format: Format, rows: &[R], columns: &[Column<R>]) -> Result<()> {
+    match format.for_scripts() {
+        true => print_for_scripts(format, rows),
+        false => print_table(rows, columns),
+    }
+}
+
+/// Prints `rows` as CSV or JSON.
+pub fn print_for_scripts<R: Serialize>(format: Format, rows: &[R]) -> Result<()> {
+    let mut out = io::stdout().lock();
     if format.csv {
-        let mut writer = csv::Writer::from_writer(io::stdout().lock());
+        let mut writer = csv::Writer::from_writer(out);
         for row in rows {
             writer.serialize(row)?;
         }
         writer.flush()?;
-    } else if format.json {
-        let mut out = io::stdout().lock();
+    } else {
         serde_json::to_writer_pretty(&mut out, rows)?;
         writeln!(out)?;
-    } else {
-        print_table(rows, columns)?;
     }
     Ok(())
 }
@@ -78,8 +84,9 @@ pub fn percent(share: Option<f64>) -> String {
 }
 
 /// A count that may not be known.
-pub fn optional(n: Option<usize>) -> String {
-    n.map_or_else(|| "–".into(), |n| thousands(n as u64))
+pub fn optional(n: Option<impl TryInto<u64>>) -> String {
+    let n = n.and_then(|n| n.try_into().ok());
+    n.map_or_else(|| "–".into(), thousands)
 }
 
 /// A part of a whole as a percentage, or nothing where there is no whole.

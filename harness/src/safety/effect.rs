@@ -1,82 +1,10 @@
 //! What an answer to a faulty question means to the collector.
 
-use super::fault::Fault;
 use super::truth::Truth;
 use crate::scheme::Answer;
 use stackmap_encoders::Lookup;
+use stackmap_reports::results::{Class, Effect, Fault, Policy};
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// What the runtime makes of `Missing`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Policy {
-    /// As Wasmtime does: no references.
-    Today,
-    /// A fatal error.
-    Strict,
-}
-
-impl Policy {
-    pub const ALL: [Policy; 2] = [Policy::Today, Policy::Strict];
-}
-
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Policy::Today => "today",
-            Policy::Strict => "strict",
-        })
-    }
-}
-
-/// From the best to the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
-    /// `Missing`, where that is fatal.
-    Detected,
-    /// The reader refused the section.
-    ErrorValue,
-    /// Nothing was wrong, but `Missing` is fatal.
-    FalseAlarm,
-    /// The right slots after all.
-    Harmless,
-    /// Slots that hold a reference elsewhere in the function, dead here.
-    StaleRoot,
-    /// A live reference is not visited.
-    MissedRoot,
-    /// Slots that never hold a reference in this function.
-    BogusRoot,
-    /// Slots outside the frame.
-    OutOfFrame,
-}
-
-impl Effect {
-    const ALL: [Effect; 8] = [
-        Effect::Detected,
-        Effect::ErrorValue,
-        Effect::FalseAlarm,
-        Effect::Harmless,
-        Effect::StaleRoot,
-        Effect::MissedRoot,
-        Effect::BogusRoot,
-        Effect::OutOfFrame,
-    ];
-}
-
-impl fmt::Display for Effect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Effect::Detected => "detected",
-            Effect::ErrorValue => "error value",
-            Effect::FalseAlarm => "false alarm",
-            Effect::Harmless => "harmless",
-            Effect::StaleRoot => "stale root",
-            Effect::MissedRoot => "missed root",
-            Effect::BogusRoot => "bogus root",
-            Effect::OutOfFrame => "out-of-frame slot",
-        })
-    }
-}
 
 /// Compares an answer with the truth about the safepoint at which the frame
 /// `stands`; of several effects the worst counts.
@@ -128,16 +56,8 @@ pub fn classify(
 pub struct Counts(BTreeMap<Effect, u64>);
 
 impl Counts {
-    pub fn add(&mut self, effect: Effect) {
-        *self.0.entry(effect).or_default() += 1;
-    }
-
-    /// Adds what a row of the CSV says.
-    pub fn add_named(&mut self, outcome: &str, count: u64) {
-        let known = Effect::ALL.into_iter().find(|e| e.to_string() == outcome);
-        if let Some(effect) = known {
-            *self.0.entry(effect).or_default() += count;
-        }
+    pub fn add(&mut self, effect: Effect, times: u64) {
+        *self.0.entry(effect).or_default() += times;
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Effect, u64)> {
@@ -148,25 +68,15 @@ impl Counts {
         self.0.values().sum()
     }
 
-    fn sum(&self, of: impl Fn(Effect) -> bool) -> u64 {
-        self.iter().filter(|(e, _)| of(*e)).map(|(_, n)| n).sum()
-    }
-
-    pub fn detected(&self) -> u64 {
-        self.sum(|e| e < Effect::Harmless)
-    }
-
-    pub fn harmless(&self) -> u64 {
-        self.sum(|e| e == Effect::Harmless)
-    }
-
-    pub fn harmful(&self) -> u64 {
-        self.sum(|e| e > Effect::Harmless)
+    /// How many effects were of this class.
+    pub fn of(&self, class: Class) -> u64 {
+        let of_class = self.iter().filter(|(effect, _)| effect.class() == class);
+        of_class.map(|(_, count)| count).sum()
     }
 
     /// The harmful effects with their counts.
     pub fn harm(&self) -> String {
-        let harm = self.iter().filter(|(e, _)| *e > Effect::Harmless);
+        let harm = self.iter().filter(|(e, _)| e.class() == Class::Harmful);
         let harm: Vec<String> = harm.map(|(e, n)| format!("{e} {n}")).collect();
         harm.join(", ")
     }

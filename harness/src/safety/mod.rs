@@ -9,7 +9,6 @@
 //! which the frame really stands.
 
 mod effect;
-mod fault;
 mod probes;
 mod trial;
 mod truth;
@@ -23,25 +22,10 @@ use crate::scheme::Scheme;
 use anyhow::{Context, Result};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
-use stackmap_corpus::{Module, Tier};
+use stackmap_corpus::Module;
+use stackmap_reports::results::SafetyRow;
 use trial::Trial;
 use truth::Truth;
-
-/// One row of `safety.csv`.
-#[derive(Clone, Debug, Serialize)]
-pub struct SafetyRow {
-    pub scheme: String,
-    pub module: String,
-    pub isa: String,
-    pub fault: String,
-    pub policy: String,
-    pub outcome: String,
-    pub count: u64,
-    pub trials: u64,
-    pub tier: Tier,
-    pub collector: String,
-}
 
 /// Injects faults into the modules that are measured in detail.
 pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<Vec<SafetyRow>> {
@@ -52,7 +36,7 @@ pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<
 /// Injects faults into each of the modules.
 pub fn measure(modules: &[&Module], schemes: &[Scheme], seed: u64) -> Result<Vec<SafetyRow>> {
     let rows = progress::each("inject faults", modules, |module| {
-        of_module(module, schemes, seed).with_context(|| module.id())
+        of_module(module, schemes, seed).with_context(|| module.key())
     })?;
     Ok(rows.into_iter().flatten().collect())
 }
@@ -76,14 +60,14 @@ fn of_module(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<Safet
             rows.extend(counts.iter().map(|(effect, count)| SafetyRow {
                 scheme: variant.name.to_owned(),
                 module: module.name.clone(),
-                isa: module.isa.clone(),
-                fault: fault.to_string(),
-                policy: policy.to_string(),
-                outcome: effect.to_string(),
+                isa: module.isa,
+                fault,
+                policy,
+                outcome: effect,
                 count,
                 trials: counts.total(),
                 tier: module.tier,
-                collector: module.collector.clone(),
+                collector: module.collector,
             }));
         }
     }

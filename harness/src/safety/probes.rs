@@ -1,13 +1,13 @@
 //! Which PCs to ask for instead of the true ones, and which safepoints to
 //! keep from the writer.
 
-use super::fault::Fault;
 use super::truth::Truth;
 use rand::RngExt;
 use rand::seq::IteratorRandom;
 use rand_chacha::ChaCha8Rng;
-use stackmap_corpus::{Function, Module};
+use stackmap_corpus::{Function, Isa, Module};
 use stackmap_encoders::Table;
+use stackmap_reports::results::Fault;
 use std::collections::BTreeSet;
 
 /// Safepoints of a module that faults are tried at: all, up to this many.
@@ -28,10 +28,10 @@ const PAGE: u32 = 4096;
 
 /// The faults that lead to another PC, the same for every draw.
 const WRONG_PCS: [Fault; 11] = [
-    Fault::Off(-4),
-    Fault::Off(-1),
-    Fault::Off(1),
-    Fault::Off(4),
+    Fault::FourBefore,
+    Fault::OneBefore,
+    Fault::OneAfter,
+    Fault::FourAfter,
     Fault::Call,
     Fault::MidInstruction,
     Fault::FunctionStart,
@@ -73,8 +73,8 @@ pub fn draw(module: &Module, truth: &Truth, rng: &mut ChaCha8Rng) -> Probes {
             probes(&pcs, |pc| other_safepoint(truth, pc, rng)),
         ),
     ];
-    let call = match module.isa.as_str() {
-        "x86_64" => CALL_X86,
+    let call = match module.isa {
+        Isa::X86_64 => CALL_X86,
         _ => CALL,
     };
     sound.extend(WRONG_PCS.map(|fault| {
@@ -104,7 +104,10 @@ fn other_safepoint(truth: &Truth, pc: u32, rng: &mut ChaCha8Rng) -> Option<u32> 
 /// What is asked for instead of the PC, if the fault makes anything of it.
 fn wrong_pc(fault: Fault, pc: u32, truth: &Truth, call: u32) -> Option<u32> {
     match fault {
-        Fault::Off(by) => pc.checked_add_signed(by),
+        Fault::FourBefore => pc.checked_sub(4),
+        Fault::OneBefore => pc.checked_sub(1),
+        Fault::OneAfter => pc.checked_add(1),
+        Fault::FourAfter => pc.checked_add(4),
         Fault::Call => pc.checked_sub(call),
         Fault::MidInstruction => pc.checked_sub(PART_OF_CALL),
         Fault::FunctionStart => Some(truth.function(pc)?.range.start),

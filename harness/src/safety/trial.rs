@@ -1,13 +1,13 @@
 //! One variant of a scheme on trial: asked wrongly, or with its section
 //! damaged, and its answers judged.
 
-use super::effect::{self, Counts, Policy};
-use super::fault::Fault;
+use super::effect::{self, Counts};
 use super::probes::Probe;
 use super::truth::Truth;
 use super::variants::Variant;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use stackmap_reports::results::{Fault, Policy};
 use std::collections::BTreeMap;
 
 /// Sections that are damaged, and lookups that are then made in each.
@@ -36,9 +36,10 @@ impl<'t> Trial<'t> {
         let pcs: Vec<u32> = probes.iter().map(|p| p.asked).collect();
         let answers = self.variant.look_up_all(section, &pcs, self.truth);
         for (probe, answer) in probes.iter().zip(&answers) {
-            for policy in Policy::ALL {
+            for &policy in Policy::ALL {
                 let effect = effect::classify(self.truth, probe.stands, answer, policy, fault);
-                self.counts.entry((fault, policy)).or_default().add(effect);
+                let counts = self.counts.entry((fault, policy));
+                counts.or_default().add(effect, 1);
             }
         }
     }

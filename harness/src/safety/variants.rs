@@ -1,9 +1,14 @@
 //! Who is asked: every scheme, and variants whose faults are known.
 
 use super::truth::Truth;
-use crate::scheme::{Answer, NaiveRanges, Scheme};
+use crate::scheme::{Answer, Scheme};
 use anyhow::Result;
-use stackmap_encoders::{Lookup, Malformed, Table};
+use stackmap_encoders::blocks::Blocks;
+use stackmap_encoders::ranges::Ranges;
+use stackmap_encoders::{Encoder, Lookup, Malformed, Table};
+use stackmap_reports::results::{
+    BASELINE, BLOCKS_CRC32, BUG_FUNCTION_BEFORE, BUG_MAP_BEFORE, RANGES_NAIVE,
+};
 
 /// A scheme, as it is or made worse or better on purpose.
 pub struct Variant {
@@ -31,22 +36,22 @@ enum Change {
 
 /// The changed schemes: of which, under what name, and how.
 const CHANGED: [(&str, &str, Change); 4] = [
-    (NaiveRanges::OF, NaiveRanges::NAME, Change::NoEmpties),
-    ("exact", "bug-map-before", Change::MapBefore),
-    ("exact", "bug-function-before", Change::FunctionBefore),
-    ("blocks", "blocks+crc32", Change::Checksum),
+    (Ranges::NAME, RANGES_NAIVE, Change::NoEmpties),
+    (BASELINE, BUG_MAP_BEFORE, Change::MapBefore),
+    (BASELINE, BUG_FUNCTION_BEFORE, Change::FunctionBefore),
+    (Blocks::NAME, BLOCKS_CRC32, Change::Checksum),
 ];
 
 /// All that can be made of the schemes, these themselves first.
 pub fn all(schemes: &[Scheme]) -> Vec<Variant> {
     let as_it_is = |scheme: &Scheme| Variant {
-        name: scheme.name(),
+        name: scheme.name,
         scheme: *scheme,
         change: Change::None,
     };
     let mut variants: Vec<Variant> = schemes.iter().map(as_it_is).collect();
     for (of, name, change) in CHANGED {
-        let scheme = schemes.iter().find(|s| s.name() == of);
+        let scheme = schemes.iter().find(|s| s.name == of);
         variants.extend(scheme.map(|&scheme| Variant {
             name,
             scheme,

@@ -2,10 +2,13 @@
 
 use super::mutator::{Mutator, Roots};
 use super::workload::{EXAMPLE, SoakProgram, SoakRow, Workload};
-use crate::scheme::{self, NaiveRanges};
-use anyhow::{Context, Result};
+use crate::scheme;
+use anyhow::Result;
 use stackmap_corpus::jit::{self, Jit, World};
 use stackmap_corpus::synthetic;
+use stackmap_encoders::Encoder;
+use stackmap_encoders::ranges::Ranges;
+use stackmap_reports::results::RANGES_NAIVE;
 use std::path::Path;
 
 /// Runs a program with and without collections, and compares what it came to.
@@ -14,16 +17,13 @@ pub fn run_child(name: &str, program: SoakProgram, workload: Workload) -> Result
         SoakProgram::Synthetic => synthetic::functions(&synthetic::Options {
             seed: workload.seed,
             functions: workload.functions,
-            isa: std::env::consts::ARCH.to_owned(),
+            target: std::env::consts::ARCH.to_owned(),
         })?,
         SoakProgram::StaleSlot => jit::read_functions(Path::new(EXAMPLE))?,
     };
     let jit = Jit::new(functions)?;
-    let naive = name == NaiveRanges::NAME;
-    let own = if naive { NaiveRanges::OF } else { name };
-    let schemes = scheme::all();
-    let scheme = schemes.iter().find(|s| s.name() == own);
-    let scheme = scheme.with_context(|| format!("no scheme {name}"))?;
+    let naive = name == RANGES_NAIVE;
+    let scheme = scheme::named(if naive { Ranges::NAME } else { name })?;
     let section = match naive {
         true => scheme.encode_without_empties(jit.table())?,
         false => (scheme.encode)(jit.table())?.bytes,

@@ -3,14 +3,15 @@
 use super::workload::{CHILD_COMMAND, EXAMPLE, SoakProgram, SoakRow, Workload};
 use crate::outcome::WrongResult;
 use crate::output::progress;
-use crate::scheme::{self, NaiveRanges, Scheme};
+use crate::scheme;
 use anyhow::{Context, Result, bail, ensure};
+use stackmap_reports::results::RANGES_NAIVE;
 use std::process::Command;
 
 /// All that can be soaked: the schemes, and ranges merged naively.
 pub fn names() -> Vec<&'static str> {
-    let mut names: Vec<&str> = scheme::all().iter().map(Scheme::name).collect();
-    names.push(NaiveRanges::NAME);
+    let mut names: Vec<&str> = scheme::all().iter().map(|s| s.name).collect();
+    names.push(RANGES_NAIVE);
     names
 }
 
@@ -29,7 +30,7 @@ pub fn run_all(names: &[&str], workload: Workload) -> Result<Vec<SoakRow>> {
 /// is known: else the soak shows nothing.
 pub fn judge(rows: &[SoakRow]) -> Result<()> {
     for row in rows {
-        let naive = row.scheme == NaiveRanges::NAME;
+        let naive = row.scheme == RANGES_NAIVE;
         if let Some(failure) = &row.failure
             && !naive
         {
@@ -39,7 +40,7 @@ pub fn judge(rows: &[SoakRow]) -> Result<()> {
         ensure!(
             !unnoticed,
             "{} came through {EXAMPLE}: the soak does not see what it is for; give it more --collections",
-            NaiveRanges::NAME
+            RANGES_NAIVE
         );
     }
     Ok(())

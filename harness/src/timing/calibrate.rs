@@ -9,7 +9,7 @@ use super::plan::{TimingPlan, budget};
 use super::prepare::Prepared;
 use super::queries::POOL;
 use super::randomized_block::{Workbench, contenders};
-use super::scenario::{Cache, Scenario, scenarios};
+use super::scenario::{ChainedScenario, scenarios};
 use super::timed_scheme::TimedScheme;
 use super::{registry, resume};
 use crate::digest::seed_for;
@@ -18,6 +18,7 @@ use crate::output::progress;
 use anyhow::Result;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use stackmap_reports::results::Cache;
 use std::time::{Duration, Instant};
 
 /// What a hot batch of the baseline should take: long against the clock's
@@ -56,18 +57,16 @@ pub fn new_group(
     let bar = progress::bar("calibrate", ready.len());
     for prepared in ready {
         bar.inc(1);
-        let missing = resume::missing(standing, &prepared.key, &prepared.schemes);
+        let missing = resume::missing(standing, &prepared.folder, &prepared.schemes);
         if missing.is_empty() {
             continue;
         }
-        let inputs = folder.inputs(&prepared.key);
+        let inputs = folder.inputs(&prepared.folder);
         let scenarios = calibrate(prepared, &missing, &inputs, plan, &mut bench, &mut rng)?;
         calibrated.extend(scenarios.into_iter().map(|c| (modules.len(), c)));
         modules.push(ModulePlan {
-            key: prepared.key.clone(),
-            module: prepared.module.name.clone(),
-            isa: prepared.module.isa.clone(),
-            collector: prepared.module.collector.clone(),
+            folder: prepared.folder.clone(),
+            key: prepared.module.key(),
             tier: prepared.module.tier,
             schemes: missing.into_iter().map(str::to_owned).collect(),
             scenarios: Vec::new(),
@@ -110,14 +109,15 @@ fn calibrate(
     let bytes = sections.iter().map(Vec::len).sum();
     let timed = registry::all_named(schemes)?;
     let mut all = Vec::new();
-    for scenario in scenarios(plan.effort, prepared.headline) {
-        if !prepared.queries.contains(&scenario.queries) {
+    for chained in scenarios(plan.effort, prepared.headline) {
+        let queries = chained.scenario.queries;
+        if !prepared.queries.contains(&queries) {
             continue;
         }
-        let pool = inputs.pool(scenario.queries, schemes)?;
+        let pool = inputs.pool(queries, schemes)?;
         let contenders = contenders(&timed, &sections, &pool.expected);
-        let mut plan = sized(scenario, bytes);
-        if scenario.cache == Cache::Hot {
+        let mut plan = sized(chained, bytes);
+        if plan.scenario.cache == Cache::Hot {
             let turns = bench.time_block(&plan, &pool.pcs, &contenders[..1], rng)?;
             let ns = turns.iter().map(|t| t.ns).min().unwrap_or(1).max(1) as usize;
             let lookups = HOT_BATCH.as_nanos() as usize * plan.lookups / ns;
@@ -128,7 +128,7 @@ fn calibrate(
         all.push(Calibrated {
             plan,
             block: start.elapsed(),
-            weight: match scenario.is_headline(prepared.headline) {
+            weight: match chained.is_headline(prepared.headline) {
                 true => HEADLINE_WEIGHT,
                 false => 1,
             },
@@ -138,8 +138,8 @@ fn calibrate(
 }
 
 /// As many copies as memory allows, and lookups to match.
-fn sized(scenario: Scenario, bytes: usize) -> ScenarioPlan {
-    let (lookups, copies) = match (scenario.cache, COPIES / bytes.max(1)) {
+fn sized(chained: ChainedScenario, bytes: usize) -> ScenarioPlan {
+    let (lookups, copies) = match (chained.scenario.cache, COPIES / bytes.max(1)) {
         (Cache::Hot, _) => (COLD_LOOKUPS, 1),
         (_, affordable) if affordable > COLD_LOOKUPS => (COLD_LOOKUPS, COLD_LOOKUPS),
         (_, affordable) => {
@@ -149,7 +149,8 @@ fn sized(scenario: Scenario, bytes: usize) -> ScenarioPlan {
         }
     };
     ScenarioPlan {
-        scenario,
+        scenario: chained.scenario,
+        chain: chained.chain,
         lookups,
         copies,
         blocks: 1,

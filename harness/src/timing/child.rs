@@ -2,17 +2,17 @@
 
 use super::evictor::Evictor;
 use super::folder::{Inputs, TimingFolder};
-use super::group::{ModulePlan, SampleRow, TimingGroup};
+use super::group::{ModulePlan, TimingGroup};
 use super::randomized_block::{Workbench, contenders};
 use super::registry;
 use crate::digest::seed_for;
 use crate::machine::caches::Caches;
 use crate::machine::system;
-use crate::results_folder;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use stackmap_reports::results::{RowWriter, SampleRow};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -33,23 +33,22 @@ pub fn run_child(folder: &Path, group: usize, process: usize) -> Result<()> {
     let name = format!("{}/{process}", group.number);
     order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed_for(group.seed, &name)));
     for module in order {
-        let path = folder.rows(group.number, process, &module.key);
+        let path = folder.rows(group.number, process, &module.folder);
         if path.exists() {
             continue;
         }
-        let seed = seed_for(group.seed, &format!("{name}/{}", module.key));
+        let seed = seed_for(group.seed, &format!("{name}/{}", module.folder));
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let inputs = folder.inputs(&module.key);
+        let inputs = folder.inputs(&module.folder);
         let rows = time_module(&group, module, process, &inputs, &mut bench, &mut rng)?;
         // A parent that was killed no longer listens, and a resumed run may
         // have taken over: leave without a trace.
-        if writeln!(io::stdout(), "{}", module.key).is_err() {
+        if writeln!(io::stdout(), "{}", module.folder).is_err() {
             break;
         }
-        let (dir, file) = (path.parent(), path.file_name());
-        let dir = dir.context("rows have a folder")?;
-        let file = file.context("rows have a name")?.to_string_lossy();
-        results_folder::write_csv(dir, &file, &rows)?;
+        let mut writer = RowWriter::create(&path)?;
+        rows.iter().try_for_each(|row| writer.push(row))?;
+        writer.finish()?;
     }
     Ok(())
 }
@@ -78,21 +77,21 @@ fn time_module(
             let turns = turns.iter().enumerate();
             rows.extend(turns.map(|(position, turn)| SampleRow {
                 run: group.run.clone(),
-                process,
-                block: group.number * BLOCKS_PER_GROUP + block,
-                position,
+                process: process as u32,
+                block: (group.number * BLOCKS_PER_GROUP + block) as u32,
+                position: position as u32,
                 scheme: names[turn.scheme].into(),
-                module: module.module.clone(),
-                isa: module.isa.clone(),
-                collector: module.collector.clone(),
+                module: module.key.module.clone(),
+                isa: module.key.isa,
+                collector: module.key.collector,
                 tier: module.tier,
                 queries: scenario.queries,
                 cache: scenario.cache,
                 timed: scenario.timed,
-                lookups: plan.lookups,
+                lookups: plan.lookups as u64,
                 ns: turn.ns,
-                chain: scenario.chain,
-                copies: plan.copies,
+                chain: plan.chain,
+                copies: plan.copies as u64,
             }));
         }
     }

@@ -6,23 +6,17 @@ use stackmap_encoders::exact::{self, Exact};
 use stackmap_encoders::{
     BitmapMap, EncodeError, Encoder, Lookup, Malformed, Reader, Section, Table,
 };
+use stackmap_reports::results::{AGAIN, EMPTY_LOOKUP, SLOW};
 
 /// One query in this many is answered twice by [`SLOW`].
 pub const SLOW_ONE_IN: usize = 20;
 
-/// Today's format under another name: must come out the same.
-const AGAIN: &str = "exact-again";
-/// Today's format with 5 % more lookups: must come out slower.
-const SLOW: &str = "slow-5pct";
-/// No lookup at all: the cost of the loop.
-const LOOP: &str = "loop";
-
 /// The controls, in a fixed order.
 pub fn all() -> [TimedScheme; 3] {
     [
-        TimedScheme::of::<Again<false>>(""),
-        TimedScheme::slowed::<Again<true>>(),
-        TimedScheme::missing::<Nothing>(),
+        TimedScheme::control::<Again<false>>(),
+        TimedScheme::slowed_control::<Again<true>>(),
+        TimedScheme::missing_control::<Nothing>(),
     ]
 }
 
@@ -50,7 +44,7 @@ impl<const SLOWED: bool> Encoder for Again<SLOWED> {
 struct Nothing;
 
 impl Encoder for Nothing {
-    const NAME: &'static str = LOOP;
+    const NAME: &'static str = EMPTY_LOOKUP;
     const EXACT: bool = true;
     const RECORDS_EMPTIES: bool = false;
     const RECOMMENDABLE: bool = false;

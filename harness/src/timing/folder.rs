@@ -4,8 +4,8 @@
 
 use super::expected::Expected;
 use super::group::TimingGroup;
-use super::scenario::Queries;
 use anyhow::{Context, Result, bail};
+use stackmap_reports::results::{Queries, write_file};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,13 +33,14 @@ impl TimingFolder {
     }
 
     /// Finished rows of one module in one process.
-    pub fn rows(&self, group: usize, process: usize, key: &str) -> PathBuf {
-        let name = format!("{group}-{process:03}-{key}.csv");
+    pub fn rows(&self, group: usize, process: usize, module: &str) -> PathBuf {
+        let name = format!("{group}-{process:03}-{module}.csv");
         self.0.join(ROWS).join(name)
     }
 
-    pub fn inputs(&self, key: &str) -> Inputs {
-        Inputs(self.0.join(key))
+    /// The inputs of one module, by the name of its folder.
+    pub fn inputs(&self, module: &str) -> Inputs {
+        Inputs(self.0.join(module))
     }
 
     pub fn has_group(&self, number: usize) -> bool {
@@ -54,8 +55,8 @@ impl TimingFolder {
 
     /// Writes a group, whole or not at all.
     pub fn write_group(&self, group: &TimingGroup) -> Result<()> {
-        let json = serde_json::to_vec_pretty(group)?;
-        crate::results_folder::write(&self.0, &group_name(group.number), &json)
+        let path = self.0.join(group_name(group.number));
+        Ok(write_file(&path, &serde_json::to_vec_pretty(group)?)?)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is timed together: schemes, modules and scenarios.
 
 use super::controls::SLOW_ONE_IN;
-use super::scenario::{Cache, Chain, Queries, Scenario, Timed};
 use serde::{Deserialize, Serialize};
-use stackmap_corpus::Tier;
+use stackmap_corpus::{ModuleKey, Tier};
+use stackmap_reports::results::{Cache, Chain, Scenario};
 
 /// All that a child process has to know of the schemes and modules that are
 /// timed together.
@@ -32,10 +32,8 @@ pub struct SchemeKey {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ModulePlan {
     /// Folder with its inputs; unique, and different for a different table.
-    pub key: String,
-    pub module: String,
-    pub isa: String,
-    pub collector: String,
+    pub folder: String,
+    pub key: ModuleKey,
     pub tier: Tier,
     /// Those of the group's schemes that are timed on this module.
     pub schemes: Vec<String>,
@@ -47,6 +45,7 @@ pub struct ModulePlan {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ScenarioPlan {
     pub scenario: Scenario,
+    pub chain: Chain,
     /// Lookups per batch, a multiple of [`SLOW_ONE_IN`].
     pub lookups: usize,
     /// Copies of each section that the lookups of a batch cycle through.
@@ -63,26 +62,4 @@ impl ScenarioPlan {
             Cache::L2 | Cache::Cold => self.copies + self.copies.div_ceil(SLOW_ONE_IN),
         }
     }
-}
-
-/// One row of `samples.csv`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SampleRow {
-    pub run: String,
-    pub process: usize,
-    pub block: usize,
-    pub position: usize,
-    pub scheme: String,
-    pub module: String,
-    pub isa: String,
-    pub collector: String,
-    pub tier: Tier,
-    pub queries: Queries,
-    pub cache: Cache,
-    pub timed: Timed,
-    pub lookups: usize,
-    /// Nanoseconds for all lookups of the batch together.
-    pub ns: u64,
-    pub chain: Chain,
-    pub copies: usize,
 }

@@ -1,8 +1,8 @@
 //! The timed loops. Every scheme gets its own copy of them, so that a batch
 //! costs one indirect call and a lookup none.
 
-use super::scenario::{Chain, Timed};
 use stackmap_encoders::{Encoder, Lookup, Malformed, Reader, StackMap};
+use stackmap_reports::results::{Chain, Timed};
 use std::hint::black_box;
 use std::time::Instant;
 

@@ -15,7 +15,6 @@ use crate::digest::seed_for;
 use crate::machine::usage::{Ticks, WHILE_TIMING};
 use crate::outcome::{WRONG_ANSWER, WrongResult};
 use crate::output::progress;
-use crate::results_folder;
 use crate::scheme::Scheme;
 use crate::walks::{self, Walks};
 use anyhow::{Context, Result, bail, ensure};
@@ -23,6 +22,7 @@ use indicatif::ProgressBar;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stackmap_corpus::Module;
+use stackmap_reports::results::write_file;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -39,15 +39,15 @@ pub fn measure(
     plan: &TimingPlan,
     dir: &Path,
 ) -> Result<()> {
-    let names: Vec<&str> = schemes.iter().map(Scheme::name).collect();
+    let names: Vec<&str> = schemes.iter().map(|s| s.name).collect();
     let mut schemes = registry::all_named(&names)?;
     schemes.extend(controls::all());
     let folder = TimingFolder::new(dir);
     folder.open(plan.resume)?;
     gather::clear(dir)?;
     let ready = prepare_all(modules, &schemes, plan, &folder, dir)?;
-    let keys: Vec<String> = ready.iter().map(|p| p.key.clone()).collect();
-    let mut groups = resume::standing(&folder, plan, &resume::keys(&schemes), &keys)?;
+    let names: Vec<String> = ready.iter().map(|p| p.folder.clone()).collect();
+    let mut groups = resume::standing(&folder, plan, &resume::keys(&schemes), &names)?;
     groups.extend(new_group(&ready, &schemes, plan, &folder, &groups)?);
     for group in &groups {
         folder.write_group(group)?;
@@ -56,7 +56,7 @@ pub fn measure(
     gather::gather(&folder, &groups, plan.processes, dir)?;
     // Only rows are worth their space: inputs can be made again.
     for prepared in &ready {
-        folder.inputs(&prepared.key).remove()?;
+        folder.inputs(&prepared.folder).remove()?;
     }
     Ok(())
 }
@@ -121,7 +121,7 @@ fn time_all(
     }
     bar.finish_and_clear();
     if let Some(usage) = before.zip(Ticks::now()).and_then(|(a, b)| a.until(b)) {
-        results_folder::write(dir, WHILE_TIMING, &serde_json::to_vec_pretty(&usage)?)?;
+        write_file(&dir.join(WHILE_TIMING), &serde_json::to_vec_pretty(&usage)?)?;
     }
     Ok(())
 }

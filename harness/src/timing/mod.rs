@@ -31,10 +31,8 @@ mod timed_scheme;
 mod writer_cost;
 
 pub use child::{CHILD_COMMAND, run_child};
-pub use gather::SAMPLES;
 pub use measure::measure;
 pub use plan::{Effort, TimingFlags, budget};
 pub use queries::query_pool;
 pub use registry::named;
-pub use scenario::Queries;
 pub use writer_cost::writer_cost;

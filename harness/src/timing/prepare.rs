@@ -3,7 +3,7 @@
 use super::folder::TimingFolder;
 use super::plan::TimingPlan;
 use super::queries::query_pool;
-use super::scenario::{Queries, scenarios};
+use super::scenario::scenarios;
 use super::timed_scheme::TimedScheme;
 use crate::digest::{seed_for, table_hash};
 use anyhow::{Context, Result};
@@ -11,11 +11,13 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use stackmap_corpus::Module;
 use stackmap_encoders::{EncodeError, Oracle};
+use stackmap_reports::results::Queries;
 
 /// A module and what was prepared for it.
 pub struct Prepared<'m> {
     pub module: &'m Module,
-    pub key: String,
+    /// The name of the folder with its inputs.
+    pub folder: String,
     /// The kind of queries that its headline rests on.
     pub headline: Queries,
     /// The kinds of queries that it can be asked.
@@ -36,8 +38,8 @@ pub fn prepare<'m>(
     if module.table.maps() == 0 {
         return Ok(None);
     }
-    let key = key(module);
-    let inputs = folder.inputs(&key);
+    let name = folder_name(module);
+    let inputs = folder.inputs(&name);
     inputs.create()?;
     let oracle = Oracle::new(&module.table);
     // Walks where there are any.
@@ -48,10 +50,10 @@ pub fn prepare<'m>(
     let mut pools = Vec::new();
     let asked = scenarios(plan.effort, headline);
     for &queries in Queries::ALL {
-        if !asked.iter().any(|s| s.queries == queries) {
+        if !asked.iter().any(|s| s.scenario.queries == queries) {
             continue;
         }
-        let seed = seed_for(plan.seed, &format!("{key}/{queries}"));
+        let seed = seed_for(plan.seed, &format!("{name}/{queries}"));
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         if let Some(pcs) = query_pool(queries, &module.table, &oracle, walks, &mut rng) {
             inputs.write_queries(queries, &pcs)?;
@@ -64,11 +66,11 @@ pub fn prepare<'m>(
             Ok(section) => section.bytes,
             // Nothing to time, and no reason to lose the others.
             Err(EncodeError::IncompleteTable { .. }) => continue,
-            Err(error) => return Err(error).with_context(|| module.id()),
+            Err(error) => return Err(error).with_context(|| module.key()),
         };
         for (queries, pcs) in &pools {
             let expected = (scheme.expect)(&oracle, &section, pcs)
-                .map_err(|wrong| anyhow::Error::new(*wrong).context(module.id()))?;
+                .map_err(|wrong| anyhow::Error::new(*wrong).context(module.key()))?;
             inputs.write_expected(*queries, scheme.name, &expected)?;
         }
         inputs.write_section(scheme.name, &section)?;
@@ -76,7 +78,7 @@ pub fn prepare<'m>(
     }
     Ok(Some(Prepared {
         module,
-        key,
+        folder: name,
         headline,
         queries: pools.into_iter().map(|(queries, _)| queries).collect(),
         schemes: names,
@@ -84,8 +86,8 @@ pub fn prepare<'m>(
 }
 
 /// A folder name that tells the module, and its table from any other.
-fn key(module: &Module) -> String {
+fn folder_name(module: &Module) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let id: String = module.id().chars().map(plain).collect();
+    let id: String = module.key().to_string().chars().map(plain).collect();
     format!("{id}-{}", &table_hash(&module.table)[..12])
 }

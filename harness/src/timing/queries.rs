@@ -1,9 +1,9 @@
 //! Pools of PCs that batches are drawn from.
 
-use super::scenario::Queries;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use stackmap_encoders::{Lookup, Oracle, Table};
+use stackmap_reports::results::Queries;
 
 /// PCs in a pool, more than any hot batch takes.
 pub const POOL: usize = 1 << 13;

@@ -7,12 +7,12 @@ use super::evictor::Evictor;
 use super::expected::Expected;
 use super::group::ScenarioPlan;
 use super::kernel::{Batch, CODE_COPIES, Query};
-use super::scenario::{Cache, Queries, Timed};
 use super::timed_scheme::TimedScheme;
 use crate::outcome::WrongResult;
 use anyhow::Result;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
+use stackmap_reports::results::{Cache, Queries, Timed};
 
 /// One turn of a scheme in a block.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +74,7 @@ impl Workbench {
                 queries: &queries,
                 lookups: plan.lookups,
                 timed: plan.scenario.timed,
-                chain: plan.scenario.chain,
+                chain: plan.chain,
             };
             let time = || {
                 (contender.scheme.batch[codes[scheme]])(&batch)
@@ -179,19 +179,19 @@ fn assign_copies(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timing::scenario::{Chain, Scenario};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
+    use stackmap_reports::results::{Chain, Scenario};
 
     fn plan(cache: Cache, lookups: usize, copies: usize) -> ScenarioPlan {
         let scenario = Scenario {
             queries: Queries::Uniform,
             cache,
             timed: Timed::Visit,
-            chain: Chain::Independent,
         };
         ScenarioPlan {
             scenario,
+            chain: Chain::Independent,
             lookups,
             copies,
             blocks: 1,

@@ -3,12 +3,12 @@
 use super::controls;
 use super::timed_scheme::TimedScheme;
 use anyhow::{Context, Result};
-use stackmap_encoders::{Encoder, SchemeVisitor, for_each_scheme};
+use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, for_each_scheme};
 
 fn all() -> Vec<TimedScheme> {
     struct Collect(Vec<TimedScheme>);
     impl SchemeVisitor for Collect {
-        fn visit<E: Encoder>(&mut self, source: &'static str) {
+        fn visit<E: Encoder>(&mut self, source: &'static SchemeSource) {
             self.0.push(TimedScheme::of::<E>(source));
         }
     }

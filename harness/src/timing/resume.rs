@@ -13,28 +13,22 @@ use crate::digest::hex;
 use anyhow::{Result, ensure};
 use sha2::{Digest, Sha256};
 
-/// Hash of the code that all schemes share, this harness included.
-const SHARED: &str = env!("STACKMAP_LAB_SHARED_CODE");
+/// Hash of the code that times, its dependencies included.
+const HARNESS: &str = env!("STACKMAP_LAB_TIMING_CODE");
 
-/// A scheme's name and the hash of its code: its own file, the files of
-/// schemes that it mentions, and what all share.
+/// A scheme's name and the hash of all code that is timed with it. A control
+/// is the harness's own.
 pub fn keys(schemes: &[TimedScheme]) -> Vec<SchemeKey> {
-    let stem = |s: &TimedScheme| s.name.replace('-', "_");
-    let one = |scheme: &TimedScheme| {
-        let mut hash = Sha256::new().chain_update(SHARED);
-        for other in schemes {
-            let is_word = |c: char| c.is_alphanumeric() || c == '_';
-            let mut words = scheme.source.split(|c| !is_word(c));
-            if other.name == scheme.name || words.any(|w| w == stem(other)) {
-                hash.update(other.source);
-            }
-        }
+    let key = |scheme: &TimedScheme| {
+        let mut hash = Sha256::new().chain_update(HARNESS);
+        let texts = scheme.source.iter().flat_map(|source| source.code());
+        texts.for_each(|text| hash.update(text));
         SchemeKey {
             name: scheme.name.into(),
             code: hex(&hash.finalize()),
         }
     };
-    schemes.iter().map(one).collect()
+    schemes.iter().map(key).collect()
 }
 
 /// What shapes a run besides schemes and modules.
@@ -68,7 +62,7 @@ pub fn standing(
         }
         group
             .modules
-            .retain(|m| modules.contains(&m.key) && !m.schemes.is_empty());
+            .retain(|m| modules.contains(&m.folder) && !m.schemes.is_empty());
         groups.push(group);
     }
     Ok(groups)
@@ -76,12 +70,16 @@ pub fn standing(
 
 /// The schemes of one module that no group times yet, with the baseline and
 /// the controls to compare them with; empty if there are none.
-pub fn missing(groups: &[TimingGroup], key: &str, schemes: &[&'static str]) -> Vec<&'static str> {
+pub fn missing(
+    groups: &[TimingGroup],
+    folder: &str,
+    schemes: &[&'static str],
+) -> Vec<&'static str> {
     let timed = |name: &str| {
         let modules = groups
             .iter()
             .flat_map(|g| &g.modules)
-            .filter(|m| m.key == key);
+            .filter(|m| m.folder == folder);
         modules.flat_map(|m| &m.schemes).any(|s| s == name)
     };
     if schemes.iter().all(|s| timed(s)) {
@@ -102,6 +100,6 @@ pub fn unfinished<'g>(
     group: &'g TimingGroup,
     process: usize,
 ) -> Vec<&'g ModulePlan> {
-    let done = |m: &&ModulePlan| folder.rows(group.number, process, &m.key).exists();
+    let done = |m: &&ModulePlan| folder.rows(group.number, process, &m.folder).exists();
     group.modules.iter().filter(|m| !done(m)).collect()
 }

@@ -4,14 +4,15 @@ use super::expected::{self, ExpectFn};
 use super::kernel::{self, CODE_COPIES, TimeFn, VisitFn};
 use crate::outcome::WrongAnswer;
 use crate::scheme::Encode;
-use stackmap_encoders::{Encoder, Malformed, Oracle, Reader};
+use stackmap_encoders::{Encoder, Malformed, Oracle, Reader, SchemeSource};
 
 /// The functions that time a scheme and say what it has to answer.
 #[derive(Clone, Copy)]
 pub struct TimedScheme {
     pub name: &'static str,
-    /// The text of the scheme's file, which decides whether old timings stand.
-    pub source: &'static str,
+    /// The texts that decide whether old timings stand; a control has none, as
+    /// its code is the baseline's, and that alone voids every timing.
+    pub source: Option<&'static SchemeSource>,
     pub encode: Encode,
     pub expect: ExpectFn,
     pub batch: [TimeFn; CODE_COPIES],
@@ -21,22 +22,29 @@ pub struct TimedScheme {
 }
 
 impl TimedScheme {
-    pub fn of<E: Encoder>(source: &'static str) -> TimedScheme {
-        TimedScheme::new::<E, false>(source, expected::verified::<E>)
+    pub fn of<E: Encoder>(source: &'static SchemeSource) -> TimedScheme {
+        TimedScheme::new::<E, false>(Some(source), expected::verified::<E>)
     }
 
-    /// A scheme that also answers the extra queries, for the same `lookups`.
-    pub fn slowed<E: Encoder>() -> TimedScheme {
-        // Its code is the baseline's, and that alone voids every timing.
-        TimedScheme::new::<E, true>("", expected::verified::<E>)
+    /// A control that answers as schemes do.
+    pub fn control<E: Encoder>() -> TimedScheme {
+        TimedScheme::new::<E, false>(None, expected::verified::<E>)
     }
 
-    /// A scheme that answers `Missing` whatever the truth.
-    pub fn missing<E: Encoder>() -> TimedScheme {
-        TimedScheme::new::<E, false>("", expected::all_missing)
+    /// A control that also answers the extra queries, for the same `lookups`.
+    pub fn slowed_control<E: Encoder>() -> TimedScheme {
+        TimedScheme::new::<E, true>(None, expected::verified::<E>)
     }
 
-    fn new<E: Encoder, const EXTRA: bool>(source: &'static str, expect: ExpectFn) -> TimedScheme {
+    /// A control that answers `Missing` whatever the truth.
+    pub fn missing_control<E: Encoder>() -> TimedScheme {
+        TimedScheme::new::<E, false>(None, expected::all_missing)
+    }
+
+    fn new<E: Encoder, const EXTRA: bool>(
+        source: Option<&'static SchemeSource>,
+        expect: ExpectFn,
+    ) -> TimedScheme {
         let batch = [
             kernel::time_batch::<E, EXTRA, 0>,
             kernel::time_batch::<E, EXTRA, 1>,

@@ -35,7 +35,7 @@ pub fn writer_cost(module: &Module, scheme: &Scheme) -> Result<Option<WriterCost
     let before = MEMORY.current_usage();
     let section = (scheme.encode)(&module.table);
     let peak = MEMORY.peak_usage().saturating_sub(before);
-    let section = section.with_context(|| format!("{}: scheme {}", module.id(), scheme.name()))?;
+    let section = section.with_context(|| format!("{}: scheme {}", module.key(), scheme.name))?;
     let per_safepoint = |ns: f64| ns / module.table.len() as f64;
     Ok(Some(WriterCost {
         encode: per_safepoint(median(|| (scheme.encode)(black_box(&module.table)))),

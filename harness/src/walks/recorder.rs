@@ -14,7 +14,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use stackmap_corpus::programs::{self, Program};
-use stackmap_corpus::{CompileOptions, FunctionKind, Module, Tier};
+use stackmap_corpus::{Collector, CompileOptions, FunctionKind, Isa, Module, Tier};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::{mem, thread};
@@ -42,7 +42,7 @@ pub fn record(module: &Module) -> Result<Option<Walks>> {
     let Some(program) = program.filter(|_| module.tier == Tier::Program) else {
         return Ok(None);
     };
-    if module.isa != std::env::consts::ARCH {
+    if Isa::host() != Some(module.isa) {
         return Ok(None);
     }
     let run = || run(module, program);
@@ -57,11 +57,11 @@ pub fn record(module: &Module) -> Result<Option<Walks>> {
     });
     walks
         .map(Some)
-        .with_context(|| format!("{}: no walks recorded", module.id()))
+        .with_context(|| format!("{}: no walks recorded", module.key()))
 }
 
 fn run(module: &Module, program: &Program) -> Result<Walks> {
-    let engine = Engine::new(&config(&module.collector)?)?;
+    let engine = Engine::new(&config(module.collector)?)?;
     let code = wasmtime::Module::new(&engine, program.wat)?;
     let text = code.text().as_ptr_range();
     let mut store = Store::new(
@@ -79,9 +79,9 @@ fn run(module: &Module, program: &Program) -> Result<Walks> {
 }
 
 /// As the corpus compiles programs, but with room for deep stacks.
-fn config(collector: &str) -> Result<Config> {
+fn config(collector: Collector) -> Result<Config> {
     let options = CompileOptions {
-        collector: Some(collector.into()),
+        collector: Some(collector.to_string()),
         ..Default::default()
     };
     let mut config = options.config().map_err(anyhow::Error::msg)?;

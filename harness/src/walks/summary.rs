@@ -1,56 +1,38 @@
 //! `walks.csv`: what the walk queries of each module rest on.
 
 use super::recorder::Walks;
-use crate::results_folder;
 use anyhow::Result;
-use serde::Serialize;
 use stackmap_corpus::Module;
+use stackmap_reports::results::{WalkRow, write_rows};
 use std::collections::HashSet;
 use std::mem;
 use std::path::Path;
 
-/// One row of `walks.csv`.
-#[derive(Serialize)]
-struct WalkRow<'a> {
-    module: &'a str,
-    isa: &'a str,
-    collector: &'a str,
-    checkpoints: usize,
-    growths: usize,
-    stacks: usize,
-    frames: usize,
-    deepest: usize,
-    /// Share of the frames, stack after stack, that a direct-mapped cache of
-    /// so many PCs would have answered: Go's size, and V8's.
-    cache_16: f64,
-    cache_1024: f64,
-    /// Share of the frames whose PC occurred before in the same stack, so that
-    /// looking up each PC of a stack once would save them.
-    repeated: f64,
+/// Writes a row for each module with walks.
+pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path) -> Result<()> {
+    let pairs = modules.iter().zip(recorded);
+    let rows: Vec<WalkRow> = pairs
+        .filter_map(|(module, walks)| Some(row(module, walks.as_ref()?)))
+        .collect();
+    Ok(write_rows(dir, &rows)?)
 }
 
-/// Writes `walks.csv`, one row per module with walks.
-pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path) -> Result<()> {
-    let with_walks = modules
-        .iter()
-        .zip(recorded)
-        .filter_map(|(m, w)| Some((m, w.as_ref()?)));
-    let rows: Vec<WalkRow> = with_walks
-        .map(|(module, walks)| WalkRow {
-            module: &module.name,
-            isa: &module.isa,
-            collector: &module.collector,
-            checkpoints: walks.checkpoints,
-            growths: walks.growths,
-            stacks: walks.stacks.len(),
-            frames: walks.stacks.iter().map(Vec::len).sum(),
-            deepest: walks.stacks.iter().map(Vec::len).max().unwrap_or(0),
-            cache_16: cached(&walks.stacks, 16),
-            cache_1024: cached(&walks.stacks, 1024),
-            repeated: repeated(&walks.stacks),
-        })
-        .collect();
-    results_folder::write_csv(dir, "walks.csv", &rows)
+fn row(module: &Module, walks: &Walks) -> WalkRow {
+    let stacks = walks.stacks.as_slice();
+    let frames = stacks.iter().map(|stack| stack.len() as u64);
+    WalkRow {
+        module: module.name.clone(),
+        isa: module.isa,
+        collector: module.collector,
+        checkpoints: walks.checkpoints as u64,
+        growths: walks.growths as u64,
+        stacks: stacks.len() as u64,
+        frames: frames.clone().sum(),
+        deepest: frames.max().unwrap_or(0),
+        cache_16: cached(stacks, 16),
+        cache_1024: cached(stacks, 1024),
+        repeated: repeated(stacks),
+    }
 }
 
 fn share(part: usize, stacks: &[Vec<u32>]) -> f64 {
@@ -69,6 +51,8 @@ fn cached(stacks: &[Vec<u32>], entries: usize) -> f64 {
     share(hits.count(), stacks)
 }
 
+/// Share of the frames whose PC occurred before in the same stack: looking up
+/// each PC of a stack once would save them.
 fn repeated(stacks: &[Vec<u32>]) -> f64 {
     let distinct = |stack: &Vec<u32>| stack.iter().collect::<HashSet<_>>().len();
     let repeated = stacks.iter().map(|stack| stack.len() - distinct(stack));

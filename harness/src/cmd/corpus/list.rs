@@ -5,8 +5,8 @@ use crate::outcome::Outcome;
 use crate::output::{self, Column, optional, percent, thousands};
 use anyhow::Result;
 use serde::Serialize;
-use stackmap_corpus::CorpusError;
 use stackmap_corpus::recorded::{self, Header};
+use stackmap_corpus::{Collector, CorpusError, Isa};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -17,11 +17,56 @@ pub struct Args {
     format: Format,
 }
 
+pub fn run(args: &Args) -> Result<Outcome> {
+    let mut headers = Vec::new();
+    for path in recorded::recordings(&recorded::folder())? {
+        let bytes = std::fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
+        let origin = path.display().to_string();
+        headers.push(recorded::read_header(&bytes, &origin)?);
+    }
+    if args.format.for_scripts() {
+        let rows: Vec<RecordingRow> = headers.iter().map(row).collect();
+        output::print_for_scripts(args.format, &rows)?;
+    } else {
+        output::print_table(&headers, &columns(args.long))?;
+    }
+    Ok(Outcome::Complete)
+}
+
+fn columns(long: bool) -> Vec<Column<Header>> {
+    let mut columns: Vec<Column<Header>> = vec![
+        ("module", |h| h.key().to_string()),
+        ("language", |h| h.provenance.language.clone()),
+        ("safepoints", |h| thousands(h.safepoints)),
+        ("empties", |h| thousands(h.safepoints - h.maps)),
+        ("section", |h| thousands(section_bytes(h))),
+        ("of .cwasm", |h| percent(cwasm_share(h))),
+    ];
+    if long {
+        let more: [Column<Header>; 7] = [
+            ("confirmed", |h| {
+                format!("{}/{}", h.cross_check.confirmed, h.cross_check.recorded)
+            }),
+            ("call sites", |h| optional(h.cross_check.call_sites)),
+            ("disassembled", |h| optional(h.cross_check.disassembled)),
+            ("agreed", |h| optional(h.cross_check.agreed)),
+            ("unmatched", |h| {
+                h.cross_check.unmatched_functions.to_string()
+            }),
+            ("licence", |h| h.provenance.licence.clone()),
+            ("toolchain", |h| h.provenance.toolchain.clone()),
+        ];
+        columns.extend(more);
+    }
+    columns
+}
+
+/// What scripts are told of one recording.
 #[derive(Serialize)]
-struct Row {
+struct RecordingRow {
     module: String,
-    isa: String,
-    collector: String,
+    isa: Isa,
+    collector: Collector,
     language: String,
     toolchain: String,
     licence: String,
@@ -40,65 +85,38 @@ struct Row {
     unmatched_functions: usize,
 }
 
-impl From<Header> for Row {
-    fn from(h: Header) -> Row {
-        let section_bytes = h.section.map_or(0, |s| s.bytes);
-        let check = h.cross_check;
-        Row {
-            module: h.name,
-            isa: h.isa,
-            collector: h.collector,
-            language: h.provenance.language,
-            toolchain: h.provenance.toolchain,
-            licence: h.provenance.licence,
-            source: h.provenance.source,
-            opt_level: h.provenance.opt_level,
-            safepoints: h.safepoints,
-            maps: h.maps,
-            empties: h.safepoints - h.maps,
-            section_bytes,
-            cwasm_share: h.cwasm_bytes.map(|c| section_bytes as f64 / c as f64),
-            recorded: check.recorded,
-            confirmed: check.confirmed,
-            call_sites: check.call_sites,
-            disassembled: check.disassembled,
-            agreed: check.agreed,
-            unmatched_functions: check.unmatched_functions,
-        }
+fn row(h: &Header) -> RecordingRow {
+    let provenance = h.provenance.clone();
+    let check = h.cross_check;
+    RecordingRow {
+        module: h.name.clone(),
+        isa: h.isa,
+        collector: h.collector,
+        language: provenance.language,
+        toolchain: provenance.toolchain,
+        licence: provenance.licence,
+        source: provenance.source,
+        opt_level: provenance.opt_level,
+        safepoints: h.safepoints,
+        maps: h.maps,
+        empties: h.safepoints - h.maps,
+        section_bytes: section_bytes(h),
+        cwasm_share: cwasm_share(h),
+        recorded: check.recorded,
+        confirmed: check.confirmed,
+        call_sites: check.call_sites,
+        disassembled: check.disassembled,
+        agreed: check.agreed,
+        unmatched_functions: check.unmatched_functions,
     }
 }
 
-pub fn run(args: &Args) -> Result<Outcome> {
-    let mut rows = Vec::new();
-    for path in recorded::recordings(&recorded::folder())? {
-        let bytes = std::fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
-        rows.push(Row::from(recorded::read_header(
-            &bytes,
-            &path.display().to_string(),
-        )?));
-    }
-    let mut columns: Vec<Column<Row>> = vec![
-        ("module", |r| {
-            format!("{}/{}/{}", r.module, r.isa, r.collector)
-        }),
-        ("language", |r| r.language.clone()),
-        ("safepoints", |r| thousands(r.safepoints)),
-        ("empties", |r| thousands(r.empties)),
-        ("section", |r| thousands(r.section_bytes)),
-        ("of .cwasm", |r| percent(r.cwasm_share)),
-    ];
-    if args.long {
-        let more: [Column<Row>; 7] = [
-            ("confirmed", |r| format!("{}/{}", r.confirmed, r.recorded)),
-            ("call sites", |r| optional(r.call_sites)),
-            ("disassembled", |r| optional(r.disassembled)),
-            ("agreed", |r| optional(r.agreed)),
-            ("unmatched", |r| r.unmatched_functions.to_string()),
-            ("licence", |r| r.licence.clone()),
-            ("toolchain", |r| r.toolchain.clone()),
-        ];
-        columns.extend(more);
-    }
-    output::print(args.format, &rows, &columns)?;
-    Ok(Outcome::Complete)
+fn section_bytes(h: &Header) -> u64 {
+    h.section.as_ref().map_or(0, |s| s.bytes)
+}
+
+/// Share of the `.cwasm` that today's section takes.
+fn cwasm_share(h: &Header) -> Option<f64> {
+    h.cwasm_bytes
+        .map(|whole| section_bytes(h) as f64 / whole as f64)
 }

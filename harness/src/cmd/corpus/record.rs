@@ -3,7 +3,8 @@
 
 use super::named;
 use crate::outcome::Outcome;
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
+use stackmap_corpus::Isa;
 use stackmap_corpus::recorded::{self, RecordOptions, TARGETS, Target};
 use stackmap_corpus::wild::WildModule;
 use std::path::PathBuf;
@@ -40,13 +41,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let mut failures = 0;
     for module in named(&args.names)? {
         for &target in &targets {
-            let what = format!("{}/{}/{}", module.name, target.isa, target.collector);
+            let what = target.key(&module.name);
             let ended = if let Some(reason) = module.failure(target.isa, target.collector) {
                 Ok(format!("left out, {reason}"))
             } else if args.check && !is_recorded(&recorded, &module, target) {
                 Ok("left out, never recorded".to_owned())
             } else if args.check {
-                check(&module, target, &options, &what)
+                check(&module, target, &options)
             } else {
                 record(&module, target, &options)
             };
@@ -63,34 +64,30 @@ pub fn run(args: &Args) -> Result<Outcome> {
 }
 
 fn targets(isa: Option<&str>) -> Result<Vec<Target>> {
-    let of_isa = |target: &Target| isa.is_none_or(|isa| isa == target.isa);
+    let of_isa = |target: &Target| isa.is_none_or(|isa| isa == target.isa.name());
     let targets: Vec<_> = TARGETS.into_iter().filter(of_isa).collect();
-    if targets.is_empty() {
-        bail!(
-            "no such ISA: {}; give one of x86_64, aarch64, riscv64, s390x, pulley64",
-            isa.unwrap_or_default()
-        );
-    }
+    ensure!(
+        !targets.is_empty(),
+        "no such ISA: {}; give one of {}",
+        isa.unwrap_or_default(),
+        Isa::OF_MODULES.map(Isa::name).join(", ")
+    );
     Ok(targets)
 }
 
 fn is_recorded(recorded: &[PathBuf], module: &WildModule, target: Target) -> bool {
-    let name = recorded::file_name(&module.name, target.isa, target.collector);
+    let name = recorded::file_name(&target.key(&module.name));
     recorded.iter().any(|path| path.ends_with(&name))
 }
 
 /// What to say of a comparison; an error if there is a difference.
-fn check(
-    module: &WildModule,
-    target: Target,
-    options: &RecordOptions,
-    what: &str,
-) -> Result<String, String> {
+fn check(module: &WildModule, target: Target, options: &RecordOptions) -> Result<String, String> {
     let differences = recorded::check(module, target, options).map_err(|e| e.to_string())?;
     match differences.as_slice() {
         [] => Ok("the same, bit for bit".to_owned()),
         some => Err(format!(
-            "{what}: differs from the recording: {}",
+            "{}: differs from the recording: {}",
+            target.key(&module.name),
             some.join("; ")
         )),
     }
