@@ -1,9 +1,11 @@
 //! Flags that several subcommands share.
 
+use crate::random::SEED;
 use clap::Args;
 use regex::Regex;
-use stackmap_corpus::ModuleKey;
+use stackmap_corpus::{Limits, ModuleKey};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Which schemes to run on which modules.
 #[derive(Args, Clone, Debug)]
@@ -21,7 +23,7 @@ pub struct Selection {
     pub compile: Compile,
 
     /// Seed of everything random
-    #[arg(long, default_value_t = 10431)]
+    #[arg(long, default_value_t = SEED)]
     pub seed: u64,
 
     /// A tenth of the synthetic functions, fewer modules and shorter timings
@@ -54,13 +56,29 @@ pub struct Compile {
     #[arg(long)]
     pub collector: Option<String>,
 
-    /// GiB that the compile of one file may use
-    #[arg(long, value_name = "GIB", default_value_t = 12)]
-    pub memory: u64,
+    #[command(flatten)]
+    pub limits: CompileLimits,
+}
 
-    /// Minutes that the compile of one file may take
+/// What one compile may use.
+#[derive(Args, Clone, Debug)]
+pub struct CompileLimits {
+    /// GiB that the compile of one module may use
+    #[arg(long, value_name = "GIB", default_value_t = 12)]
+    memory: u64,
+
+    /// Minutes that the compile of one module may take
     #[arg(long, value_name = "N", default_value_t = 10)]
-    pub minutes: u64,
+    minutes: u64,
+}
+
+impl CompileLimits {
+    pub fn limits(&self) -> Limits {
+        Limits {
+            memory: self.memory << 30,
+            time: Duration::from_secs(60 * self.minutes),
+        }
+    }
 }
 
 /// What to print on stdout.

@@ -1,9 +1,9 @@
-//! Hashes: of bytes, of tables, and of a purpose to seed it with.
+//! Hashes of bytes and of tables, in hexadecimal digits.
 
 use sha2::{Digest, Sha256};
 use stackmap_encoders::Table;
 
-/// The SHA-256 of some bytes, in hexadecimal digits.
+/// The SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
@@ -23,14 +23,10 @@ pub fn table_hash(table: &Table) -> String {
     hex(&hash.finalize())
 }
 
-/// A seed for one purpose, so that no two purposes draw the same numbers.
-pub fn seed_for(seed: u64, purpose: &str) -> u64 {
-    let hash = Sha256::new()
-        .chain_update(seed.to_le_bytes())
-        .chain_update(purpose)
-        .finalize();
-    hash.first_chunk()
-        .map_or(seed, |bytes| u64::from_le_bytes(*bytes))
+/// The first digits of a hash, enough to tell one from another by.
+pub fn short(hash: &str) -> &str {
+    const DIGITS: usize = 12;
+    &hash[..DIGITS]
 }
 
 /// Bytes as hexadecimal digits.

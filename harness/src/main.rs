@@ -10,6 +10,7 @@ mod machine;
 mod modules;
 mod outcome;
 mod output;
+mod random;
 mod results_folder;
 mod safety;
 mod scheme;

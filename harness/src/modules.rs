@@ -5,12 +5,11 @@ use crate::outcome::Outcome;
 use crate::output::progress;
 use anyhow::{Result, ensure};
 use stackmap_corpus::{
-    Collector, CompileOptions, CorpusError, Isa, Limits, Module, ModuleKey, Tier, clif, programs,
-    recorded, smith, synthetic,
+    Collector, CompileOptions, CorpusError, Isa, Module, ModuleKey, Tier, clif, programs, recorded,
+    smith, synthetic,
 };
 use stackmap_reports::results::ModuleRow;
 use std::path::Path;
-use std::time::Duration;
 
 /// Synthetic functions of a `--quick` run.
 const QUICK_FUNCTIONS: usize = 240;
@@ -178,10 +177,7 @@ pub fn read_file(path: &Path, compile: &Compile) -> Result<Module, CorpusError> 
     if path.extension().is_some_and(|e| e == "clif") {
         return clif::read_clif(path, compile.target.as_deref());
     }
-    let limits = Limits {
-        memory: compile.memory << 30,
-        time: Duration::from_secs(60 * compile.minutes),
-    };
+    let limits = compile.limits.limits();
     stackmap_corpus::read_path_isolated(path, Tier::Yours, &options(compile), &limits)
 }
 

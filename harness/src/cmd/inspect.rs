@@ -4,6 +4,7 @@ use crate::args::{Compile, Format};
 use crate::modules::{self, Loaded};
 use crate::outcome::Outcome;
 use crate::output::{self, percent, thousands};
+use crate::random::SEED;
 use crate::scheme::{self, Scheme};
 use crate::size;
 use anyhow::{Context, Result, ensure};
@@ -23,7 +24,7 @@ pub struct Args {
     #[command(flatten)]
     compile: Compile,
     /// Seed of the random PCs that are verified
-    #[arg(long, default_value_t = 10431)]
+    #[arg(long, default_value_t = SEED)]
     seed: u64,
     /// Also write one self-contained page about these modules
     #[arg(long, value_name = "FILE")]

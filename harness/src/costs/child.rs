@@ -1,5 +1,6 @@
 //! Answers lookups while its parent looks at every instruction.
 
+use super::layout::Layout;
 use crate::machine::caches::LINE;
 use crate::timing;
 use anyhow::Result;
@@ -13,7 +14,8 @@ pub const CHILD_COMMAND: &str = "__step";
 pub const SECTION: &str = "section";
 pub const PCS: &str = "pcs";
 
-/// Looks up the PCs that lie in `dir` in the section beside them.
+/// Looks up the PCs that lie in `dir` in the section beside them. Prints where
+/// everything is, stops, and prints what the answers add up to.
 pub fn run_child(scheme: &str, dir: &Path) -> Result<()> {
     let scheme = timing::named(scheme)?;
     let section = std::fs::read(dir.join(SECTION))?;
@@ -25,21 +27,14 @@ pub fn run_child(scheme: &str, dir: &Path) -> Result<()> {
     let start = room.as_ptr().align_offset(LINE);
     let placed = &mut room[start..][..section.len()];
     placed.copy_from_slice(&section);
-    let mut scratch = vec![0u64; scheme.scratch_words(placed)? + LINE / 8];
+    let mut scratch = vec![0u64; scheme.scratch_words(placed)? + LINE / size_of::<u64>()];
     let start = scratch.as_ptr().align_offset(LINE);
     let scratch = &mut scratch[start..];
 
     let visit = scheme.visit;
     // Once unseen, so that nothing is set up lazily while counted.
     visit(placed, pcs.first().copied().unwrap_or(0), scratch)?;
-    println!(
-        "{} {} {} {} {}",
-        visit as usize,
-        placed.as_ptr() as usize,
-        placed.len(),
-        scratch.as_ptr() as usize,
-        8 * scratch.len()
-    );
+    println!("{}", Layout::of(visit, placed, scratch));
     io::stdout().flush()?;
     stop();
     let mut checksum = 0u64;

@@ -1,9 +1,7 @@
 //! Lookups that are counted rather than timed.
 
-use crate::digest::seed_for;
+use crate::random::rng_for;
 use crate::timing::query_pool;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use stackmap_corpus::Module;
 use stackmap_encoders::Oracle;
 use stackmap_reports::results::Queries;
@@ -30,8 +28,7 @@ pub fn counted_queries(
     seed: u64,
     n: usize,
 ) -> Option<Vec<u32>> {
-    let seed = seed_for(seed, &format!("{kind}/{}", module.key()));
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = rng_for(seed, &format!("{kind}/{}", module.key()));
     let mut pcs = query_pool(kind, &module.table, oracle, &[], &mut rng)?;
     pcs.truncate(n);
     Some(pcs)

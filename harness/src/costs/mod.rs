@@ -8,6 +8,7 @@
 
 mod child;
 mod counted;
+mod layout;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod step;
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]

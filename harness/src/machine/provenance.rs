@@ -3,7 +3,7 @@
 use super::caches::Caches;
 use super::usage::{Ticks, Usage};
 use super::{doctor, system};
-use crate::digest::{sha256, table_hash};
+use crate::digest::{sha256, short, table_hash};
 use anyhow::Result;
 use stackmap_corpus::Module;
 use stackmap_reports::results::{Fact, Provenance};
@@ -14,9 +14,6 @@ use std::{env, fs};
 
 /// The versions of all dependencies.
 const CARGO_LOCK: &[u8] = include_bytes!("../../../Cargo.lock");
-
-/// Digits of a host's hash, enough to tell hosts apart and no more.
-const HOST_DIGITS: usize = 12;
 
 /// Takes down the provenance of one run: begun before anything is measured,
 /// finished after.
@@ -112,7 +109,7 @@ fn set_machine(provenance: &mut Provenance) {
     provenance.set(Fact::Kernel, kernel);
     provenance.set(Fact::Hypervisor, hypervisor);
     provenance.set(Fact::Governor, governor);
-    provenance.set(Fact::Host, &host[..HOST_DIGITS]);
+    provenance.set(Fact::Host, short(&host));
 }
 
 fn set_load(provenance: &mut Provenance, when: Fact) {

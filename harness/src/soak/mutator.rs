@@ -1,5 +1,5 @@
-//! What happens at a safepoint: a collection, then work on objects that shows
-//! in numbers whether every reference still leads to what it led to.
+//! What happens at a safepoint: a collection, then changes to objects that
+//! show in numbers whether every reference still leads to what it led to.
 
 use super::heap::{Dangling, FIELDS, Heap};
 use crate::scheme::LookUpAll;
@@ -14,13 +14,21 @@ const DEPTH: u64 = 6;
 const FRESH_NUMBERS: usize = 24;
 /// References in the world that change at a safepoint.
 const FRESH_REFS: usize = 8;
+/// Safepoints from one at which a function is entered to the next, on average.
+const ENTER_ONE_IN: u32 = 8;
+/// A generated loop goes on while one of the numbers is below this.
+const LOOPS_BELOW: u64 = 100;
+/// A number that ends loops.
+const ENDS_LOOPS: u64 = 1 << 40;
+/// Numbers up to here look like sizes.
+const MIDDLING: u64 = 10_000;
 
 /// Where the collector's roots on the stack come from.
 #[derive(Clone, Copy)]
 pub struct Roots<'s> {
     pub look_up_all: LookUpAll,
     pub section: &'s [u8],
-    /// A collection at every so manyeth safepoint.
+    /// How many safepoints there are from one collection to the next.
     pub every: u64,
 }
 
@@ -69,7 +77,7 @@ impl<'s> Mutator<'s> {
         self.tally.safepoints < self.limit && self.failure.is_none()
     }
 
-    /// Which, with its arguments in the world.
+    /// The function to enter; its arguments are put into the world.
     pub fn next(&mut self, world: &mut World) -> usize {
         world.args = std::array::from_fn(|_| self.any(world));
         self.rng.random_range(0..self.functions)
@@ -111,24 +119,17 @@ impl<'s> Mutator<'s> {
 
     /// Reads what was passed, allocates, and changes what the functions will
     /// read next.
-    fn work(&mut self, at: &mut Safepoint<'_>) -> Result<(), Dangling> {
+    fn mutate(&mut self, at: &mut Safepoint<'_>) -> Result<(), Dangling> {
         self.note(at.sum);
         for i in 0..at.args {
-            let argument = at.world.args[i];
-            if argument != 0 {
-                let payload = self.heap.payload(argument)?;
-                self.note(payload.into());
-            }
+            self.note_payload(at.world.args[i])?;
         }
         let world = &mut *at.world;
         let object = self.object(world, &world.args[..at.args])?;
         for _ in 0..FRESH_REFS {
             let at = self.rng.random_range(0..world.refs.len());
             let old = std::mem::replace(&mut world.refs[at], 0);
-            if old != 0 {
-                let payload = self.heap.payload(old)?;
-                self.note(payload.into());
-            }
+            self.note_payload(old)?;
             world.refs[at] = match self.rng.random_range(0..8) {
                 0 => 0,
                 1 => object,
@@ -137,22 +138,27 @@ impl<'s> Mutator<'s> {
         }
         world.result = object;
         world.number = self.rng.random();
+        self.renew_numbers(world);
+        Ok(())
+    }
+
+    /// Changes some numbers; all of them, such that loops end, once the limit
+    /// is reached.
+    fn renew_numbers(&mut self, world: &mut World) {
         let ending = self.tally.safepoints >= self.limit;
-        let fresh = if ending {
-            world.numbers.len()
-        } else {
-            FRESH_NUMBERS
+        let fresh = match ending {
+            true => world.numbers.len(),
+            false => FRESH_NUMBERS,
         };
         for _ in 0..fresh {
             let at = self.rng.random_range(0..world.numbers.len());
             world.numbers[at] = match self.rng.random_range(0..4) {
-                _ if ending => 1 << 40,
-                0 => self.rng.random_range(0..100),
-                1 => self.rng.random_range(100..10_000),
+                _ if ending => ENDS_LOOPS,
+                0 => self.rng.random_range(0..LOOPS_BELOW),
+                1 => self.rng.random_range(LOOPS_BELOW..MIDDLING),
                 _ => self.rng.random::<u64>() >> 1,
             };
         }
-        Ok(())
     }
 
     /// A new object that refers to some of the `given` ones, which lose their
@@ -177,6 +183,16 @@ impl<'s> Mutator<'s> {
         world.refs[self.rng.random_range(0..world.refs.len())]
     }
 
+    /// Takes down what the object that a reference leads to holds.
+    fn note_payload(&mut self, reference: u32) -> Result<(), Dangling> {
+        if reference != 0 {
+            let payload = self.heap.payload(reference)?;
+            self.note(payload.into());
+        }
+        Ok(())
+    }
+
+    /// Adds a value to the digest.
     fn note(&mut self, value: u64) {
         self.trace = (self.trace ^ value)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -192,7 +208,7 @@ impl<'s> Mutator<'s> {
             self.collect(at, roots)?;
         }
         let lost = |d| format!("an object in use is {d}");
-        self.work(at).map_err(lost)
+        self.mutate(at).map_err(lost)
     }
 }
 
@@ -207,10 +223,10 @@ impl Host for Mutator<'_> {
             // Nothing can be trusted any more; let the functions run out.
             at.world.refs.fill(0);
             at.world.result = 0;
-            at.world.numbers.fill(1 << 40);
+            at.world.numbers.fill(ENDS_LOOPS);
             return None;
         }
-        let deeper = self.goes_on() && at.depth < DEPTH && self.rng.random_ratio(1, 8);
+        let deeper = self.goes_on() && at.depth < DEPTH && self.rng.random_ratio(1, ENTER_ONE_IN);
         deeper.then(|| self.next(at.world))
     }
 }

@@ -1,5 +1,6 @@
 //! What is run, and what came of it.
 
+use crate::random::SEED;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -25,7 +26,7 @@ pub struct Workload {
     pub functions: usize,
 
     /// Seed of everything random
-    #[arg(long, default_value_t = 10431)]
+    #[arg(long, default_value_t = SEED)]
     pub seed: u64,
 }
 

@@ -12,11 +12,10 @@ use super::randomized_block::{Workbench, contenders};
 use super::scenario::{ChainedScenario, scenarios};
 use super::timed_scheme::TimedScheme;
 use super::{registry, resume};
-use crate::digest::seed_for;
 use crate::machine::caches::Caches;
 use crate::output::progress;
+use crate::random::rng_for;
 use anyhow::Result;
-use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use stackmap_reports::results::Cache;
 use std::time::{Duration, Instant};
@@ -52,7 +51,7 @@ pub fn new_group(
     standing: &[TimingGroup],
 ) -> Result<Option<TimingGroup>> {
     let mut bench = Workbench::new(Evictor::new(Caches::read()));
-    let mut rng = ChaCha8Rng::seed_from_u64(seed_for(plan.seed, "calibrate"));
+    let mut rng = rng_for(plan.seed, "calibrate");
     let (mut modules, mut calibrated) = (Vec::new(), Vec::new());
     let bar = progress::bar("calibrate", ready.len());
     for prepared in ready {

@@ -5,11 +5,10 @@ use super::folder::{Inputs, TimingFolder};
 use super::group::{ModulePlan, TimingGroup};
 use super::randomized_block::{Workbench, contenders};
 use super::registry;
-use crate::digest::seed_for;
 use crate::machine::caches::Caches;
 use crate::machine::system;
+use crate::random::rng_for;
 use anyhow::Result;
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use stackmap_reports::results::{RowWriter, SampleRow};
@@ -31,14 +30,13 @@ pub fn run_child(folder: &Path, group: usize, process: usize) -> Result<()> {
     let mut bench = Workbench::new(Evictor::new(Caches::read()));
     let mut order: Vec<&ModulePlan> = group.modules.iter().collect();
     let name = format!("{}/{process}", group.number);
-    order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed_for(group.seed, &name)));
+    order.shuffle(&mut rng_for(group.seed, &name));
     for module in order {
         let path = folder.rows(group.number, process, &module.folder);
         if path.exists() {
             continue;
         }
-        let seed = seed_for(group.seed, &format!("{name}/{}", module.folder));
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut rng = rng_for(group.seed, &format!("{name}/{}", module.folder));
         let inputs = folder.inputs(&module.folder);
         let rows = time_module(&group, module, process, &inputs, &mut bench, &mut rng)?;
         // A parent that was killed no longer listens, and a resumed run may

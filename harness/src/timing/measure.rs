@@ -4,23 +4,21 @@
 use super::calibrate::new_group;
 use super::child::CHILD_COMMAND;
 use super::folder::TimingFolder;
-use super::gather;
 use super::group::TimingGroup;
 use super::plan::TimingPlan;
 use super::prepare::{Prepared, prepare};
 use super::resume::{self, unfinished};
 use super::timed_scheme::TimedScheme;
-use super::{controls, registry};
-use crate::digest::seed_for;
+use super::{controls, registry, samples};
 use crate::machine::usage::{Ticks, WHILE_TIMING};
 use crate::outcome::{WRONG_ANSWER, WrongResult};
 use crate::output::progress;
+use crate::random::rng_for;
 use crate::scheme::Scheme;
 use crate::walks::{self, Walks};
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::ProgressBar;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 use stackmap_corpus::Module;
 use stackmap_reports::results::write_file;
 use std::io::{BufRead, BufReader};
@@ -44,7 +42,7 @@ pub fn measure(
     schemes.extend(controls::all());
     let folder = TimingFolder::new(dir);
     folder.open(plan.resume)?;
-    gather::clear(dir)?;
+    samples::clear(dir)?;
     let ready = prepare_all(modules, &schemes, plan, &folder, dir)?;
     let names: Vec<String> = ready.iter().map(|p| p.folder.clone()).collect();
     let mut groups = resume::standing(&folder, plan, &resume::keys(&schemes), &names)?;
@@ -53,7 +51,7 @@ pub fn measure(
         folder.write_group(group)?;
     }
     time_all(&folder, &groups, plan.processes, dir)?;
-    gather::gather(&folder, &groups, plan.processes, dir)?;
+    samples::gather(&folder, &groups, plan.processes, dir)?;
     // Only rows are worth their space: inputs can be made again.
     for prepared in &ready {
         folder.inputs(&prepared.folder).remove()?;
@@ -134,7 +132,7 @@ fn spawn(
     bar: &ProgressBar,
 ) -> Result<()> {
     let name = format!("environment {}/{process}", group.number);
-    let mut rng = ChaCha8Rng::seed_from_u64(seed_for(group.seed, &name));
+    let mut rng = rng_for(group.seed, &name);
     let padding = "x".repeat(rng.random_range(0..PADDING));
     let binary = std::env::current_exe().context("cannot find my own binary")?;
     let mut child = Command::new(binary)

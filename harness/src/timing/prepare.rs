@@ -5,10 +5,9 @@ use super::plan::TimingPlan;
 use super::queries::query_pool;
 use super::scenario::scenarios;
 use super::timed_scheme::TimedScheme;
-use crate::digest::{seed_for, table_hash};
+use crate::digest::{short, table_hash};
+use crate::random::rng_for;
 use anyhow::{Context, Result};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use stackmap_corpus::Module;
 use stackmap_encoders::{EncodeError, Oracle};
 use stackmap_reports::results::Queries;
@@ -53,8 +52,7 @@ pub fn prepare<'m>(
         if !asked.iter().any(|s| s.scenario.queries == queries) {
             continue;
         }
-        let seed = seed_for(plan.seed, &format!("{name}/{queries}"));
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut rng = rng_for(plan.seed, &format!("{name}/{queries}"));
         if let Some(pcs) = query_pool(queries, &module.table, &oracle, walks, &mut rng) {
             inputs.write_queries(queries, &pcs)?;
             pools.push((queries, pcs));
@@ -89,5 +87,5 @@ pub fn prepare<'m>(
 fn folder_name(module: &Module) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let id: String = module.key().to_string().chars().map(plain).collect();
-    format!("{id}-{}", &table_hash(&module.table)[..12])
+    format!("{id}-{}", short(&table_hash(&module.table)))
 }

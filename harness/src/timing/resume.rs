@@ -4,7 +4,6 @@
 //! and the options are the same. Whatever is new or changed is timed in a
 //! group of its own, together with the baseline and the controls.
 
-use super::controls;
 use super::folder::TimingFolder;
 use super::group::{ModulePlan, SchemeKey, TimingGroup};
 use super::plan::TimingPlan;
@@ -12,6 +11,7 @@ use super::timed_scheme::TimedScheme;
 use crate::digest::hex;
 use anyhow::{Result, ensure};
 use sha2::{Digest, Sha256};
+use stackmap_reports::results::is_timing_control;
 
 /// Hash of the code that times, its dependencies included.
 const HARNESS: &str = env!("STACKMAP_LAB_TIMING_CODE");
@@ -85,12 +85,9 @@ pub fn missing(
     if schemes.iter().all(|s| timed(s)) {
         return Vec::new();
     }
-    let companion =
-        |name: &str| name == schemes[0] || controls::all().iter().any(|c| c.name == name);
+    let schemes = schemes.iter().copied();
     schemes
-        .iter()
-        .copied()
-        .filter(|s| !timed(s) || companion(s))
+        .filter(|s| !timed(s) || is_timing_control(s))
         .collect()
 }
 

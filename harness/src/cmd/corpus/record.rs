@@ -2,13 +2,13 @@
 //! or compares these with what is recorded.
 
 use super::named;
+use crate::args::CompileLimits;
 use crate::outcome::Outcome;
 use anyhow::{Result, ensure};
 use stackmap_corpus::Isa;
 use stackmap_corpus::recorded::{self, RecordOptions, TARGETS, Target};
 use stackmap_corpus::wild::WildModule;
 use std::path::PathBuf;
-use std::time::Duration;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -23,19 +23,14 @@ pub struct Args {
     /// Only this ISA, such as x86_64
     #[arg(long)]
     isa: Option<String>,
-    /// GiB that one compile may use
-    #[arg(long, default_value_t = 12)]
-    memory: u64,
-    /// Minutes that one compile may take
-    #[arg(long, default_value_t = 10)]
-    minutes: u64,
+    #[command(flatten)]
+    limits: CompileLimits,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let mut options = RecordOptions::default();
     options.fetch.from = args.from.clone();
-    options.limits.memory = args.memory << 30;
-    options.limits.time = Duration::from_secs(60 * args.minutes);
+    options.limits = args.limits.limits();
     let targets = targets(args.isa.as_deref())?;
     let recorded = recorded::recordings(&options.folder)?;
     let mut failures = 0;

@@ -1,4 +1,4 @@
-//! Puts the rows of all processes together.
+//! The samples: the rows of all processes, put together.
 
 use super::folder::TimingFolder;
 use super::group::TimingGroup;
