@@ -1,12 +1,13 @@
-//! Gathers the modules of a run; one that cannot be had never loses the rest.
+//! Gathers the modules of a run. One that cannot be read or compiled is
+//! reported, and the rest go on.
 
 use crate::args::{Compile, ModuleArg, Selection};
 use crate::outcome::Outcome;
 use crate::output::progress;
 use anyhow::{Result, ensure};
 use stackmap_corpus::{
-    Collector, CompileOptions, CorpusError, Isa, Module, ModuleKey, Tier, clif, programs, recorded,
-    smith, synthetic,
+    Collector, CompileOptions, CorpusError, Isa, Module, ModuleKey, Tier, UnknownName, clif,
+    programs, recorded, smith, synthetic,
 };
 use stackmap_reports::results::ModuleRow;
 use std::path::Path;
@@ -16,7 +17,7 @@ const QUICK_FUNCTIONS: usize = 240;
 /// Largest recorded module of a `--quick` run.
 const QUICK_SAFEPOINTS: u64 = 200_000;
 
-/// The modules of a run, and how many could not be had.
+/// The modules of a run, and how many could not be read or compiled.
 #[derive(Default)]
 pub struct Loaded {
     pub modules: Vec<Module>,
@@ -35,7 +36,7 @@ impl Loaded {
         }
     }
 
-    /// Complete only if every module asked for could be had.
+    /// Complete only if no module failed.
     pub fn outcome(&self) -> Outcome {
         Outcome::of(self.failures)
     }
@@ -77,11 +78,10 @@ pub fn row(m: &Module) -> ModuleRow {
 /// Everything that the flags select, in a fixed order.
 pub fn load(selection: &Selection) -> Result<Loaded> {
     let mut loaded = Loaded::default();
-    let of_corpus = wild(selection)?
+    let of_corpus = read_recordings(selection)?
         .into_iter()
-        .chain(programs(selection)?)
-        .chain(odd(selection).into_iter().map(Ok))
-        .chain(synthetic(selection));
+        .chain(compile_here(selection)?)
+        .chain(synthetic_families(selection)?);
     for module in of_corpus {
         loaded.add(module);
     }
@@ -99,7 +99,7 @@ pub fn load(selection: &Selection) -> Result<Loaded> {
 }
 
 /// Recorded tables of real modules.
-fn wild(selection: &Selection) -> Result<Vec<Result<Module, CorpusError>>> {
+fn read_recordings(selection: &Selection) -> Result<Vec<Result<Module, CorpusError>>> {
     let files = recorded::recordings(&recorded::folder())?;
     let modules = progress::each("read recorded modules", &files, |path| {
         Ok(read_recording(path, selection).transpose())
@@ -120,40 +120,36 @@ fn read_recording(path: &Path, selection: &Selection) -> Result<Option<Module>, 
     Ok(None)
 }
 
-/// Our own programs, compiled.
-fn programs(selection: &Selection) -> Result<Vec<Result<Module, CorpusError>>> {
-    let programs = programs::all().iter();
-    let programs: Vec<_> = programs
-        .filter(|p| wants_compiled(selection, p.name))
-        .collect();
+/// What Wasmtime compiles now: our own programs, modules of odd shapes, and
+/// those of the specification's tests.
+fn compile_here(selection: &Selection) -> Result<Vec<Result<Module, CorpusError>>> {
+    let isa = match &selection.compile.target {
+        Some(target) => isa(target)?,
+        None => isa(std::env::consts::ARCH)?,
+    };
+    let collector = match &selection.compile.collector {
+        Some(name) => name.parse()?,
+        None => Collector::Copying,
+    };
+    let chosen = |name: &str| selection.wants(&key(name, isa, collector));
     let options = options(&selection.compile);
-    progress::each("compile programs", &programs, |p| {
-        let origin = format!("corpus/programs/{}.wat", p.name);
-        let wat = p.wat.as_bytes();
-        Ok(stackmap_corpus::compile_wasm(
-            p.name,
-            Tier::Program,
-            origin,
-            wat,
-            &options,
-        ))
-    })
-}
-
-/// Modules of odd shapes, and those of the specification's tests.
-fn odd(selection: &Selection) -> Vec<Module> {
-    if selection.quick {
-        return Vec::new();
+    let programs = programs::all().iter().filter(|p| chosen(p.name));
+    let mut modules = progress::each("compile programs", &programs.collect::<Vec<_>>(), |p| {
+        let (name, wat) = (p.name, p.wat.as_bytes());
+        let origin = format!("corpus/programs/{name}.wat");
+        let module = stackmap_corpus::compile_wasm(name, Tier::Program, origin, wat, &options);
+        Ok(module)
+    })?;
+    if !selection.quick {
+        let odd = smith::modules(selection.seed, &options, chosen);
+        let specified = smith::spec_modules(&options, chosen);
+        modules.extend(odd.into_iter().chain(specified).map(Ok));
     }
-    let options = options(&selection.compile);
-    let chosen = |name: &str| wants_compiled(selection, name);
-    let mut modules = smith::modules(selection.seed, &options, chosen);
-    modules.extend(smith::spec_modules(&options, chosen));
-    modules
+    Ok(modules)
 }
 
-/// Synthetic families.
-fn synthetic(selection: &Selection) -> Vec<Result<Module, CorpusError>> {
+/// Functions that no compiler wrote.
+fn synthetic_families(selection: &Selection) -> Result<Vec<Result<Module, CorpusError>>> {
     let mut options = synthetic::Options {
         seed: selection.seed,
         ..synthetic::Options::default()
@@ -164,12 +160,26 @@ fn synthetic(selection: &Selection) -> Vec<Result<Module, CorpusError>> {
     if let Some(target) = &selection.compile.target {
         options.target = target.clone();
     }
-    let isa = isa(&options.target);
-    let chosen = |name: &str| wants(selection, name, isa, Some(Collector::None));
-    match synthetic::modules(&options, chosen) {
+    let isa = isa(&options.target)?;
+    let chosen = |name: &str| selection.wants(&key(name, isa, Collector::None));
+    Ok(match synthetic::modules(&options, chosen) {
         Ok(families) => families.into_iter().map(Ok).collect(),
         Err(error) => vec![Err(error)],
+    })
+}
+
+fn key(name: &str, isa: Isa, collector: Collector) -> ModuleKey {
+    ModuleKey {
+        module: name.to_owned(),
+        isa,
+        collector,
     }
+}
+
+/// The ISA of a target: a name or a triple, which may add extensions.
+fn isa(target: &str) -> Result<Isa, UnknownName> {
+    let architecture = target.split('-').next().unwrap_or(target);
+    architecture.trim_end_matches("gc").parse()
 }
 
 /// A file named on the command line.
@@ -187,43 +197,4 @@ fn options(compile: &Compile) -> CompileOptions {
         collector: compile.collector.clone(),
         ..CompileOptions::default()
     }
-}
-
-/// Whether a module that is compiled here is among those asked for.
-fn wants_compiled(selection: &Selection, name: &str) -> bool {
-    let Compile {
-        target, collector, ..
-    } = &selection.compile;
-    let isa = match target {
-        Some(target) => isa(target),
-        None => Isa::host(),
-    };
-    let collector = match collector {
-        Some(name) => name.parse().ok(),
-        None => Some(Collector::Copying),
-    };
-    wants(selection, name, isa, collector)
-}
-
-/// Whether a module is among those asked for. One for an unknown ISA or
-/// collector is, so that the compiler says what is wrong.
-fn wants(
-    selection: &Selection,
-    name: &str,
-    isa: Option<Isa>,
-    collector: Option<Collector>,
-) -> bool {
-    isa.zip(collector).is_none_or(|(isa, collector)| {
-        selection.wants(&ModuleKey {
-            module: name.to_owned(),
-            isa,
-            collector,
-        })
-    })
-}
-
-/// The ISA of a target: a name or a triple, which may add extensions.
-fn isa(target: &str) -> Option<Isa> {
-    let architecture = target.split('-').next().unwrap_or(target);
-    architecture.trim_end_matches("gc").parse().ok()
 }

@@ -13,17 +13,14 @@ pub const WRONG_ANSWER: u8 = 4;
 pub enum Outcome {
     /// Everything asked for was done.
     Complete,
-    /// Some modules could not be had; the others' results stand.
-    Skipped {
-        /// How many.
-        modules: usize,
-    },
+    /// Some modules could not be read or compiled; the others' results stand.
+    Skipped { modules: usize },
     /// The run that was judged is worse than allowed.
     Worse,
 }
 
 impl Outcome {
-    /// By the number of modules that could not be had.
+    /// By the number of modules that could not be read or compiled.
     pub fn of(failures: usize) -> Outcome {
         match failures {
             0 => Outcome::Complete,
@@ -58,8 +55,7 @@ impl fmt::Display for WrongAnswer {
     }
 }
 
-/// A scheme's answers, put to use, led to something that right answers do not
-/// lead to.
+/// Something that a scheme's answers led to and right answers do not lead to.
 #[derive(Debug)]
 pub struct WrongResult(pub String);
 

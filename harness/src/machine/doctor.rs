@@ -4,8 +4,8 @@ use super::caches::Caches;
 use super::system;
 use super::usage::{Ticks, Usage};
 use std::process::{Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, thread};
 
 /// How long to watch the machine.
 const WATCH: Duration = Duration::from_millis(800);
@@ -17,34 +17,57 @@ const STOLEN: f64 = 0.01;
 const MEMORY: u64 = 2 << 30;
 /// A clock coarser than this blurs the shortest batches.
 const COARSE: Duration = Duration::from_nanos(200);
+/// Readings of the clock that its finest step is taken from.
+const READINGS: usize = 1000;
+
+/// Something that was looked at.
+struct Finding {
+    /// Whether it leaves timings alone.
+    ok: bool,
+    text: String,
+}
+
+impl Finding {
+    fn new(ok: bool, text: impl Into<String>) -> Finding {
+        let text = text.into();
+        Finding { ok, text }
+    }
+
+    fn ok(text: impl Into<String>) -> Finding {
+        Finding::new(true, text)
+    }
+
+    fn blur(text: impl Into<String>) -> Finding {
+        Finding::new(false, text)
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.ok { "ok" } else { "blur" };
+        write!(f, "{verdict:<5} {}", self.text)
+    }
+}
 
 /// One line per finding, `ok` or `blur` first.
 pub fn verdict() -> Vec<String> {
     let mut findings = vec![load(), pinning(), hypervisor(), frequency(), threads()];
     findings.extend([caches(), memory(), clock(), perf()]);
     if cfg!(debug_assertions) {
-        findings.push((false, "a debug build: build with --release".into()));
+        findings.push(Finding::blur("a debug build: build with --release"));
     }
-    findings.into_iter().map(line).collect()
+    findings.iter().map(Finding::to_string).collect()
 }
 
 /// The finding about a run that is over, as a line of its own.
 pub fn afterwards(usage: Usage) -> String {
-    line((
-        is_quiet(usage),
-        format!("while timing, {}", describe(usage)),
-    ))
+    let text = format!("while timing, {}", describe(usage));
+    Finding::new(is_quiet(usage), text).to_string()
 }
 
 fn is_quiet(usage: Usage) -> bool {
     usage.others < NOISY && usage.steal < STOLEN
 }
-
-fn line((ok, what): Finding) -> String {
-    format!("{:<5} {what}", if ok { "ok" } else { "blur" })
-}
-
-type Finding = (bool, String);
 
 fn load() -> Finding {
     let usage = Ticks::now().and_then(|before| {
@@ -52,8 +75,8 @@ fn load() -> Finding {
         before.until(Ticks::now()?)
     });
     match usage {
-        Some(u) => (is_quiet(u), describe(u)),
-        None => (false, "the load of this machine is not known".into()),
+        Some(usage) => Finding::new(is_quiet(usage), describe(usage)),
+        None => Finding::blur("the load of this machine is not known"),
     }
 }
 
@@ -69,74 +92,67 @@ fn describe(usage: Usage) -> String {
 fn pinning() -> Finding {
     // On a thread of its own, which ends: the rest of the run stays free.
     match thread::spawn(system::pin).join() {
-        Ok(Some(cpu)) => (true, format!("timing processes are pinned to CPU {cpu}")),
-        _ => (false, "timing processes cannot be pinned to a CPU".into()),
+        Ok(Some(cpu)) => Finding::ok(format!("timing processes are pinned to CPU {cpu}")),
+        _ => Finding::blur("timing processes cannot be pinned to a CPU"),
     }
 }
 
 fn hypervisor() -> Finding {
     match system::hypervisor() {
-        Some(name) => (
-            false,
-            format!("a virtual machine ({name}): neighbours are out of sight"),
-        ),
-        None => (true, "no hypervisor".into()),
+        Some(name) => Finding::blur(format!(
+            "a virtual machine ({name}): neighbours are out of sight"
+        )),
+        None => Finding::ok("no hypervisor"),
     }
 }
 
 fn frequency() -> Finding {
     match system::governor() {
-        Some(governor) if governor == "performance" => (true, "fixed CPU frequency".into()),
-        Some(governor) => (
-            false,
-            format!("CPU frequency governor {governor}: set performance"),
-        ),
-        None => (false, "CPU frequency is out of sight".into()),
+        Some(governor) if governor == "performance" => Finding::ok("fixed CPU frequency"),
+        Some(governor) => Finding::blur(format!(
+            "CPU frequency governor {governor}: set performance"
+        )),
+        None => Finding::blur("CPU frequency is out of sight"),
     }
 }
 
 fn threads() -> Finding {
     match system::hyperthreads() {
-        true => (
-            false,
-            "cores are shared by two threads: turn SMT off".into(),
-        ),
-        false => (true, "no threads that share a core".into()),
+        true => Finding::blur("cores are shared by two threads: turn SMT off"),
+        false => Finding::ok("no threads that share a core"),
     }
 }
 
 fn caches() -> Finding {
-    let caches = Caches::read();
-    let (l2, last) = (caches.l2 >> 10, caches.last >> 10);
-    let source = if caches.known { "" } else { ", assumed" };
-    (
-        caches.known,
+    let Caches { l2, last, known } = Caches::read();
+    let (l2, last) = (l2 >> 10, last >> 10);
+    let source = if known { "" } else { ", assumed" };
+    Finding::new(
+        known,
         format!("caches: L2 {l2} KiB, last level {last} KiB{source}"),
     )
 }
 
 fn memory() -> Finding {
-    match system::memory_available() {
-        Some(bytes) => {
-            let (have, need) = (bytes >> 20, MEMORY >> 20);
-            (
-                bytes >= MEMORY,
-                format!("{have} MiB of memory free, {need} MiB needed"),
-            )
-        }
-        None => (false, "free memory is not known".into()),
-    }
+    let Some(bytes) = system::memory_available() else {
+        return Finding::blur("free memory is not known");
+    };
+    let (have, need) = (bytes >> 20, MEMORY >> 20);
+    Finding::new(
+        bytes >= MEMORY,
+        format!("{have} MiB of memory free, {need} MiB needed"),
+    )
 }
 
 fn clock() -> Finding {
     let start = Instant::now();
-    let ticks = (0..1000).map(|_| start.elapsed()).collect::<Vec<_>>();
-    let steps = ticks.windows(2).map(|w| w[1] - w[0]);
+    let ticks = (0..READINGS).map(|_| start.elapsed()).collect::<Vec<_>>();
+    let steps = ticks.windows(2).map(|pair| pair[1] - pair[0]);
     let step = steps
-        .filter(|s| !s.is_zero())
+        .filter(|step| !step.is_zero())
         .min()
         .unwrap_or(Duration::MAX);
-    (
+    Finding::new(
         step < COARSE,
         format!("the clock resolves {} ns", step.as_nanos()),
     )
@@ -152,10 +168,7 @@ fn perf() -> Finding {
         o.status.success() && !String::from_utf8_lossy(&o.stderr).contains("not supported")
     });
     match counts {
-        true => (true, "perf counts instructions".into()),
-        false => (
-            false,
-            "perf cannot count instructions here; callgrind can".into(),
-        ),
+        true => Finding::ok("perf counts instructions"),
+        false => Finding::blur("perf cannot count instructions here; callgrind can"),
     }
 }

@@ -3,11 +3,16 @@
 use super::system::{cpus, numbers};
 use serde::{Deserialize, Serialize};
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 /// The file of a results folder that says what else happened while the clock
 /// ran.
 pub const WHILE_TIMING: &str = "timing-usage.json";
+
+/// Which numbers after the state in `/proc/self/stat` are this process's time
+/// in user and kernel mode, and its finished children's.
+const OWN_TIMES: Range<usize> = 10..14;
 
 /// Counters since boot, in clock ticks of all CPUs together.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,10 +41,11 @@ impl Ticks {
             return None;
         };
         let busy = user + nice + system + irq + softirq;
-        // The name in parentheses may hold anything; what follows it is numbers.
+        // The name in parentheses may hold anything; what follows it is a
+        // letter for the state and then numbers.
         let mine = fs::read_to_string("/proc/self/stat").ok()?;
         let mine = numbers(mine.rsplit_once(") ")?.1.get(2..)?);
-        let own = mine.get(10..14)?.iter().sum();
+        let own = mine.get(OWN_TIMES)?.iter().sum();
         Some(Ticks {
             total: busy + idle + iowait + steal,
             busy,
