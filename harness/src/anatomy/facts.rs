@@ -20,12 +20,12 @@ pub fn row(module: &Module) -> Result<AnatomyRow> {
     let table = &module.table;
     let maps: Vec<Safepoint> = table.iter_maps().collect();
     let section = Exact::encode(table).with_context(|| module.key())?.bytes;
-    let slots = Spread::of(maps.iter().map(|s| s.slots().count() as u64));
-    let words = Spread::of(maps.iter().map(|s| s.bitmap.len() as u64));
-    let frame = Spread::of(maps.iter().map(|s| s.frame_size.into()));
-    let gap = Spread::of(pairs(&maps).map(|(a, b)| (b.pc - a.pc).into()));
+    let slots = Percentiles::of(maps.iter().map(|s| s.slots().count() as u64));
+    let words = Percentiles::of(maps.iter().map(|s| s.bitmap.len() as u64));
+    let frame = Percentiles::of(maps.iter().map(|s| s.frame_size.into()));
+    let gap = Percentiles::of(pairs(&maps).map(|(a, b)| (b.pc - a.pc).into()));
     let neighbours = pairs(&maps).filter(|(a, b)| a.frame_size == b.frame_size);
-    let hamming = Spread::of(neighbours.map(|(a, b)| hamming(a.bitmap, b.bitmap)));
+    let hamming = Percentiles::of(neighbours.map(|(a, b)| hamming(a.bitmap, b.bitmap)));
     let n = maps.len() as u64;
     let words_in_all: u64 = maps.iter().map(|s| s.bitmap.len() as u64).sum();
     let (column, bitmaps) = (WORD * n, WORD * words_in_all);
@@ -104,22 +104,22 @@ fn distinct<T: Eq + std::hash::Hash>(values: impl Iterator<Item = T>) -> u64 {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Spread {
+struct Percentiles {
     p50: u64,
     p90: u64,
     max: u64,
 }
 
-impl Spread {
+impl Percentiles {
     /// The smallest values that are not below 50 %, 90 % and all of the values.
-    fn of(values: impl Iterator<Item = u64>) -> Spread {
+    fn of(values: impl Iterator<Item = u64>) -> Percentiles {
         let mut values: Vec<u64> = values.collect();
         values.sort_unstable();
         let at = |percent: usize| {
             let rank = (values.len() * percent).div_ceil(100).max(1);
             values.get(rank - 1).copied().unwrap_or(0)
         };
-        Spread {
+        Percentiles {
             p50: at(50),
             p90: at(90),
             max: at(100),
@@ -133,10 +133,10 @@ mod tests {
 
     #[test]
     fn percentiles_are_values_that_occur() {
-        let spread = Spread::of([9, 1, 2, 3, 4, 5, 6, 7, 8, 10].into_iter());
+        let percentiles = Percentiles::of([9, 1, 2, 3, 4, 5, 6, 7, 8, 10].into_iter());
         let (p50, p90, max) = (5, 9, 10);
-        assert_eq!(spread, Spread { p50, p90, max });
-        assert_eq!(Spread::of([].into_iter()), Spread::default());
+        assert_eq!(percentiles, Percentiles { p50, p90, max });
+        assert_eq!(Percentiles::of([].into_iter()), Percentiles::default());
     }
 
     #[test]

@@ -10,8 +10,8 @@ use anyhow::Result;
 pub struct Args {}
 
 pub fn run(_: &Args) -> Result<Outcome> {
-    for finding in doctor::verdict() {
-        println!("{finding}");
+    for line in doctor::verdict() {
+        println!("{line}");
     }
     println!();
     for (flag, effort) in [("--quick", Effort::Quick), ("default", Effort::Standard)] {

@@ -1,6 +1,6 @@
 //! Answers lookups while its parent looks at every instruction.
 
-use super::layout::Layout;
+use super::addresses::Addresses;
 use crate::machine::caches::LINE;
 use crate::timing;
 use anyhow::Result;
@@ -34,7 +34,7 @@ pub fn run_child(scheme: &str, dir: &Path) -> Result<()> {
     let visit = scheme.visit;
     // Once unseen, so that nothing is set up lazily while counted.
     visit(placed, pcs.first().copied().unwrap_or(0), scratch)?;
-    println!("{}", Layout::of(visit, placed, scratch));
+    println!("{}", Addresses::of(visit, placed, scratch));
     io::stdout().flush()?;
     stop();
     let mut checksum = 0u64;

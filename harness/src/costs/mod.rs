@@ -6,9 +6,9 @@
 //! bytes of the section that were read, and different 64-byte lines of the
 //! section and of the scratch, from entering the timed function to leaving it.
 
+mod addresses;
 mod child;
 mod counted;
-mod layout;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod step;
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]

@@ -1,8 +1,8 @@
 //! Steps a child process through its lookups.
 
+use super::addresses::Addresses;
 use super::child::{CHILD_COMMAND, PCS, SECTION};
 use super::counted::Counted;
-use super::layout::Layout;
 use crate::machine::caches::LINE;
 use anyhow::{Context, Result, bail, ensure};
 use iced_x86::{Decoder, DecoderOptions, InstructionInfoFactory, OpAccess, Register, UsedMemory};
@@ -53,7 +53,7 @@ pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
 fn follow(child: &mut Child) -> Result<Counted> {
     let pid = Pid::from_raw(child.id().try_into()?);
     let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
-    let layout: Layout = lines.next().context("the child said nothing")??.parse()?;
+    let addresses: Addresses = lines.next().context("the child said nothing")??.parse()?;
     let status = waitpid(pid, None)?;
     ensure!(
         matches!(status, WaitStatus::Stopped(..)),
@@ -62,7 +62,7 @@ fn follow(child: &mut Child) -> Result<Counted> {
     let mut watch = Watch {
         memory: File::open(format!("/proc/{pid}/mem"))?,
         decoded: HashMap::new(),
-        layout,
+        addresses,
         frame: None,
         lines: HashSet::new(),
         counted: Counted::default(),
@@ -86,7 +86,7 @@ struct Watch {
     memory: File,
     /// What each instruction reads or writes, by its address.
     decoded: HashMap<u64, Vec<UsedMemory>>,
-    layout: Layout,
+    addresses: Addresses,
     /// The stack pointer on entering the lookup under way.
     frame: Option<u64>,
     /// The lines that this lookup has used.
@@ -99,7 +99,7 @@ impl Watch {
     /// part of a lookup.
     fn see(&mut self, regs: &user_regs_struct) -> Result<()> {
         match self.frame {
-            None if regs.rip == self.layout.entry => self.frame = Some(regs.rsp),
+            None if regs.rip == self.addresses.entry => self.frame = Some(regs.rsp),
             // Its return address has been popped.
             Some(sp) if regs.rsp > sp => self.close(),
             _ => {}
@@ -121,9 +121,9 @@ impl Watch {
                 continue;
             };
             let reads = !matches!(used.access(), OpAccess::Write | OpAccess::NoMemAccess);
-            if reads && self.layout.section.contains(&address) {
+            if reads && self.addresses.section.contains(&address) {
                 self.counted.bytes_read += size;
-            } else if !self.layout.scratch.contains(&address) {
+            } else if !self.addresses.scratch.contains(&address) {
                 continue;
             }
             self.lines.insert(address / LINE as u64);
@@ -146,8 +146,8 @@ impl Watch {
         self.frame = None;
         for line in self.lines.drain() {
             let of = |range: &Range<u64>| range.contains(&(line * LINE as u64));
-            self.counted.lines += u64::from(of(&self.layout.section));
-            self.counted.scratch_lines += u64::from(of(&self.layout.scratch));
+            self.counted.lines += u64::from(of(&self.addresses.section));
+            self.counted.scratch_lines += u64::from(of(&self.addresses.scratch));
         }
     }
 }

@@ -20,63 +20,63 @@ const COARSE: Duration = Duration::from_nanos(200);
 /// Readings of the clock that its finest step is taken from.
 const READINGS: usize = 1000;
 
-/// Something that was looked at.
-struct Finding {
+/// What one look at the machine gave.
+struct Diagnosis {
     /// Whether it leaves timings alone.
     ok: bool,
     text: String,
 }
 
-impl Finding {
-    fn new(ok: bool, text: impl Into<String>) -> Finding {
+impl Diagnosis {
+    fn new(ok: bool, text: impl Into<String>) -> Diagnosis {
         let text = text.into();
-        Finding { ok, text }
+        Diagnosis { ok, text }
     }
 
-    fn ok(text: impl Into<String>) -> Finding {
-        Finding::new(true, text)
+    fn ok(text: impl Into<String>) -> Diagnosis {
+        Diagnosis::new(true, text)
     }
 
-    fn blur(text: impl Into<String>) -> Finding {
-        Finding::new(false, text)
+    fn blur(text: impl Into<String>) -> Diagnosis {
+        Diagnosis::new(false, text)
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.ok { "ok" } else { "blur" };
         write!(f, "{verdict:<5} {}", self.text)
     }
 }
 
-/// One line per finding, `ok` or `blur` first.
+/// One line per diagnosis, `ok` or `blur` first.
 pub fn verdict() -> Vec<String> {
-    let mut findings = vec![load(), pinning(), hypervisor(), frequency(), threads()];
-    findings.extend([caches(), memory(), clock(), perf()]);
+    let mut diagnoses = vec![load(), pinning(), hypervisor(), frequency(), threads()];
+    diagnoses.extend([caches(), memory(), clock(), perf()]);
     if cfg!(debug_assertions) {
-        findings.push(Finding::blur("a debug build: build with --release"));
+        diagnoses.push(Diagnosis::blur("a debug build: build with --release"));
     }
-    findings.iter().map(Finding::to_string).collect()
+    diagnoses.iter().map(Diagnosis::to_string).collect()
 }
 
-/// The finding about a run that is over, as a line of its own.
+/// The diagnosis of a run that is over.
 pub fn afterwards(usage: Usage) -> String {
     let text = format!("while timing, {}", describe(usage));
-    Finding::new(is_quiet(usage), text).to_string()
+    Diagnosis::new(is_quiet(usage), text).to_string()
 }
 
 fn is_quiet(usage: Usage) -> bool {
     usage.others < NOISY && usage.steal < STOLEN
 }
 
-fn load() -> Finding {
+fn load() -> Diagnosis {
     let usage = Ticks::now().and_then(|before| {
         thread::sleep(WATCH);
         before.until(Ticks::now()?)
     });
     match usage {
-        Some(usage) => Finding::new(is_quiet(usage), describe(usage)),
-        None => Finding::blur("the load of this machine is not known"),
+        Some(usage) => Diagnosis::new(is_quiet(usage), describe(usage)),
+        None => Diagnosis::blur("the load of this machine is not known"),
     }
 }
 
@@ -89,62 +89,62 @@ fn describe(usage: Usage) -> String {
     )
 }
 
-fn pinning() -> Finding {
+fn pinning() -> Diagnosis {
     // On a thread of its own, which ends: the rest of the run stays free.
     match thread::spawn(system::pin).join() {
-        Ok(Some(cpu)) => Finding::ok(format!("timing processes are pinned to CPU {cpu}")),
-        _ => Finding::blur("timing processes cannot be pinned to a CPU"),
+        Ok(Some(cpu)) => Diagnosis::ok(format!("timing processes are pinned to CPU {cpu}")),
+        _ => Diagnosis::blur("timing processes cannot be pinned to a CPU"),
     }
 }
 
-fn hypervisor() -> Finding {
+fn hypervisor() -> Diagnosis {
     match system::hypervisor() {
-        Some(name) => Finding::blur(format!(
+        Some(name) => Diagnosis::blur(format!(
             "a virtual machine ({name}): neighbours are out of sight"
         )),
-        None => Finding::ok("no hypervisor"),
+        None => Diagnosis::ok("no hypervisor"),
     }
 }
 
-fn frequency() -> Finding {
+fn frequency() -> Diagnosis {
     match system::governor() {
-        Some(governor) if governor == "performance" => Finding::ok("fixed CPU frequency"),
-        Some(governor) => Finding::blur(format!(
+        Some(governor) if governor == "performance" => Diagnosis::ok("fixed CPU frequency"),
+        Some(governor) => Diagnosis::blur(format!(
             "CPU frequency governor {governor}: set performance"
         )),
-        None => Finding::blur("CPU frequency is out of sight"),
+        None => Diagnosis::blur("CPU frequency is out of sight"),
     }
 }
 
-fn threads() -> Finding {
+fn threads() -> Diagnosis {
     match system::hyperthreads() {
-        true => Finding::blur("cores are shared by two threads: turn SMT off"),
-        false => Finding::ok("no threads that share a core"),
+        true => Diagnosis::blur("cores are shared by two threads: turn SMT off"),
+        false => Diagnosis::ok("no threads that share a core"),
     }
 }
 
-fn caches() -> Finding {
+fn caches() -> Diagnosis {
     let Caches { l2, last, known } = Caches::read();
     let (l2, last) = (l2 >> 10, last >> 10);
     let source = if known { "" } else { ", assumed" };
-    Finding::new(
+    Diagnosis::new(
         known,
         format!("caches: L2 {l2} KiB, last level {last} KiB{source}"),
     )
 }
 
-fn memory() -> Finding {
+fn memory() -> Diagnosis {
     let Some(bytes) = system::memory_available() else {
-        return Finding::blur("free memory is not known");
+        return Diagnosis::blur("free memory is not known");
     };
     let (have, need) = (bytes >> 20, MEMORY >> 20);
-    Finding::new(
+    Diagnosis::new(
         bytes >= MEMORY,
         format!("{have} MiB of memory free, {need} MiB needed"),
     )
 }
 
-fn clock() -> Finding {
+fn clock() -> Diagnosis {
     let start = Instant::now();
     let ticks = (0..READINGS).map(|_| start.elapsed()).collect::<Vec<_>>();
     let steps = ticks.windows(2).map(|pair| pair[1] - pair[0]);
@@ -152,13 +152,13 @@ fn clock() -> Finding {
         .filter(|step| !step.is_zero())
         .min()
         .unwrap_or(Duration::MAX);
-    Finding::new(
+    Diagnosis::new(
         step < COARSE,
         format!("the clock resolves {} ns", step.as_nanos()),
     )
 }
 
-fn perf() -> Finding {
+fn perf() -> Diagnosis {
     let count = ["stat", "-x,", "-e", "instructions:u", "true"];
     let output = Command::new("perf")
         .args(count)
@@ -168,7 +168,7 @@ fn perf() -> Finding {
         o.status.success() && !String::from_utf8_lossy(&o.stderr).contains("not supported")
     });
     match counts {
-        true => Finding::ok("perf counts instructions"),
-        false => Finding::blur("perf cannot count instructions here; callgrind can"),
+        true => Diagnosis::ok("perf counts instructions"),
+        false => Diagnosis::blur("perf cannot count instructions here; callgrind can"),
     }
 }

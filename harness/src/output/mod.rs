@@ -10,11 +10,11 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 /// A column of the table for people: its name, and what it shows of a row.
-pub type Column<R> = (&'static str, fn(&R) -> String);
+pub type PrintedColumn<R> = (&'static str, fn(&R) -> String);
 
 /// Prints `rows` in the format asked for; `columns` names and renders what
 /// the table for people shows.
-pub fn print<R: Serialize>(format: Format, rows: &[R], columns: &[Column<R>]) -> Result<()> {
+pub fn print<R: Serialize>(format: Format, rows: &[R], columns: &[PrintedColumn<R>]) -> Result<()> {
     match format.for_scripts() {
         true => print_for_scripts(format, rows),
         false => print_table(rows, columns),
@@ -38,14 +38,14 @@ pub fn print_for_scripts<R: Serialize>(format: Format, rows: &[R]) -> Result<()>
 }
 
 /// Prints `rows` for people.
-pub fn print_table<R>(rows: &[R], columns: &[Column<R>]) -> Result<()> {
+pub fn print_table<R>(rows: &[R], columns: &[PrintedColumn<R>]) -> Result<()> {
     if !rows.is_empty() {
         writeln!(io::stdout().lock(), "{}", text_table(rows, columns))?;
     }
     Ok(())
 }
 
-fn text_table<R>(rows: &[R], columns: &[Column<R>]) -> Table {
+fn text_table<R>(rows: &[R], columns: &[PrintedColumn<R>]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table.set_header(columns.iter().map(|(name, _)| *name));

@@ -12,7 +12,7 @@ pub struct Truth<'m> {
 }
 
 /// The frame at a safepoint.
-pub struct Frame {
+pub struct TrueFrame {
     /// Live slots, ascending.
     pub slots: Vec<u32>,
     /// Bytes of the frame; at a safepoint without references those of the
@@ -50,15 +50,15 @@ impl<'m> Truth<'m> {
     }
 
     /// The frame at a safepoint; empty if there is no such safepoint.
-    pub fn at(&self, pc: u32) -> Frame {
+    pub fn at(&self, pc: u32) -> TrueFrame {
         let own = self.pcs.binary_search(&pc).map(|i| self.table.get(i));
         let Ok(own) = own else {
-            return Frame {
+            return TrueFrame {
                 slots: Vec::new(),
                 size: None,
             };
         };
-        Frame {
+        TrueFrame {
             slots: own.slots().collect(),
             size: match own.is_empty() {
                 false => Some(own.frame_size),

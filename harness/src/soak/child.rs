@@ -41,11 +41,11 @@ pub fn run_child(name: &str, program: SoakProgram, workload: Workload) -> Result
         scheme: name.to_owned(),
         program,
         functions: jit.len(),
-        safepoints: with.tally.safepoints,
-        collections: with.tally.collections,
-        frames: with.tally.frames,
-        stack_roots: with.tally.stack_roots,
-        deepest: with.tally.deepest,
+        safepoints: with.counts.safepoints,
+        collections: with.counts.collections,
+        frames: with.counts.frames,
+        stack_roots: with.counts.stack_roots,
+        deepest: with.counts.deepest,
         failure: with.failure.or(differs),
     })
 }

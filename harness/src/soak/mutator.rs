@@ -34,7 +34,7 @@ pub struct Roots<'s> {
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct SoakCounts {
     pub safepoints: u64,
     pub collections: u64,
     pub frames: u64,
@@ -49,7 +49,7 @@ pub struct Mutator<'s> {
     roots: Option<Roots<'s>>,
     functions: usize,
     limit: u64,
-    pub tally: Tally,
+    pub counts: SoakCounts,
     /// Digest of every number and payload seen.
     pub trace: u64,
     /// The first thing that went wrong.
@@ -66,7 +66,7 @@ impl<'s> Mutator<'s> {
             roots,
             functions,
             limit,
-            tally: Tally::default(),
+            counts: SoakCounts::default(),
             trace: 0,
             failure: None,
         }
@@ -74,7 +74,7 @@ impl<'s> Mutator<'s> {
 
     /// Whether to enter another function.
     pub fn goes_on(&self) -> bool {
-        self.tally.safepoints < self.limit && self.failure.is_none()
+        self.counts.safepoints < self.limit && self.failure.is_none()
     }
 
     /// The function to enter; its arguments are put into the world.
@@ -84,7 +84,7 @@ impl<'s> Mutator<'s> {
     }
 
     fn collect(&mut self, at: &mut Safepoint<'_>, roots: Roots<'_>) -> Result<(), String> {
-        self.tally.collections += 1;
+        self.counts.collections += 1;
         let mut collection = self.heap.collect();
         let world = &mut *at.world;
         let handles = &mut world.args[..at.args];
@@ -95,7 +95,7 @@ impl<'s> Mutator<'s> {
         let frames = at.frames.walk();
         let pcs: Vec<u32> = frames.iter().map(|f| f.pc).collect();
         let answers = (roots.look_up_all)(roots.section, &pcs);
-        self.tally.frames += frames.len() as u64;
+        self.counts.frames += frames.len() as u64;
         for (frame, answer) in frames.iter().zip(answers) {
             let at_frame =
                 |what: String| format!("in the frame that returns to {:#x} {what}", frame.pc);
@@ -109,7 +109,7 @@ impl<'s> Mutator<'s> {
                 let slot = slot.ok_or_else(|| at_frame(format!("no slot can be at {offset}")))?;
                 let lost = |d: Dangling| at_frame(format!("the slot at {offset} holds {d}"));
                 collection.root(slot).map_err(lost)?;
-                self.tally.stack_roots += 1;
+                self.counts.stack_roots += 1;
             }
         }
         collection
@@ -145,7 +145,7 @@ impl<'s> Mutator<'s> {
     /// Changes some numbers; all of them, such that loops end, once the limit
     /// is reached.
     fn renew_numbers(&mut self, world: &mut World) {
-        let ending = self.tally.safepoints >= self.limit;
+        let ending = self.counts.safepoints >= self.limit;
         let fresh = match ending {
             true => world.numbers.len(),
             false => FRESH_NUMBERS,
@@ -200,10 +200,10 @@ impl<'s> Mutator<'s> {
     }
 
     fn safepoint(&mut self, at: &mut Safepoint<'_>) -> Result<(), String> {
-        self.tally.safepoints += 1;
-        self.tally.deepest = self.tally.deepest.max(at.depth);
+        self.counts.safepoints += 1;
+        self.counts.deepest = self.counts.deepest.max(at.depth);
         if let Some(roots) = self.roots
-            && self.tally.safepoints.is_multiple_of(roots.every)
+            && self.counts.safepoints.is_multiple_of(roots.every)
         {
             self.collect(at, roots)?;
         }
@@ -217,7 +217,7 @@ impl Host for Mutator<'_> {
         if self.failure.is_none()
             && let Err(failure) = self.safepoint(&mut at)
         {
-            self.failure = Some(format!("at safepoint {} {failure}", self.tally.safepoints));
+            self.failure = Some(format!("at safepoint {} {failure}", self.counts.safepoints));
         }
         if self.failure.is_some() {
             // Nothing can be trusted any more; let the functions run out.

@@ -6,9 +6,9 @@ use super::evictor::Evictor;
 use super::folder::{Inputs, TimingFolder};
 use super::group::{ModulePlan, ScenarioPlan, TimingGroup};
 use super::plan::{TimingPlan, budget};
-use super::prepare::Prepared;
+use super::prepare::PreparedModule;
 use super::queries::POOL;
-use super::randomized_block::{Workbench, contenders};
+use super::randomized_block::{Workbench, entrants};
 use super::scenario::{ChainedScenario, scenarios};
 use super::timed_scheme::TimedScheme;
 use super::{registry, resume};
@@ -44,7 +44,7 @@ struct Calibrated {
 
 /// Plans what no standing group covers, which is everything in a new run.
 pub fn new_group(
-    ready: &[Prepared],
+    ready: &[PreparedModule],
     schemes: &[TimedScheme],
     plan: &TimingPlan,
     folder: &TimingFolder,
@@ -97,7 +97,7 @@ pub fn new_group(
 
 /// Sizes the batches of each scenario of one module, and runs a block of it.
 fn calibrate(
-    prepared: &Prepared,
+    prepared: &PreparedModule,
     schemes: &[&str],
     inputs: &Inputs,
     plan: &TimingPlan,
@@ -114,16 +114,16 @@ fn calibrate(
             continue;
         }
         let pool = inputs.pool(queries, schemes)?;
-        let contenders = contenders(&timed, &sections, &pool.expected);
+        let entrants = entrants(&timed, &sections, &pool.expected);
         let mut plan = sized(chained, bytes);
         if plan.scenario.cache == Cache::Hot {
-            let turns = bench.time_block(&plan, &pool.pcs, &contenders[..1], rng)?;
+            let turns = bench.time_block(&plan, &pool.pcs, &entrants[..1], rng)?;
             let ns = turns.iter().map(|t| t.ns).min().unwrap_or(1).max(1) as usize;
             let lookups = HOT_BATCH.as_nanos() as usize * plan.lookups / ns;
             plan.lookups = round(lookups.clamp(FEWEST_LOOKUPS, POOL));
         }
         let start = Instant::now();
-        bench.time_block(&plan, &pool.pcs, &contenders, rng)?;
+        bench.time_block(&plan, &pool.pcs, &entrants, rng)?;
         all.push(Calibrated {
             plan,
             block: start.elapsed(),

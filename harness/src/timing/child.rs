@@ -3,7 +3,7 @@
 use super::evictor::Evictor;
 use super::folder::{Inputs, TimingFolder};
 use super::group::{ModulePlan, TimingGroup};
-use super::randomized_block::{Workbench, contenders};
+use super::randomized_block::{Workbench, entrants};
 use super::registry;
 use crate::machine::caches::Caches;
 use crate::machine::system;
@@ -69,9 +69,9 @@ fn time_module(
     for plan in &plans {
         let scenario = plan.scenario;
         let pool = inputs.pool(scenario.queries, &names)?;
-        let contenders = contenders(&schemes, &sections, &pool.expected);
+        let entrants = entrants(&schemes, &sections, &pool.expected);
         for block in 0..plan.blocks {
-            let turns = bench.time_block(plan, &pool.pcs, &contenders, rng)?;
+            let turns = bench.time_block(plan, &pool.pcs, &entrants, rng)?;
             let turns = turns.iter().enumerate();
             rows.extend(turns.map(|(position, turn)| SampleRow {
                 run: group.run.clone(),

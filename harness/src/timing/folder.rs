@@ -68,7 +68,7 @@ fn group_name(number: usize) -> String {
 pub struct Inputs(PathBuf);
 
 /// The queries of one kind, and what each scheme must answer to them.
-pub struct Pool {
+pub struct QueryPool {
     pub pcs: Vec<u32>,
     pub expected: Vec<Vec<Expected>>,
 }
@@ -109,7 +109,7 @@ impl Inputs {
         write_words(&self.expected_path(queries, scheme), words)
     }
 
-    pub fn pool(&self, queries: Queries, schemes: &[&str]) -> Result<Pool> {
+    pub fn pool(&self, queries: Queries, schemes: &[&str]) -> Result<QueryPool> {
         let pcs = read_words(&self.queries_path(queries))?;
         let expected = schemes.iter().map(|scheme| {
             let path = self.expected_path(queries, scheme);
@@ -126,7 +126,7 @@ impl Inputs {
             };
             Ok(words.chunks_exact(2).map(pair).collect())
         });
-        Ok(Pool {
+        Ok(QueryPool {
             expected: expected.collect::<Result<_>>()?,
             pcs: pcs.into_iter().map(|pc| pc as u32).collect(),
         })

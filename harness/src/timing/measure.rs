@@ -6,7 +6,7 @@ use super::child::CHILD_COMMAND;
 use super::folder::TimingFolder;
 use super::group::TimingGroup;
 use super::plan::TimingPlan;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{PreparedModule, prepare};
 use super::resume::{self, unfinished};
 use super::timed_scheme::TimedScheme;
 use super::{controls, registry, samples};
@@ -66,7 +66,7 @@ fn prepare_all<'m>(
     plan: &TimingPlan,
     folder: &TimingFolder,
     dir: &Path,
-) -> Result<Vec<Prepared<'m>>> {
+) -> Result<Vec<PreparedModule<'m>>> {
     // One after another: Wasmtime compiles in parallel by itself, and would
     // wait for ever for threads that wait for it.
     let bar = progress::bar("record walks", modules.len());
@@ -88,7 +88,7 @@ fn prepare_all<'m>(
         let stacks = walks.as_ref().map_or(&[][..], |w| &w.stacks);
         prepare(module, schemes, stacks, plan, folder)
     })?;
-    let ready: Vec<Prepared> = prepared.into_iter().flatten().collect();
+    let ready: Vec<PreparedModule> = prepared.into_iter().flatten().collect();
     ensure!(
         !ready.is_empty(),
         "no module has stack maps; there is nothing to time"
@@ -136,7 +136,7 @@ fn spawn(
     let padding = "x".repeat(rng.random_range(0..PADDING));
     let binary = std::env::current_exe().context("cannot find my own binary")?;
     let mut child = Command::new(binary)
-        .args([CHILD_COMMAND, "--work"])
+        .args([CHILD_COMMAND, "--folder"])
         .arg(&folder.0)
         .args(["--group", &group.number.to_string()])
         .args(["--process", &process.to_string()])

@@ -13,7 +13,7 @@ use stackmap_encoders::{EncodeError, Oracle};
 use stackmap_reports::results::Queries;
 
 /// A module and what was prepared for it.
-pub struct Prepared<'m> {
+pub struct PreparedModule<'m> {
     pub module: &'m Module,
     /// The name of the folder with its inputs.
     pub folder: String,
@@ -33,7 +33,7 @@ pub fn prepare<'m>(
     walks: &[Vec<u32>],
     plan: &TimingPlan,
     folder: &TimingFolder,
-) -> Result<Option<Prepared<'m>>> {
+) -> Result<Option<PreparedModule<'m>>> {
     if module.table.maps() == 0 {
         return Ok(None);
     }
@@ -74,7 +74,7 @@ pub fn prepare<'m>(
         inputs.write_section(scheme.name, &section)?;
         names.push(scheme.name);
     }
-    Ok(Some(Prepared {
+    Ok(Some(PreparedModule {
         module,
         folder: name,
         headline,

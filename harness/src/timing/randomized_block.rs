@@ -29,9 +29,9 @@ pub struct Workbench {
     evictor: Evictor,
 }
 
-/// A scheme with its section of one module, and what it must answer to each
-/// PC of the pool.
-pub struct Contender<'a> {
+/// A scheme that takes part in a block: with its section of one module, and
+/// what it must answer to each PC of the pool.
+pub struct Entrant<'a> {
     pub scheme: TimedScheme,
     pub section: &'a [u8],
     pub expected: &'a [Expected],
@@ -45,31 +45,31 @@ impl Workbench {
         }
     }
 
-    /// Times every contender twice; the turns are in order of position.
+    /// Times every entrant twice; the turns are in order of position.
     pub fn time_block(
         &mut self,
         plan: &ScenarioPlan,
         pcs: &[u32],
-        contenders: &[Contender<'_>],
+        entrants: &[Entrant<'_>],
         rng: &mut impl Rng,
     ) -> Result<Vec<Turn>> {
         let drawn = draw(plan, pcs, rng);
         let queries = assign_copies(&drawn, pcs, plan, rng);
-        let sections: Vec<&[u8]> = contenders.iter().map(|c| c.section).collect();
+        let sections: Vec<&[u8]> = entrants.iter().map(|c| c.section).collect();
         let placed = self.arena.place(&sections, plan.placed(), rng);
 
-        let codes: Vec<usize> = contenders
+        let codes: Vec<usize> = entrants
             .iter()
             .map(|_| rng.random_range(0..CODE_COPIES))
             .collect();
-        let mut order: Vec<usize> = (0..contenders.len()).collect();
+        let mut order: Vec<usize> = (0..entrants.len()).collect();
         order.shuffle(rng);
         let there_and_back = order.iter().chain(order.iter().rev());
-        let mut turns = Vec::with_capacity(2 * contenders.len());
+        let mut turns = Vec::with_capacity(2 * entrants.len());
         for (position, &scheme) in there_and_back.enumerate() {
-            let contender = &contenders[scheme];
+            let entrant = &entrants[scheme];
             let batch = Batch {
-                section: contender.section,
+                section: entrant.section,
                 copies: &placed[scheme],
                 queries: &queries,
                 lookups: plan.lookups,
@@ -77,8 +77,8 @@ impl Workbench {
                 chain: plan.chain,
             };
             let time = || {
-                (contender.scheme.batch[codes[scheme]])(&batch)
-                    .map_err(|e| contender.wrong(&e.to_string()))
+                (entrant.scheme.batch[codes[scheme]])(&batch)
+                    .map_err(|e| entrant.wrong(&e.to_string()))
             };
             match plan.scenario.cache {
                 Cache::Hot => {
@@ -89,11 +89,11 @@ impl Workbench {
                     self.evictor.to_last_level();
                 }
                 // Nobody else reads this scheme's copies, so once per pass is enough.
-                Cache::Cold if position % contenders.len() == 0 => self.evictor.to_memory(),
+                Cache::Cold if position % entrants.len() == 0 => self.evictor.to_memory(),
                 Cache::Cold => {}
             }
             let timing = time()?;
-            contender.check(timing.checksum, &drawn[..timing.answered], batch.timed)?;
+            entrant.check(timing.checksum, &drawn[..timing.answered], batch.timed)?;
             turns.push(Turn {
                 scheme,
                 ns: timing.ns,
@@ -104,14 +104,14 @@ impl Workbench {
 }
 
 /// The schemes with their sections and what each must answer.
-pub fn contenders<'a>(
+pub fn entrants<'a>(
     schemes: &[TimedScheme],
     sections: &'a [Vec<u8>],
     expected: &'a [Vec<Expected>],
-) -> Vec<Contender<'a>> {
+) -> Vec<Entrant<'a>> {
     let parts = schemes.iter().zip(sections).zip(expected);
     parts
-        .map(|((&scheme, section), expected)| Contender {
+        .map(|((&scheme, section), expected)| Entrant {
             scheme,
             section,
             expected,
@@ -119,7 +119,7 @@ pub fn contenders<'a>(
         .collect()
 }
 
-impl Contender<'_> {
+impl Entrant<'_> {
     /// Compares a checksum with what the drawn queries must add up to.
     fn check(&self, checksum: u64, drawn: &[usize], timed: Timed) -> Result<(), WrongResult> {
         let one = |&i: &usize| match timed {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct Args {
     #[arg(long)]
-    work: PathBuf,
+    folder: PathBuf,
     #[arg(long)]
     group: usize,
     #[arg(long)]
@@ -16,6 +16,6 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    timing::run_child(&args.work, args.group, args.process)?;
+    timing::run_child(&args.folder, args.group, args.process)?;
     Ok(Outcome::Complete)
 }

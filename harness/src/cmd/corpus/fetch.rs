@@ -1,6 +1,6 @@
 //! `corpus fetch`: gets wild modules, prepares them and checks every hash.
 
-use super::named;
+use super::named::named;
 use crate::outcome::Outcome;
 use anyhow::Result;
 use stackmap_corpus::wild::{self, FetchOptions};

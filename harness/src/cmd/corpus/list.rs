@@ -2,7 +2,7 @@
 
 use crate::args::Format;
 use crate::outcome::Outcome;
-use crate::output::{self, Column, optional, percent, thousands};
+use crate::output::{self, PrintedColumn, optional, percent, thousands};
 use anyhow::Result;
 use serde::Serialize;
 use stackmap_corpus::recorded::{self, Header};
@@ -33,8 +33,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Complete)
 }
 
-fn columns(long: bool) -> Vec<Column<Header>> {
-    let mut columns: Vec<Column<Header>> = vec![
+fn columns(long: bool) -> Vec<PrintedColumn<Header>> {
+    let mut columns: Vec<PrintedColumn<Header>> = vec![
         ("module", |h| h.key().to_string()),
         ("language", |h| h.provenance.language.clone()),
         ("safepoints", |h| thousands(h.safepoints)),
@@ -43,7 +43,7 @@ fn columns(long: bool) -> Vec<Column<Header>> {
         ("of .cwasm", |h| percent(cwasm_share(h))),
     ];
     if long {
-        let more: [Column<Header>; 7] = [
+        let more: [PrintedColumn<Header>; 7] = [
             ("confirmed", |h| {
                 format!("{}/{}", h.cross_check.confirmed, h.cross_check.recorded)
             }),

@@ -2,11 +2,11 @@
 
 mod fetch;
 mod list;
+mod named;
 mod record;
 
 use crate::outcome::Outcome;
 use anyhow::Result;
-use stackmap_corpus::wild::{self, WildModule};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -30,13 +30,4 @@ pub fn run(args: &Args) -> Result<Outcome> {
         Command::Record(args) => record::run(args),
         Command::List(args) => list::run(args),
     }
-}
-
-/// The modules of these names; all if none is named.
-fn named(names: &[String]) -> Result<Vec<WildModule>> {
-    let manifest = wild::manifest()?;
-    if names.is_empty() {
-        return Ok(manifest.modules);
-    }
-    names.iter().map(|n| Ok(manifest.get(n)?.clone())).collect()
 }

@@ -1,7 +1,7 @@
 //! `corpus record`: compiles wild modules and records their safepoint tables,
 //! or compares these with what is recorded.
 
-use super::named;
+use super::named::named;
 use crate::args::CompileLimits;
 use crate::outcome::Outcome;
 use anyhow::{Result, ensure};

@@ -1,4 +1,4 @@
-//! Where everything is in a child process, as it tells its parent.
+//! Where everything is in a child process, as that tells its parent.
 
 use crate::timing::VisitFn;
 use anyhow::{Context, Error, Result};
@@ -8,17 +8,17 @@ use std::str::FromStr;
 
 /// Addresses in a child process.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct Addresses {
     /// Of the function that is counted.
     pub entry: u64,
     pub section: Range<u64>,
     pub scratch: Range<u64>,
 }
 
-impl Layout {
-    pub fn of(entry: VisitFn, section: &[u8], scratch: &[u64]) -> Layout {
+impl Addresses {
+    pub fn of(entry: VisitFn, section: &[u8], scratch: &[u64]) -> Addresses {
         let range = |start: usize, bytes: usize| start as u64..(start + bytes) as u64;
-        Layout {
+        Addresses {
             entry: entry as usize as u64,
             section: range(section.as_ptr().addr(), section.len()),
             scratch: range(scratch.as_ptr().addr(), size_of_val(scratch)),
@@ -26,9 +26,9 @@ impl Layout {
     }
 }
 
-impl fmt::Display for Layout {
+impl fmt::Display for Addresses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Layout {
+        let Addresses {
             entry,
             section,
             scratch,
@@ -38,15 +38,15 @@ impl fmt::Display for Layout {
     }
 }
 
-impl FromStr for Layout {
+impl FromStr for Addresses {
     type Err = Error;
 
-    fn from_str(line: &str) -> Result<Layout> {
+    fn from_str(line: &str) -> Result<Addresses> {
         let fields: Option<Vec<u64>> = line.split(' ').map(|n| n.parse().ok()).collect();
         let fields = fields.and_then(|fields| <[u64; 5]>::try_from(fields).ok());
         let said = || format!("the child said {line}");
         let [entry, section, section_end, scratch, scratch_end] = fields.with_context(said)?;
-        Ok(Layout {
+        Ok(Addresses {
             entry,
             section: section..section_end,
             scratch: scratch..scratch_end,
@@ -59,14 +59,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_layout_is_read_as_it_is_written() {
-        let layout = Layout {
+    fn addresses_are_read_as_they_are_written() {
+        let addresses = Addresses {
             entry: 1,
             section: 2..3,
             scratch: 5..8,
         };
-        assert_eq!(layout.to_string().parse::<Layout>().unwrap(), layout);
-        "1 2 3 5".parse::<Layout>().unwrap_err();
-        "1 2 3 5 x".parse::<Layout>().unwrap_err();
+        assert_eq!(
+            addresses.to_string().parse::<Addresses>().unwrap(),
+            addresses
+        );
+        "1 2 3 5".parse::<Addresses>().unwrap_err();
+        "1 2 3 5 x".parse::<Addresses>().unwrap_err();
     }
 }
