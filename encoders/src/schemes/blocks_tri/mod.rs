@@ -24,6 +24,10 @@ use crate::{EncodeError, Encoder, Malformed, Section, Table};
 #[derive(Clone, Copy, Debug)]
 pub struct BlocksTri;
 
+/// There are about two safepoints without live references for each with some.
+/// They are left out of no page, so that pages hold as many maps as before.
+const ROWS_PER_MAP: usize = 3;
+
 impl Encoder for BlocksTri {
     const NAME: &'static str = "blocks-tri";
     const EXACT: bool = true;
@@ -35,7 +39,7 @@ impl Encoder for BlocksTri {
         if !table.is_complete() {
             return Err(EncodeError::IncompleteTable { scheme: Self::NAME });
         }
-        write(Self::NAME, table.iter(), 3 * PAGE_ROWS)
+        write(Self::NAME, table.iter(), ROWS_PER_MAP * PAGE_ROWS)
     }
 
     #[inline]
