@@ -20,8 +20,8 @@ use crate::{EncodeError, Encoder, Malformed, Section, Table};
 #[derive(Clone, Copy, Debug)]
 pub struct BlocksDense;
 
-/// How many times as many rows a page holds: beyond that, little is saved.
-const DENSITY: usize = 16;
+/// Rows of a page, as a multiple of those of `blocks`.
+const PAGE_FACTOR: usize = 16;
 
 impl Encoder for BlocksDense {
     const NAME: &'static str = "blocks-dense";
@@ -31,7 +31,7 @@ impl Encoder for BlocksDense {
     type Reader<'s> = Reader<'s>;
 
     fn encode(table: &Table) -> Result<Section, EncodeError> {
-        write(Self::NAME, table.iter_maps(), DENSITY * PAGE_ROWS)
+        write(Self::NAME, table.iter_maps(), PAGE_FACTOR * PAGE_ROWS)
     }
 
     #[inline]

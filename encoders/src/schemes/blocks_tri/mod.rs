@@ -24,9 +24,9 @@ use crate::{EncodeError, Encoder, Malformed, Section, Table};
 #[derive(Clone, Copy, Debug)]
 pub struct BlocksTri;
 
-/// There are about two safepoints without live references for each with some.
-/// They are left out of no page, so that pages hold as many maps as before.
-const ROWS_PER_MAP: usize = 3;
+/// Rows of a page, as a multiple of those of `blocks`. A page may have more,
+/// because those without slots lie in blocks of their own, soon passed.
+const PAGE_FACTOR: usize = 3;
 
 impl Encoder for BlocksTri {
     const NAME: &'static str = "blocks-tri";
@@ -39,7 +39,7 @@ impl Encoder for BlocksTri {
         if !table.is_complete() {
             return Err(EncodeError::IncompleteTable { scheme: Self::NAME });
         }
-        write(Self::NAME, table.iter(), ROWS_PER_MAP * PAGE_ROWS)
+        write(Self::NAME, table.iter(), PAGE_FACTOR * PAGE_ROWS)
     }
 
     #[inline]
