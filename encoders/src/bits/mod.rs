@@ -3,6 +3,7 @@
 
 pub(crate) mod bit_writer;
 pub(crate) mod bitmap;
+pub(crate) mod mask;
 pub(crate) mod narrow;
 pub(crate) mod record;
 pub(crate) mod record_pool;

@@ -1,18 +1,18 @@
-//! Maps decoded into words of one bit per slot unit.
+//! Maps decoded into words of one bit per slot.
 
 use crate::{Malformed, StackMap};
 
-/// Live slots, those beyond the first word in the caller's scratch.
+/// Live slots: the first word by value, the others in the caller's scratch.
 #[derive(Clone, Copy, Debug)]
 pub struct WordMap<'m> {
     /// Bytes in the frame.
     pub(crate) frame_size: u32,
     /// Log2 of the bytes of frame that a bit stands for.
-    pub(crate) slot: u32,
-    /// One bit per slot: the first of them.
-    pub(crate) first: u64,
-    /// The others.
-    pub(crate) rest: &'m [u64],
+    pub(crate) slot_shift: u32,
+    /// The lowest 64 slots.
+    pub(crate) first_word: u64,
+    /// The slots above them.
+    pub(crate) other_words: &'m [u64],
 }
 
 impl StackMap for WordMap<'_> {
@@ -23,48 +23,46 @@ impl StackMap for WordMap<'_> {
 
     #[inline]
     fn slots(&self) -> impl Iterator<Item = u32> {
-        let slot = self.slot;
-        let (mut first, mut word, mut rest) = (0u32, self.first, self.rest.iter());
+        let slot_shift = self.slot_shift;
+        let (mut first_slot, mut word) = (0u32, self.first_word);
+        let mut other_words = self.other_words.iter();
         core::iter::from_fn(move || {
             while word == 0 {
-                word = *rest.next()?;
-                first = first.wrapping_add(64 << slot);
+                word = *other_words.next()?;
+                first_slot = first_slot.wrapping_add(u64::BITS << slot_shift);
             }
             let bit = word.trailing_zeros();
-            word &= word - 1;
-            Some(first.wrapping_add(bit << slot))
+            word &= word - 1; // clears the lowest set bit
+            Some(first_slot.wrapping_add(bit << slot_shift))
         })
     }
 }
 
-/// The lowest `n` bits, for `n` below 64.
-#[inline]
-pub(crate) fn mask(n: u32) -> u64 {
-    !(u64::MAX << (n & 63))
-}
-
-/// Flips `length` bits from `start` on.
+/// Flips `length` bits from `start` on, a word at a time.
 #[inline]
 pub(crate) fn toggle(map: &mut [u64], start: u32, length: u32) -> Result<(), Malformed> {
-    let (mut word, mut bit, mut left) = (start as usize / 64, start % 64, length);
+    let mut word = (start / u64::BITS) as usize;
+    let (mut bit, mut left) = (start % u64::BITS, length);
     while left > 0 {
-        let span = left.min(64 - bit);
-        let bits = u64::MAX >> (64 - span) << bit;
+        let span = left.min(u64::BITS - bit);
+        let bits = u64::MAX >> (u64::BITS - span) << bit;
         *map.get_mut(word).ok_or(Malformed::InvalidField)? ^= bits;
         (word, bit, left) = (word + 1, 0, left - span);
     }
     Ok(())
 }
 
-/// Clears and returns the scratch words of a frame.
+/// The scratch words that hold the slots of a frame, cleared. There are never
+/// more than `limit`, which is what the caller was told to bring: a damaged
+/// frame size must not ask for more.
 #[inline]
 pub(crate) fn cleared(
     scratch: &mut [u64],
     frame_size: u32,
-    slot: u32,
+    slot_shift: u32,
     limit: u32,
 ) -> Result<&mut [u64], Malformed> {
-    let words = (frame_size >> slot) as usize / 64 + 1;
+    let words = ((frame_size >> slot_shift) / u64::BITS) as usize + 1;
     let map = scratch.get_mut(..words.min(limit as usize));
     let map = map.ok_or(Malformed::ScratchTooSmall)?;
     map.fill(0);

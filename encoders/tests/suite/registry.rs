@@ -112,15 +112,11 @@ fn closure(files: impl IntoIterator<Item = String>) -> BTreeSet<String> {
 fn imports(path: &str) -> BTreeSet<String> {
     let text = fs::read_to_string(src().join(path)).unwrap();
     let (folder, _) = path.rsplit_once('/').unwrap();
-    for line in text
-        .lines()
-        .filter(|line| !line.starts_with("use ") && !line.starts_with("//!"))
-    {
+    let is_code = |line: &&str| !line.starts_with("use ") && !line.trim_start().starts_with("//");
+    for line in text.lines().filter(is_code) {
         let hidden = ["crate::bits", "crate::schemes", "super::"];
-        assert!(
-            !hidden.iter().any(|path| line.contains(path)),
-            "{path}: import it: {line}"
-        );
+        let hides = hidden.iter().any(|path| line.contains(path));
+        assert!(!hides, "{path}: name this in a `use`: {line}");
     }
     let uses = text.lines().filter_map(|line| line.strip_prefix("use "));
     uses.filter_map(|import| {

@@ -1,95 +1,74 @@
-//! The writer.
+//! Rows of one page, kind and frame size, block by block.
 
-use super::head::{HEAD, HEADER, ROWS};
+use super::block_head::{BLOCK_BYTES, BlockHead, FIRST_HIGH, HIGH_BITS, MAX_ROWS, ROW_BITS};
+use super::header::{Header, Shifts};
+use super::large_map::large_maps;
+use super::rows::{Row, width};
+use super::small_map::small_maps;
 use crate::bits::bit_writer::BitWriter;
-use crate::bits::bitmap::slots_of;
+use crate::bits::bitmap::GRANULE;
 use crate::bits::narrow::narrow;
 use crate::bits::uleb::push_uleb;
-use crate::bits::words::mask;
 use crate::{EncodeError, Parts, Safepoint, Section};
 use alloc::vec::Vec;
 
-/// Rows of an average page, per 512 bytes of the average frame's map.
+/// Rows that an average page holds, where frames are small. They take a block
+/// or two, so that a lookup soon has the right one.
 pub(crate) const PAGE_ROWS: usize = 8;
 
-/// Slots of a small block.
-const SMALL: u32 = 56;
+/// Words of a bitmap that cover 512 bytes of frame: for each of these in the
+/// average map, a page holds [`PAGE_ROWS`] once more. The larger the frames,
+/// the longer a map takes to decode, and the less it matters how long the row
+/// takes to find.
+const FRAME_WORDS: usize = 4;
 
-/// Bits that can be read at any bit of a byte at once.
-const WORD: u32 = 57;
+/// The low byte of a PC is compared at once, so a page has that at least.
+const MIN_PAGE_SHIFT: u32 = u8::BITS;
+/// What lies above it must fit the head's field for the first high part.
+const MAX_PAGE_SHIFT: u32 = u8::BITS + FIRST_HIGH.bits;
 
-/// Toggles of a block: those that value bits can count to.
-const TOGGLES: usize = 63;
+/// No ISA aligns instructions to more, and frames hardly so. The few PCs or
+/// frame sizes of a small module may happen to be multiples of more, and 0 is
+/// one of everything; but a shift must stay below the width of a word.
+const MAX_PC_SHIFT: u32 = 4;
+const MAX_FRAME_SHIFT: u32 = 8;
 
-/// Bits of a toggle's start and length, at most.
-const START_BITS: u32 = 15;
-const LENGTH_BITS: u32 = 5;
+/// The bits of a bitmap's word that stand for slots at odd multiples of 4.
+const ODD_SLOTS: u32 = 0xaaaa_aaaa;
+
+/// Bytes that the reader may read beyond the last block.
+const OVER_READ: usize = MAX_ROWS;
 
 /// Writes the safepoints given, empty ones among them or not.
 pub(crate) fn write<'t>(
     scheme: &'static str,
-    safepoints: impl Iterator<Item = Safepoint<'t>> + Clone,
+    safepoints: impl Iterator<Item = Safepoint<'t>>,
     page_rows: usize,
 ) -> Result<Section, EncodeError> {
-    let Some(last) = safepoints.clone().last() else {
+    let safepoints: Vec<_> = safepoints.collect();
+    let Some(last) = safepoints.last() else {
         return Ok(Section::default());
     };
-    let mut rows = Vec::with_capacity(safepoints.clone().count());
-    let (mut pcs, mut frames, mut slots, mut longest, mut words) = (0, 0, 0, 0, 0);
-    for s in safepoints.clone() {
-        pcs |= s.pc;
-        frames |= s.frame_size;
-        slots |= s.bitmap.iter().fold(0, |a, w| a | w);
-        longest = longest.max(s.bitmap.len());
-        words += s.bitmap.len();
-    }
-    let unit = Units {
-        pc: pcs.trailing_zeros().min(4),
-        slot: if slots & 0xaaaa_aaaa == 0 { 3 } else { 2 },
-        frame: frames.trailing_zeros().min(8),
-    };
-    rows.extend(safepoints.map(|s| Row::new(s, unit)));
-    let page_rows = page_rows * (words / rows.len()).div_ceil(4).max(1);
-    let units_per_row = (last.pc >> unit.pc) as usize / rows.len() + 1;
-    let shift = (units_per_row * page_rows).ilog2().clamp(8, 16);
+    let shifts = shifts(&safepoints, last.pc, page_rows);
+    let mut rows: Vec<_> = safepoints.iter().map(|s| Row::new(*s, shifts)).collect();
+    let (mut data, pages) = blocks(scheme, &mut rows, shifts)?;
 
-    let kind = |r: &Row| (r.pc >> shift, r.small.is_some(), r.frame_size);
-    for page in rows.chunk_by_mut(|a, b| a.pc >> shift == b.pc >> shift) {
-        page.sort_by_key(kind);
-    }
-    let (mut data, mut pages) = (Vec::new(), Vec::new());
-    for group in rows.chunk_by(|a, b| kind(a) == kind(b)) {
-        let page = (group[0].pc >> shift) as usize;
-        let start = narrow(scheme, "data bytes", data.len())?;
-        pages.resize(pages.len().max(page + 1), start);
-        for rows in group.chunks(ROWS) {
-            push(&mut data, rows, unit.slot, shift).ok_or(EncodeError::TooLarge {
-                scheme,
-                what: "bytes of one map",
-                value: u64::from(rows[0].frame_size) << unit.frame,
-            })?;
-        }
-    }
-    pages.push(narrow(scheme, "data bytes", data.len())?);
-
-    let padding = ROWS.saturating_sub(4 * pages.len());
     let payload = data.len();
+    let index = size_of::<u32>() * pages.len();
+    let padding = OVER_READ.saturating_sub(index);
     data.resize(payload + padding, 0);
-    let mut bytes = Vec::with_capacity(HEADER + data.len() + 4 * pages.len());
-    bytes.extend(narrow(scheme, "data bytes", data.len())?.to_le_bytes());
-    let scratch = longest.max(1).div_ceil(1 << (unit.slot - 1));
-    bytes.extend(narrow(scheme, "scratch words", scratch)?.to_le_bytes());
-    bytes.extend([
-        unit.pc as u8,
-        unit.slot as u8,
-        unit.frame as u8,
-        shift as u8,
-    ]);
+    let header = Header {
+        data_bytes: narrow(scheme, "data bytes", data.len())?,
+        scratch_words: narrow(scheme, "scratch words", scratch_words(&safepoints, shifts))?,
+        shifts,
+    };
+    let mut bytes = Vec::with_capacity(Header::BYTES + data.len() + index);
+    bytes.extend(header.pack());
     bytes.extend(&data);
     bytes.extend(pages.iter().flat_map(|page| page.to_le_bytes()));
     let parts = Parts {
-        header: HEADER,
-        index: 4 * pages.len(),
+        header: Header::BYTES,
+        index,
         offsets: 0,
         payload,
         padding,
@@ -97,173 +76,111 @@ pub(crate) fn write<'t>(
     Ok(Section { bytes, parts })
 }
 
-/// Log2 of what every PC, slot and frame size is a multiple of.
-#[derive(Clone, Copy)]
-struct Units {
-    pc: u32,
-    slot: u32,
-    frame: u32,
+/// The units that all safepoints agree on, and a page of about so many rows.
+fn shifts(safepoints: &[Safepoint<'_>], last_pc: u32, page_rows: usize) -> Shifts {
+    let (mut pcs, mut frame_sizes, mut slots, mut words) = (0, 0, 0, 0);
+    for safepoint in safepoints {
+        pcs |= safepoint.pc;
+        frame_sizes |= safepoint.frame_size;
+        slots |= safepoint.bitmap.iter().fold(0, |all, word| all | word);
+        words += safepoint.bitmap.len();
+    }
+    let rows = safepoints.len();
+    let pc = pcs.trailing_zeros().min(MAX_PC_SHIFT);
+    let granule = GRANULE.trailing_zeros();
+    let slot = granule + u32::from(slots & ODD_SLOTS == 0);
+    let frame = frame_sizes.trailing_zeros().min(MAX_FRAME_SHIFT);
+
+    let page_rows = page_rows * (words / rows).div_ceil(FRAME_WORDS).max(1);
+    let units_per_row = (last_pc >> pc) as usize / rows + 1;
+    let page = (units_per_row * page_rows).ilog2();
+    Shifts::new(pc, slot, frame, page.clamp(MIN_PAGE_SHIFT, MAX_PAGE_SHIFT))
 }
 
-/// A safepoint in units.
-struct Row<'t> {
-    pc: u32,
-    frame_size: u32,
-    bitmap: &'t [u32],
-    /// The map in one word, if all its slots are among the first.
-    small: Option<u64>,
+/// Words that the largest map decodes into; one at least.
+fn scratch_words(safepoints: &[Safepoint<'_>], shifts: Shifts) -> usize {
+    let longest = safepoints.iter().map(|s| s.bitmap.len()).max();
+    let frame_bytes = longest.unwrap_or(0).max(1) * (u32::BITS * GRANULE) as usize;
+    frame_bytes.div_ceil((u64::BITS << shifts.slot()) as usize)
 }
 
-/// What the blocks of the two kinds differ in.
-struct Map {
-    bytes: Vec<u8>,
-    /// The bits of the head from `small` on.
-    head: u32,
-    values: Vec<u64>,
-    value_bits: u32,
-}
-
-impl<'t> Row<'t> {
-    fn new(safepoint: Safepoint<'t>, unit: Units) -> Self {
-        let words = safepoint.bitmap.iter().copied();
-        let mut slots = slots_of(words).map(|s| s >> unit.slot);
-        Row {
-            pc: safepoint.pc >> unit.pc,
-            frame_size: safepoint.frame_size >> unit.frame,
-            bitmap: safepoint.bitmap,
-            small: slots.try_fold(0, |map, s| (s < SMALL).then(|| map | 1 << s)),
+/// All blocks, and where those of each page start. A page without rows starts
+/// where the next one does; one entry more says where the last one's end.
+fn blocks(
+    scheme: &'static str,
+    rows: &mut [Row],
+    shifts: Shifts,
+) -> Result<(Vec<u8>, Vec<u32>), EncodeError> {
+    // Blocks of a page may stand in any order, so that rows of one frame size
+    // can be gathered from all over it.
+    let group_of = |row: &Row| (row.page(shifts), row.small.is_some(), row.frame_size);
+    rows.sort_by_key(group_of);
+    let (mut data, mut pages) = (Vec::new(), Vec::new());
+    for group in rows.chunk_by(|a, b| group_of(a) == group_of(b)) {
+        let page = group[0].page(shifts) as usize;
+        let start = narrow(scheme, "data bytes", data.len())?;
+        pages.resize(pages.len().max(page + 1), start);
+        for rows in group.chunks(MAX_ROWS) {
+            append_blocks(&mut data, rows, shifts).ok_or(EncodeError::TooLarge {
+                scheme,
+                what: "bytes of one map",
+                value: u64::from(rows[0].frame_size) << shifts.frame(),
+            })?;
         }
     }
+    pages.push(narrow(scheme, "data bytes", data.len())?);
+    Ok((data, pages))
 }
 
-/// Appends a block, or several if it cannot be one.
-fn push(data: &mut Vec<u8>, rows: &[Row], slot: u32, shift: u32) -> Option<()> {
-    if let Some(block) = block(rows, slot, shift) {
+/// Appends rows as one block, or as several if one cannot hold them; `None` if
+/// a single row is too much.
+fn append_blocks(data: &mut Vec<u8>, rows: &[Row], shifts: Shifts) -> Option<()> {
+    if let Some(block) = block(rows, shifts) {
         data.extend(block);
         return Some(());
     }
+    if rows.len() == 1 {
+        return None;
+    }
     let (left, right) = rows.split_at(rows.len() / 2);
-    (!left.is_empty()).then_some(())?;
-    push(data, left, slot, shift)?;
-    push(data, right, slot, shift)
+    append_blocks(data, left, shifts)?;
+    append_blocks(data, right, shifts)
 }
 
-fn block(rows: &[Row], slot: u32, shift: u32) -> Option<Vec<u8>> {
-    let map = match rows[0].small {
-        Some(word) => small_map(rows, word),
-        None => large_map(rows, slot)?,
+/// One block; `None` if a field of its head cannot hold what it has to.
+fn block(rows: &[Row], shifts: Shifts) -> Option<Vec<u8>> {
+    let small: Option<Vec<u64>> = rows.iter().map(|row| row.small).collect();
+    let maps = match small {
+        Some(maps) => small_maps(&maps),
+        None => large_maps(rows, shifts.slot())?,
     };
-    let high = |row: &Row| u64::from(row.pc & ((1 << shift) - 1)) >> 8;
-    let first = high(&rows[0]);
-    let high_bits = bits(high(&rows[rows.len() - 1]) - first);
-    if high_bits > 7 || high_bits + map.value_bits > WORD {
+    let high = |row: &Row| row.high(shifts) - rows[0].high(shifts);
+    let high_bits = width(high(&rows[rows.len() - 1]).into());
+    if high_bits > HIGH_BITS.max() || high_bits + maps.delta_bits > ROW_BITS {
         return None;
     }
-    let mut words = BitWriter::default();
-    for (row, value) in rows.iter().zip(map.values) {
-        let word = (high(row) - first) | value << high_bits;
-        words.push(word, high_bits + map.value_bits);
+    let mut row_bits = BitWriter::default();
+    for (row, delta) in rows.iter().zip(maps.deltas) {
+        row_bits.push(high(row).into(), high_bits);
+        row_bits.push(delta, maps.delta_bits);
     }
-    let mut body: Vec<u8> = rows.iter().map(|r| r.pc as u8).collect();
-    body.extend(words.finish());
+    let mut body: Vec<u8> = rows.iter().map(|row| row.pc as u8).collect();
+    body.extend(row_bits.finish());
     push_uleb(&mut body, rows[0].frame_size);
-    body.extend(map.bytes);
-    let len = u16::try_from(HEAD + body.len()).ok()?;
-    let head = u64::from(len)
-        | (rows.len() as u64 - 1) << 16
-        | first << 20
-        | u64::from(high_bits) << 28
-        | u64::from(map.value_bits) << 31
-        | u64::from(map.head) << 37;
-    let mut block = head.to_le_bytes()[..HEAD].to_vec();
-    block.extend(body);
-    Some(block)
-}
+    body.extend(maps.bytes);
 
-fn small_map(rows: &[Row], first: u64) -> Map {
-    let maps = rows.iter().filter_map(|r| r.small);
-    let differing = maps.clone().fold(0, |all, map| all | map ^ first);
-    let start = differing.trailing_zeros() % 64;
-    let value_bits = bits(differing >> start);
-    let common = first & !(mask(value_bits) << start);
-    let bytes = bits(common).div_ceil(8);
-    Map {
-        bytes: common.to_le_bytes()[..bytes as usize].to_vec(),
-        head: 1 | bytes << 1 | start << 4,
-        values: maps.map(|map| map >> start & mask(value_bits)).collect(),
-        value_bits,
-    }
-}
-
-fn large_map(rows: &[Row], slot: u32) -> Option<Map> {
-    let (mut runs, mut ends) = (Vec::new(), Vec::from([0]));
-    for pair in rows.windows(2) {
-        toggled(pair[0].bitmap, pair[1].bitmap, slot, &mut runs);
-        ends.push(runs.len());
-    }
-    // A run longer than a toggle takes several.
-    let toggles = |runs: &[(u32, u32)], length_bits: u32| -> usize {
-        let pieces = runs.iter().map(|r| (r.1 - r.0).div_ceil(1 << length_bits));
-        pieces.sum::<u32>() as usize
-    };
-    let last = runs.iter().map(|r| r.1 - 1).max().unwrap_or(0);
-    let start_bits = bits(last.into());
-    let cost = |length_bits: u32| {
-        let toggles = toggles(&runs, length_bits);
-        (
-            toggles > TOGGLES,
-            toggles * (start_bits + length_bits) as usize,
-        )
-    };
-    let length_bits = (0..=LENGTH_BITS).min_by_key(|&b| cost(b))?;
-    let total = toggles(&runs, length_bits);
-    if start_bits > START_BITS || total > TOGGLES {
+    let block_bytes = u32::try_from(BlockHead::BYTES + body.len()).ok()?;
+    if block_bytes > BLOCK_BYTES.max() {
         return None;
     }
-    let mut bytes = Vec::new();
-    let mut restart = Vec::new();
-    toggled(&[], rows[0].bitmap, slot, &mut restart);
-    push_uleb(&mut bytes, restart.len() as u32);
-    let mut end = 0;
-    for run in restart {
-        push_uleb(&mut bytes, run.0 - end);
-        push_uleb(&mut bytes, run.1 - run.0 - 1);
-        end = run.1;
-    }
-    let mut pieces = BitWriter::default();
-    for &(start, end) in &runs {
-        for piece in (start..end).step_by(1 << length_bits) {
-            let length = (end - piece).min(1 << length_bits);
-            let piece = piece | (length - 1) << start_bits;
-            pieces.push(piece.into(), start_bits + length_bits);
-        }
-    }
-    bytes.extend(pieces.finish());
-    Some(Map {
-        bytes,
-        head: start_bits << 1 | length_bits << 5,
-        values: ends
-            .iter()
-            .map(|&end| toggles(&runs[..end], length_bits) as u64)
-            .collect(),
-        value_bits: bits(total as u64),
-    })
-}
-
-/// Appends the runs of slots in which two bitmaps differ.
-fn toggled(a: &[u32], b: &[u32], slot: u32, runs: &mut Vec<(u32, u32)>) {
-    let first = runs.len();
-    let word = |map: &[u32], i: usize| map.get(i).copied().unwrap_or(0);
-    let differing = (0..a.len().max(b.len())).map(|i| word(a, i) ^ word(b, i));
-    for at in slots_of(differing).map(|s| s >> slot) {
-        match runs[first..].last_mut() {
-            Some(run) if run.1 == at => run.1 += 1,
-            _ => runs.push((at, at + 1)),
-        }
-    }
-}
-
-/// Bits that a number takes.
-fn bits(number: u64) -> u32 {
-    64 - number.leading_zeros()
+    let head = BlockHead {
+        block_bytes,
+        rows: rows.len(),
+        first_high: rows[0].high(shifts),
+        high_bits,
+        delta_bits: maps.delta_bits,
+        is_small: maps.is_small,
+        layout: maps.layout,
+    };
+    Some([&head.pack()[..], &body].concat())
 }

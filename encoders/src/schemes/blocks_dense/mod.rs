@@ -20,6 +20,9 @@ use crate::{EncodeError, Encoder, Malformed, Section, Table};
 #[derive(Clone, Copy, Debug)]
 pub struct BlocksDense;
 
+/// Rows of a page, as a multiple of those of `blocks`.
+const PAGE_FACTOR: usize = 16;
+
 impl Encoder for BlocksDense {
     const NAME: &'static str = "blocks-dense";
     const EXACT: bool = true;
@@ -28,7 +31,7 @@ impl Encoder for BlocksDense {
     type Reader<'s> = Reader<'s>;
 
     fn encode(table: &Table) -> Result<Section, EncodeError> {
-        write(Self::NAME, table.iter_maps(), 16 * PAGE_ROWS)
+        write(Self::NAME, table.iter_maps(), PAGE_FACTOR * PAGE_ROWS)
     }
 
     #[inline]

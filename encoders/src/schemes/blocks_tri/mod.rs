@@ -24,6 +24,10 @@ use crate::{EncodeError, Encoder, Malformed, Section, Table};
 #[derive(Clone, Copy, Debug)]
 pub struct BlocksTri;
 
+/// Rows of a page, as a multiple of those of `blocks`. A page may have more,
+/// because those without slots lie in blocks of their own, soon passed.
+const PAGE_FACTOR: usize = 3;
+
 impl Encoder for BlocksTri {
     const NAME: &'static str = "blocks-tri";
     const EXACT: bool = true;
@@ -35,7 +39,7 @@ impl Encoder for BlocksTri {
         if !table.is_complete() {
             return Err(EncodeError::IncompleteTable { scheme: Self::NAME });
         }
-        write(Self::NAME, table.iter(), 3 * PAGE_ROWS)
+        write(Self::NAME, table.iter(), PAGE_FACTOR * PAGE_ROWS)
     }
 
     #[inline]
