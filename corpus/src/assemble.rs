@@ -59,8 +59,8 @@ pub(crate) fn assemble(
     };
     Ok(Module {
         name: name.to_owned(),
-        isa: cwasm.isa.to_owned(),
-        collector: cwasm.collector.to_owned(),
+        isa: cwasm.isa,
+        collector: cwasm.collector,
         tier,
         provenance,
         text_bytes: cwasm.text.len() as u64,

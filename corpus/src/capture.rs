@@ -5,7 +5,7 @@
 //! cache contain that list. So we pose as a cache that is always empty: the
 //! compile takes its ordinary course, and every function passes by here.
 
-use crate::Function;
+use crate::{Function, Isa};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::incremental_cache::try_finish_recompile;
 use cranelift_codegen::{FinalizedMachReloc, ir};
@@ -19,7 +19,7 @@ use wasmtime::CacheStore;
 /// A cache that never hits and remembers every function it is shown.
 #[derive(Debug)]
 pub(crate) struct Capture {
-    isa: &'static str,
+    isa: Isa,
     bodies: Mutex<Vec<Body>>,
 }
 
@@ -77,7 +77,7 @@ impl CacheStore for Capture {
 
 impl Capture {
     /// An empty capture for a compile to `isa`.
-    pub fn new(isa: &'static str) -> Self {
+    pub fn new(isa: Isa) -> Self {
         Capture {
             isa,
             bodies: Mutex::default(),
@@ -146,7 +146,7 @@ fn hole(reloc: &FinalizedMachReloc) -> (usize, usize) {
 /// Whether the call site is a tail call, which returns to no place here. The
 /// list does not say, so look at the instruction that ends (on RISC-V: would
 /// end, were it a call) at the return address.
-fn is_tail_call(isa: &str, code: &[u8], pc: u32) -> bool {
+fn is_tail_call(isa: Isa, code: &[u8], pc: u32) -> bool {
     let before = &code[..(pc as usize).min(code.len())];
     let tail = |n: usize| {
         before
@@ -157,13 +157,15 @@ fn is_tail_call(isa: &str, code: &[u8], pc: u32) -> bool {
     let word = || <[u8; 4]>::try_from(tail(4)).map_or(0, u32::from_le_bytes);
     match isa {
         // `jmp rel32`, not yet relocated, and `jmp reg`.
-        "x86_64" => matches!(tail(5), [0xe9, 0, 0, 0, 0]) || matches!(tail(2), [0xff, 0xe0..=0xe7]),
+        Isa::X86_64 => {
+            matches!(tail(5), [0xe9, 0, 0, 0, 0]) || matches!(tail(2), [0xff, 0xe0..=0xe7])
+        }
         // `b` and `br`.
-        "aarch64" => word() & 0xfc00_0000 == 0x1400_0000 || word() & 0xffff_fc1f == 0xd61f_0000,
+        Isa::Aarch64 => word() & 0xfc00_0000 == 0x1400_0000 || word() & 0xffff_fc1f == 0xd61f_0000,
         // Anything but `jalr ra`, `c.jalr`: the site precedes the jump.
-        "riscv64" => word() & 0x0000_7fff != 0x00e7 && (word() >> 16) & 0xf07f != 0x9002,
+        Isa::Riscv64 => word() & 0x0000_7fff != 0x00e7 && (word() >> 16) & 0xf07f != 0x9002,
         // `brcl 15` and `br`.
-        "s390x" => matches!(tail(6), [0xc0, 0xf4, ..]) || matches!(tail(2), [0x07, 0xf0..=0xff]),
+        Isa::S390x => matches!(tail(6), [0xc0, 0xf4, ..]) || matches!(tail(2), [0x07, 0xf0..=0xff]),
         // Pulley lists no tail calls.
         _ => false,
     }
@@ -186,7 +188,7 @@ mod tests {
             target: Some("x86_64".into()),
             ..CompileOptions::default()
         };
-        let capture = Arc::new(Capture::new("x86_64"));
+        let capture = Arc::new(Capture::new(Isa::X86_64));
         let mut config = options.config().unwrap();
         config
             .enable_incremental_compilation(capture.clone())

@@ -6,8 +6,9 @@
 //! calls that fetch thread-local addresses are not, and none of them can
 //! collect.
 
+use crate::names::listed;
 use crate::text::{self, Compiled, Layout};
-use crate::{CorpusError, Module, Tier};
+use crate::{Collector, CorpusError, Isa, Module, Tier};
 use cranelift_codegen::ir;
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
@@ -18,17 +19,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::str::FromStr;
 use target_lexicon::{Architecture, Triple};
-
-const TARGETS: [(&str, &str); 5] = [
-    ("x86_64", "x86_64-unknown-linux-gnu"),
-    ("aarch64", "aarch64-unknown-linux-gnu"),
-    ("riscv64", "riscv64gc-unknown-linux-gnu"),
-    ("s390x", "s390x-ibm-linux-gnu"),
-    ("pulley64", "pulley64"),
-];
-
-const TARGET_REMEDY: &str =
-    "name one of x86_64, aarch64, riscv64, s390x, pulley64, or a full target triple";
 
 /// The settings that Wasmtime compiles with and that shape frames or calls.
 const SETTINGS: [(&str, &str); 4] = [
@@ -41,9 +31,18 @@ const SETTINGS: [(&str, &str); 4] = [
 /// The compiler for a target given by short architecture name or by triple,
 /// set up as Wasmtime does; fails for targets that Cranelift does not know.
 pub fn isa(target: &str) -> Result<OwnedTargetIsa, CorpusError> {
-    let short = TARGETS.iter().find(|(name, _)| *name == target);
-    let triple = short.map_or(target, |(_, triple)| triple);
-    let unknown = |problem: String| CorpusError::unusable(target, problem, TARGET_REMEDY);
+    let unknown = |problem: String| {
+        let known = listed(&Isa::OF_MODULES);
+        let remedy = format!("name one of {known}, or a full target triple");
+        CorpusError::unusable(target, problem, &remedy)
+    };
+    let triple = match target.parse() {
+        Ok(Isa::X86_64) => "x86_64-unknown-linux-gnu",
+        Ok(Isa::Aarch64) => "aarch64-unknown-linux-gnu",
+        Ok(Isa::Riscv64) => "riscv64gc-unknown-linux-gnu",
+        Ok(Isa::S390x) => "s390x-ibm-linux-gnu",
+        _ => target,
+    };
     let triple = Triple::from_str(triple).map_err(|e| unknown(e.to_string()))?;
     let mut flags = settings::builder();
     for (name, value) in SETTINGS {
@@ -74,8 +73,8 @@ pub fn module_from_functions(
     }
     Ok(Module {
         name: name.to_owned(),
-        isa: short_name(isa.triple()),
-        collector: "none".to_owned(),
+        isa: isa_of(isa.triple()),
+        collector: Collector::None,
         tier,
         provenance: format!(
             "CLIF, cranelift-codegen {}, {}",
@@ -142,11 +141,16 @@ fn parse_error(origin: &str, error: &ParseError) -> CorpusError {
     CorpusError::unusable(&place, &error.message, "correct the CLIF")
 }
 
-fn short_name(triple: &Triple) -> String {
+/// The ISA of a target that Cranelift has accepted. Variants of Arm and RISC-V
+/// count as one.
+fn isa_of(triple: &Triple) -> Isa {
     match triple.architecture {
-        Architecture::Aarch64(_) => "aarch64".to_owned(),
-        Architecture::Riscv64(_) => "riscv64".to_owned(),
-        other => other.to_string(),
+        Architecture::Aarch64(_) => Isa::Aarch64,
+        Architecture::Riscv64(_) => Isa::Riscv64,
+        other => {
+            let isa = other.to_string().parse();
+            isa.expect("Cranelift compiles for no other architecture")
+        }
     }
 }
 

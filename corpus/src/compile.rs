@@ -3,13 +3,14 @@
 use crate::assemble::assemble;
 use crate::capture::{CallSites, Capture};
 use crate::cwasm::Cwasm;
-use crate::{CorpusError, Module, Tier};
+use crate::names::listed;
+use crate::{Collector, CorpusError, Isa, Module, Tier};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use wasmtime::{Collector, Config, Engine, OptLevel};
+use wasmtime::{Config, Engine, OptLevel};
 
 /// How to compile. Names are those of Wasmtime's command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,23 +26,37 @@ pub struct CompileOptions {
 }
 
 impl CompileOptions {
-    /// The architecture that code is compiled for, as [`Module::isa`] has it.
-    /// The error says what the target should have been.
-    pub(crate) fn isa(&self) -> Result<&'static str, String> {
-        const ISAS: [&str; 5] = ["x86_64", "aarch64", "riscv64", "s390x", "pulley64"];
+    /// The ISA that code is compiled for. The error says what the target should
+    /// have been.
+    pub fn isa(&self) -> Result<Isa, String> {
         let target = self.target.as_deref().unwrap_or(std::env::consts::ARCH);
         let architecture = target.split('-').next().unwrap_or_default();
-        let isa = ISAS.into_iter().find(|isa| architecture.starts_with(isa));
-        isa.ok_or_else(|| format!("unknown target {target}, not one of {}", ISAS.join(", ")))
+        let known = Isa::OF_MODULES;
+        let mut named = known.into_iter();
+        named
+            .find(|isa| architecture.starts_with(isa.name()))
+            .ok_or_else(|| format!("unknown target {target}, not one of {}", listed(&known)))
     }
 
     fn triple(&self) -> Result<String, String> {
         Ok(match (&self.target, self.isa()?) {
             (Some(triple), _) if triple.contains('-') => triple.clone(),
-            (_, "riscv64") => "riscv64gc-unknown-linux-gnu".into(),
-            (_, "pulley64") => "pulley64".into(),
+            (_, Isa::Riscv64) => "riscv64gc-unknown-linux-gnu".into(),
+            (_, Isa::Pulley64) => Isa::Pulley64.to_string(),
             (_, isa) => format!("{isa}-unknown-linux-gnu"),
         })
+    }
+
+    fn wasmtime_collector(&self) -> Result<wasmtime::Collector, String> {
+        let Some(name) = &self.collector else {
+            return Ok(wasmtime::Collector::Auto);
+        };
+        match name.parse() {
+            Ok(Collector::Copying) => Ok(wasmtime::Collector::Copying),
+            Ok(Collector::Drc) => Ok(wasmtime::Collector::DeferredReferenceCounting),
+            Ok(Collector::Null) => Ok(wasmtime::Collector::Null),
+            _ => Err(format!("unknown collector {name}")),
+        }
     }
 
     /// The engine configuration, with every proposal that Wasmtime implements
@@ -51,13 +66,7 @@ impl CompileOptions {
         let mut config = Config::new();
         let target = config.target(&self.triple()?).map(|_| ());
         target.map_err(|e| format!("{e:#}"))?;
-        config.collector(match self.collector.as_deref() {
-            None => Collector::Auto,
-            Some("copying") => Collector::Copying,
-            Some("drc") => Collector::DeferredReferenceCounting,
-            Some("null") => Collector::Null,
-            Some(other) => return Err(format!("unknown collector {other}")),
-        });
+        config.collector(self.wasmtime_collector()?);
         match self.opt_level.as_deref() {
             None => {}
             Some("none") => _ = config.cranelift_opt_level(OptLevel::None),
@@ -65,7 +74,7 @@ impl CompileOptions {
             Some("speed_and_size") => _ = config.cranelift_opt_level(OptLevel::SpeedAndSize),
             Some(other) => return Err(format!("unknown opt-level {other}")),
         }
-        let shared_memories = self.isa()? != "pulley64";
+        let shared_memories = self.isa()? != Isa::Pulley64;
         config
             .wasm_function_references(true)
             .wasm_gc(true)

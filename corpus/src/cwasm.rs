@@ -1,11 +1,11 @@
 //! A `.cwasm`, read without trusting it.
 
-use crate::{CorpusError, Function, FunctionKind};
+use crate::{Collector, CorpusError, Function, FunctionKind, Isa};
 use object::elf::FileHeader64;
 use object::read::elf::{ElfFile64, FileHeader};
 use object::{Endianness, Object, ObjectSection, ObjectSymbol, SymbolKind};
 use serde::Deserialize;
-use wasmtime_environ::{Collector, FlagValue, Tunables, obj};
+use wasmtime_environ::{FlagValue, Tunables, obj};
 
 /// The Wasmtime release whose engine metadata this build can decode.
 const METADATA_VERSION: &[u8] = b"48";
@@ -14,10 +14,10 @@ const REMEDY: &str = "compile the module anew with `wasmtime compile`";
 
 /// The parts of a `.cwasm` that stack maps need, borrowed from the file.
 pub(crate) struct Cwasm<'d> {
-    /// Cranelift's name for the instruction set.
-    pub isa: &'static str,
-    /// `copying`, `drc`, `null`, or `unknown` if another Wasmtime wrote it.
-    pub collector: &'static str,
+    /// The ISA of the code.
+    pub isa: Isa,
+    /// The collector that the code works with.
+    pub collector: Collector,
     /// Machine code, or Pulley bytecode.
     pub text: &'d [u8],
     /// Functions in `.text`, ascending and disjoint.
@@ -69,7 +69,7 @@ impl<'d> Cwasm<'d> {
             isa,
             collector: data(obj::ELF_WASM_ENGINE)?
                 .and_then(collector)
-                .unwrap_or("unknown"),
+                .unwrap_or(Collector::Unknown),
             text: code,
             functions,
             section: data(obj::ELF_WASMTIME_STACK_MAP)?,
@@ -77,7 +77,7 @@ impl<'d> Cwasm<'d> {
     }
 }
 
-fn isa_of(header: &FileHeader64<Endianness>, endian: Endianness) -> Result<&'static str, String> {
+fn isa_of(header: &FileHeader64<Endianness>, endian: Endianness) -> Result<Isa, String> {
     if header.e_ident.os_abi != obj::ELFOSABI_WASMTIME {
         return Err("an ELF file, but not Wasmtime's".into());
     }
@@ -87,13 +87,13 @@ fn isa_of(header: &FileHeader64<Endianness>, endian: Endianness) -> Result<&'sta
         return Err("32-bit Pulley code is not supported".into());
     }
     if flags & obj::EF_WASMTIME_PULLEY64 != 0 {
-        return Ok("pulley64");
+        return Ok(Isa::Pulley64);
     }
     match header.e_machine(endian) {
-        object::elf::EM_X86_64 => Ok("x86_64"),
-        object::elf::EM_AARCH64 => Ok("aarch64"),
-        object::elf::EM_RISCV => Ok("riscv64"),
-        object::elf::EM_S390 => Ok("s390x"),
+        object::elf::EM_X86_64 => Ok(Isa::X86_64),
+        object::elf::EM_AARCH64 => Ok(Isa::Aarch64),
+        object::elf::EM_RISCV => Ok(Isa::Riscv64),
+        object::elf::EM_S390 => Ok(Isa::S390x),
         machine => Err(format!("unknown ELF machine {machine}")),
     }
 }
@@ -134,7 +134,7 @@ struct Metadata<'a> {
     tunables: Tunables,
 }
 
-fn collector(engine: &[u8]) -> Option<&'static str> {
+fn collector(engine: &[u8]) -> Option<Collector> {
     let [0, length, rest @ ..] = engine else {
         return None;
     };
@@ -144,9 +144,9 @@ fn collector(engine: &[u8]) -> Option<&'static str> {
     }
     let (metadata, _) = postcard::take_from_bytes::<Metadata<'_>>(rest).ok()?;
     Some(match metadata.tunables.collector? {
-        Collector::Copying => "copying",
-        Collector::DeferredReferenceCounting => "drc",
-        Collector::Null => "null",
+        wasmtime_environ::Collector::Copying => Collector::Copying,
+        wasmtime_environ::Collector::DeferredReferenceCounting => Collector::Drc,
+        wasmtime_environ::Collector::Null => Collector::Null,
     })
 }
 

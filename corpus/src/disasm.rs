@@ -6,7 +6,7 @@
 //! found is still compared with the other routes, and never trusted alone
 //! where they exist.
 
-use crate::Function;
+use crate::{Function, Isa};
 use capstone::arch::{self, BuildsCapstone, BuildsCapstoneExtraMode};
 use capstone::{Capstone, Insn};
 use pulley_interpreter::decode::{
@@ -17,7 +17,7 @@ use rayon::prelude::*;
 /// Offsets into `text` of every return address, ascending, tail calls left
 /// out. Errors say why the instruction set cannot be disassembled.
 pub(crate) fn return_addresses(
-    isa: &str,
+    isa: Isa,
     text: &[u8],
     functions: &[Function],
 ) -> Result<Vec<u32>, String> {
@@ -25,7 +25,7 @@ pub(crate) fn return_addresses(
         let code = text.get(f.range.start as usize..f.range.end as usize);
         (f.range.start, code.unwrap_or_default())
     });
-    let found: Result<Vec<Vec<u32>>, String> = if isa == "pulley64" {
+    let found: Result<Vec<Vec<u32>>, String> = if isa == Isa::Pulley64 {
         bodies
             .map(|(start, code)| Ok(pulley_returns(code, start)))
             .collect()
@@ -46,17 +46,17 @@ pub(crate) fn return_addresses(
     Ok(returns)
 }
 
-fn disassembler(isa: &str) -> Result<Capstone, String> {
+fn disassembler(isa: Isa) -> Result<Capstone, String> {
     let new = Capstone::new();
     match isa {
-        "x86_64" => new.x86().mode(arch::x86::ArchMode::Mode64).build(),
-        "aarch64" => new.arm64().mode(arch::arm64::ArchMode::Arm).build(),
-        "riscv64" => {
+        Isa::X86_64 => new.x86().mode(arch::x86::ArchMode::Mode64).build(),
+        Isa::Aarch64 => new.arm64().mode(arch::arm64::ArchMode::Arm).build(),
+        Isa::Riscv64 => {
             let compressed = [arch::riscv::ArchExtraMode::RiscVC];
             let new = new.riscv().mode(arch::riscv::ArchMode::RiscV64);
             new.extra_mode(compressed.into_iter()).build()
         }
-        "s390x" => new.sysz().mode(arch::sysz::ArchMode::Default).build(),
+        Isa::S390x => new.sysz().mode(arch::sysz::ArchMode::Default).build(),
         _ => return Err(format!("no disassembler for {isa}")),
     }
     .map_err(|e| format!("disassembler for {isa}: {e}"))
@@ -64,7 +64,7 @@ fn disassembler(isa: &str) -> Result<Capstone, String> {
 
 fn native_returns(
     engine: &Capstone,
-    isa: &str,
+    isa: Isa,
     code: &[u8],
     start: u32,
 ) -> Result<Vec<u32>, String> {
@@ -94,10 +94,10 @@ fn native_returns(
 }
 
 /// Whether a jump table may follow: Cranelift puts it right after the jump.
-fn is_table_jump(isa: &str, insn: &Insn<'_>) -> bool {
+fn is_table_jump(isa: Isa, insn: &Insn<'_>) -> bool {
     match isa {
-        "x86_64" => matches!(insn.bytes(), [0xff, 0xe0..=0xe7] | [_, 0xff, 0xe0..=0xe7]),
-        "s390x" => matches!(insn.bytes(), [0x07, 0xf0..=0xff]),
+        Isa::X86_64 => matches!(insn.bytes(), [0xff, 0xe0..=0xe7] | [_, 0xff, 0xe0..=0xe7]),
+        Isa::S390x => matches!(insn.bytes(), [0x07, 0xf0..=0xff]),
         _ => false,
     }
 }
@@ -105,13 +105,13 @@ fn is_table_jump(isa: &str, insn: &Insn<'_>) -> bool {
 /// Bytes of the jump table at `start`, 0 if there is none. Its entries are
 /// 32-bit offsets from its start to places in the function but outside it, so
 /// it ends at the nearest of those, or where code does not look like an entry.
-fn jump_table(isa: &str, code: &[u8], start: usize) -> usize {
+fn jump_table(isa: Isa, code: &[u8], start: usize) -> usize {
     let entries = code.get(start..).unwrap_or_default().as_chunks::<4>().0;
     let mut end = code.len();
     let mut at = start;
     for &entry in entries {
         let offset = match isa {
-            "s390x" => i32::from_be_bytes(entry),
+            Isa::S390x => i32::from_be_bytes(entry),
             _ => i32::from_le_bytes(entry),
         };
         let target = usize::try_from(start as i64 + i64::from(offset)).unwrap_or(usize::MAX);
@@ -128,18 +128,18 @@ fn jump_table(isa: &str, code: &[u8], start: usize) -> usize {
 }
 
 /// Bytes in an instruction that could not be decoded.
-fn length(isa: &str, code: &[u8]) -> usize {
+fn length(isa: Isa, code: &[u8]) -> usize {
     let first = code.first().copied().unwrap_or(0);
     match isa {
-        "aarch64" => 4,
-        "riscv64" if first & 0b11 == 0b11 => 4,
-        "riscv64" => 2,
-        "s390x" => [2, 4, 4, 6][usize::from(first >> 6)],
+        Isa::Aarch64 => 4,
+        Isa::Riscv64 if first & 0b11 == 0b11 => 4,
+        Isa::Riscv64 => 2,
+        Isa::S390x => [2, 4, 4, 6][usize::from(first >> 6)],
         _ => 1,
     }
 }
 
-fn is_call(isa: &str, insn: &Insn<'_>) -> bool {
+fn is_call(isa: Isa, insn: &Insn<'_>) -> bool {
     use arch::arm64::Arm64Insn;
     use arch::riscv::RiscVInsn;
     use arch::sysz::SysZInsn;
@@ -147,16 +147,18 @@ fn is_call(isa: &str, insn: &Insn<'_>) -> bool {
 
     let id = insn.id().0;
     match isa {
-        "x86_64" => id == X86Insn::X86_INS_CALL as u32,
-        "aarch64" => id == Arm64Insn::ARM64_INS_BL as u32 || id == Arm64Insn::ARM64_INS_BLR as u32,
-        "riscv64" => {
+        Isa::X86_64 => id == X86Insn::X86_INS_CALL as u32,
+        Isa::Aarch64 => {
+            id == Arm64Insn::ARM64_INS_BL as u32 || id == Arm64Insn::ARM64_INS_BLR as u32
+        }
+        Isa::Riscv64 => {
             // `jal` and `jalr` are jumps unless they link through `ra`.
             let links = || matches!(insn.bytes(), [a, b, ..] if (a >> 7 | b << 1) & 31 == 1);
             id == RiscVInsn::RISCV_INS_C_JALR as u32
                 || (id == RiscVInsn::RISCV_INS_JALR as u32 && links())
                 || (id == RiscVInsn::RISCV_INS_JAL as u32 && links())
         }
-        "s390x" => id == SysZInsn::SYSZ_INS_BRASL as u32 || id == SysZInsn::SYSZ_INS_BASR as u32,
+        Isa::S390x => id == SysZInsn::SYSZ_INS_BRASL as u32 || id == SysZInsn::SYSZ_INS_BASR as u32,
         _ => false,
     }
 }
@@ -241,7 +243,7 @@ mod tests {
     use super::*;
     use crate::FunctionKind;
 
-    fn returns(isa: &str, code: &[u8]) -> Vec<u32> {
+    fn returns(isa: Isa, code: &[u8]) -> Vec<u32> {
         let all = Function {
             range: 0..code.len() as u32,
             kind: FunctionKind::Wasm,
@@ -258,7 +260,7 @@ mod tests {
         }
         code.extend([0xe8, 0, 0, 0, 0]);
         code.resize(0x1000, 0x90);
-        assert_eq!(returns("x86_64", &code), [19]);
+        assert_eq!(returns(Isa::X86_64, &code), [19]);
 
         // `br %r1`, a table whose second entry holds `basr`, `brasl`.
         let mut code = vec![0x07, 0xf1];
@@ -267,18 +269,18 @@ mod tests {
         }
         code.extend([0xc0, 0xe5, 0, 0, 0, 0]);
         code.resize(0x1000, 0x07);
-        assert_eq!(returns("s390x", &code), [16]);
+        assert_eq!(returns(Isa::S390x, &code), [16]);
     }
 
     #[test]
     fn unknown_instructions_are_stepped_over() {
         // `vsetvli`, which the disassembler lacks or has, then `jalr ra, a0`.
         let riscv = [0x57, 0xf0, 0x00, 0x0d, 0xe7, 0x00, 0x05, 0x00];
-        assert_eq!(returns("riscv64", &riscv), [8]);
+        assert_eq!(returns(Isa::Riscv64, &riscv), [8]);
         // An undefined word, then `bl`.
         let arm = [0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x94];
-        assert_eq!(returns("aarch64", &arm), [8]);
+        assert_eq!(returns(Isa::Aarch64, &arm), [8]);
         // An opcode that 64-bit mode lacks, then `call`.
-        assert_eq!(returns("x86_64", &[0x06, 0xe8, 0, 0, 0, 0]), [6]);
+        assert_eq!(returns(Isa::X86_64, &[0x06, 0xe8, 0, 0, 0, 0]), [6]);
     }
 }

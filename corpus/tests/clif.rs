@@ -1,12 +1,10 @@
 //! Functions in Cranelift's text format become modules, and bad ones errors.
 
 use stackmap_corpus::clif::{isa, read_clif};
-use stackmap_corpus::{CorpusError, FunctionKind, Module, Tier};
+use stackmap_corpus::{Collector, CorpusError, FunctionKind, Isa, Module, Tier};
 use stackmap_encoders::Safepoint;
 use std::path::PathBuf;
 use tempfile::TempDir;
-
-const TARGETS: [&str; 5] = ["x86_64", "aarch64", "riscv64", "s390x", "pulley64"];
 
 /// Three safepoints: one map of two slots, one of one slot, one empty.
 const MAPS: &str = "
@@ -69,12 +67,12 @@ fn message(text: &str, target: Option<&str>) -> String {
 
 #[test]
 fn stack_maps_of_a_file_are_recorded_on_every_isa() {
-    for target in TARGETS {
-        let module = read(MAPS, Some(target)).expect("compiles");
+    for isa in Isa::OF_MODULES {
+        let module = read(MAPS, Some(isa.name())).expect("compiles");
         assert_eq!(module.name, "input");
-        assert_eq!(module.isa, target);
+        assert_eq!(module.isa, isa);
         assert_eq!(module.tier, Tier::Yours);
-        assert_eq!(module.collector, "none");
+        assert_eq!(module.collector, Collector::None);
         assert!(module.section.is_none() && module.cwasm_bytes.is_none());
 
         assert!(module.table.is_complete());
@@ -106,18 +104,18 @@ fn stack_maps_of_a_file_are_recorded_on_every_isa() {
 
 #[test]
 fn tail_calls_are_no_safepoints_on_any_isa() {
-    for target in TARGETS {
-        let module = read(TAIL_CALLS, Some(target)).expect("compiles");
-        assert_eq!(module.table.maps(), 2, "{target}");
+    for isa in Isa::OF_MODULES {
+        let module = read(TAIL_CALLS, Some(isa.name())).expect("compiles");
+        assert_eq!(module.table.maps(), 2, "{isa}");
         assert_eq!(
             module.table.empties(),
             0,
-            "{target}: a tail call was taken for a call"
+            "{isa}: a tail call was taken for a call"
         );
-        assert_eq!(module.cross_check.call_sites, Some(2), "{target}");
+        assert_eq!(module.cross_check.call_sites, Some(2), "{isa}");
         assert_eq!(
             module.cross_check.confirmed, 2,
-            "{target}: a call was taken for a tail call"
+            "{isa}: a call was taken for a tail call"
         );
     }
 }
@@ -159,17 +157,23 @@ fn functions_lie_in_order_at_the_alignment_of_the_isa() {
 #[test]
 fn the_target_line_counts_unless_a_target_is_given() {
     let text = format!("target aarch64\n{MAPS}");
-    assert_eq!(read(&text, None).expect("compiles").isa, "aarch64");
+    assert_eq!(read(&text, None).expect("compiles").isa, Isa::Aarch64);
     assert_eq!(
         read(&text, Some("riscv64")).expect("compiles").isa,
-        "riscv64"
+        Isa::Riscv64
     );
-    assert_eq!(
-        read(MAPS, None).expect("compiles").isa,
-        std::env::consts::ARCH
-    );
+    assert_eq!(Some(read(MAPS, None).expect("compiles").isa), Isa::host());
     let module = read(MAPS, Some("s390x-unknown-linux-gnu")).expect("compiles");
-    assert_eq!(module.isa, "s390x");
+    assert_eq!(module.isa, Isa::S390x);
+}
+
+#[test]
+fn every_isa_can_be_given_by_name() {
+    let text = "function %f() system_v {\nblock0:\n    return\n}\n";
+    for &isa in Isa::ALL {
+        let module = read(text, Some(isa.name())).expect("compiles");
+        assert_eq!(module.isa, isa);
+    }
 }
 
 #[test]

@@ -2,15 +2,13 @@
 
 use object::{Object, ObjectSection};
 use stackmap_corpus::{
-    CompileOptions, CorpusError, Function, FunctionKind, Module, Tier, compile_wasm, read_cwasm,
-    read_path,
+    Collector, CompileOptions, CorpusError, Function, FunctionKind, Isa, Module, Tier,
+    compile_wasm, read_cwasm, read_path,
 };
 use std::fs;
 use std::path::PathBuf;
-use wasmtime::{Collector, Config, Engine};
+use wasmtime::{Config, Engine};
 use wasmtime_environ::StackMap;
-
-const ISAS: [&str; 5] = ["x86_64", "aarch64", "riscv64", "s390x", "pulley64"];
 
 /// Functions 0 live, 1 dead, 2-5 tail calls, 6 jump table, 7 exceptions.
 const PROGRAM: &str = include_str!("compile.wat");
@@ -28,8 +26,8 @@ fn options(isa: &str, collector: &str) -> CompileOptions {
     }
 }
 
-fn compiled(wat: &str, isa: &str, collector: &str) -> Module {
-    let options = options(isa, collector);
+fn compiled(wat: &str, isa: Isa, collector: Collector) -> Module {
+    let options = options(isa.name(), collector.name());
     compile_wasm("m", Tier::Program, String::new(), wat.as_bytes(), &options).unwrap()
 }
 
@@ -48,7 +46,7 @@ fn safepoints(module: &Module, f: &Function) -> Vec<usize> {
 }
 
 /// A `.cwasm` from an engine that nothing watches.
-fn plain_cwasm(wat: &str, triple: &str, collector: Collector) -> Vec<u8> {
+fn plain_cwasm(wat: &str, triple: &str, collector: wasmtime::Collector) -> Vec<u8> {
     let mut config = Config::new();
     config.target(triple).unwrap().collector(collector);
     config
@@ -78,16 +76,19 @@ fn rejection(bytes: &[u8]) -> String {
 #[test]
 fn watching_the_compile_changes_nothing() {
     for (isa, triple) in [
-        ("x86_64", "x86_64-unknown-linux-gnu"),
-        ("s390x", "s390x-unknown-linux-gnu"),
+        (Isa::X86_64, "x86_64-unknown-linux-gnu"),
+        (Isa::S390x, "s390x-unknown-linux-gnu"),
     ] {
-        for (name, collector) in [
-            ("copying", Collector::Copying),
-            ("drc", Collector::DeferredReferenceCounting),
+        for (collector, theirs) in [
+            (Collector::Copying, wasmtime::Collector::Copying),
+            (
+                Collector::Drc,
+                wasmtime::Collector::DeferredReferenceCounting,
+            ),
         ] {
-            let plain = plain_cwasm(PROGRAM, triple, collector);
-            let watched = compiled(PROGRAM, isa, name);
-            assert_eq!(watched.collector, name);
+            let plain = plain_cwasm(PROGRAM, triple, theirs);
+            let watched = compiled(PROGRAM, isa, collector);
+            assert_eq!(watched.collector, collector);
             assert_eq!(
                 watched.section.as_deref(),
                 Some(&elf_section(&plain, ".wasmtime.stackmap")[..])
@@ -102,8 +103,8 @@ fn watching_the_compile_changes_nothing() {
 
 #[test]
 fn maps_are_those_that_wasmtime_reads() {
-    for isa in ISAS {
-        let module = compiled(PROGRAM, isa, "drc");
+    for isa in Isa::OF_MODULES {
+        let module = compiled(PROGRAM, isa, Collector::Drc);
         let section = module.section.as_ref().unwrap();
         let theirs = StackMap::iter(section).unwrap();
         let theirs = theirs.map(|(pc, m)| (pc, m.frame_size(), m.offsets().collect::<Vec<_>>()));
@@ -116,26 +117,26 @@ fn maps_are_those_that_wasmtime_reads() {
 
 #[test]
 fn both_routes_find_the_same_return_addresses() {
-    for isa in ISAS {
-        for collector in ["copying", "drc", "null"] {
+    for isa in Isa::OF_MODULES {
+        for collector in [Collector::Copying, Collector::Drc, Collector::Null] {
             let module = compiled(PROGRAM, isa, collector);
             let check = module.cross_check;
-            let id = module.id();
+            let key = module.key();
             assert!(module.table.is_complete());
-            assert_eq!(check.recorded, module.table.maps(), "{id}");
-            assert_eq!(check.confirmed, check.recorded, "{id}");
-            assert_eq!(check.call_sites, Some(module.table.len()), "{id}");
-            assert_eq!(check.disassembled, check.call_sites, "{id}");
-            assert_eq!(check.agreed, check.call_sites, "{id}");
-            assert_eq!(check.unmatched_functions, 0, "{id}");
+            assert_eq!(check.recorded, module.table.maps(), "{key}");
+            assert_eq!(check.confirmed, check.recorded, "{key}");
+            assert_eq!(check.call_sites, Some(module.table.len()), "{key}");
+            assert_eq!(check.disassembled, check.call_sites, "{key}");
+            assert_eq!(check.agreed, check.call_sites, "{key}");
+            assert_eq!(check.unmatched_functions, 0, "{key}");
         }
     }
 }
 
 #[test]
 fn empties_are_found_and_tail_calls_are_not() {
-    for isa in ISAS {
-        let module = compiled(PROGRAM, isa, "copying");
+    for isa in Isa::OF_MODULES {
+        let module = compiled(PROGRAM, isa, Collector::Copying);
         let in_function = |i| safepoints(&module, wasm_function(&module, i));
         // Both references, then one; the allocation's slow path stands last.
         assert!(
@@ -158,8 +159,8 @@ fn empties_are_found_and_tail_calls_are_not() {
 
 #[test]
 fn module_start_is_told_apart() {
-    for isa in ISAS {
-        let module = compiled(PROGRAM, isa, "copying");
+    for isa in Isa::OF_MODULES {
+        let module = compiled(PROGRAM, isa, Collector::Copying);
         let starts = module
             .functions
             .iter()
@@ -177,8 +178,8 @@ fn module_start_is_told_apart() {
 #[test]
 fn a_module_without_references_has_empties_alone() {
     let wat = r#"(module (import "" "f" (func $f)) (func (export "g") (call $f) (call $f)))"#;
-    for isa in ISAS {
-        let module = compiled(wat, isa, "copying");
+    for isa in Isa::OF_MODULES {
+        let module = compiled(wat, isa, Collector::Copying);
         assert_eq!(module.section.as_deref(), Some(&[][..]), "{isa}");
         assert_eq!(module.table.maps(), 0, "{isa}");
         assert_eq!(
@@ -187,7 +188,7 @@ fn a_module_without_references_has_empties_alone() {
             "{isa}"
         );
     }
-    let nothing = compiled("(module)", "x86_64", "copying");
+    let nothing = compiled("(module)", Isa::X86_64, Collector::Copying);
     assert!(nothing.table.is_empty() && nothing.functions.is_empty());
 }
 
@@ -195,16 +196,23 @@ fn a_module_without_references_has_empties_alone() {
 fn a_bare_cwasm_gives_the_same_table() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("bare.cwasm");
-    let cwasm = plain_cwasm(PROGRAM, "aarch64-unknown-linux-gnu", Collector::Copying);
+    let cwasm = plain_cwasm(
+        PROGRAM,
+        "aarch64-unknown-linux-gnu",
+        wasmtime::Collector::Copying,
+    );
     fs::write(&path, &cwasm).unwrap();
     let read = read_cwasm(&path).unwrap();
     assert_eq!(
-        (read.isa.as_str(), read.collector.as_str()),
-        ("aarch64", "copying")
+        (read.isa, read.collector),
+        (Isa::Aarch64, Collector::Copying)
     );
     assert_eq!((read.name.as_str(), read.tier), ("bare", Tier::Yours));
     assert_eq!(read.cwasm_bytes, Some(cwasm.len() as u64));
-    assert_eq!(read.table, compiled(PROGRAM, "aarch64", "copying").table);
+    assert_eq!(
+        read.table,
+        compiled(PROGRAM, Isa::Aarch64, Collector::Copying).table
+    );
     assert_eq!(read.cross_check.call_sites, None);
     assert_eq!(read.cross_check.confirmed, read.cross_check.recorded);
 }
@@ -213,7 +221,7 @@ fn a_bare_cwasm_gives_the_same_table() {
 fn damaged_files_are_errors_not_panics() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("damaged.cwasm");
-    let cwasm = plain_cwasm(PROGRAM, "pulley64", Collector::Copying);
+    let cwasm = plain_cwasm(PROGRAM, "pulley64", wasmtime::Collector::Copying);
     for end in [0, 1, 63, 64, cwasm.len() / 2, cwasm.len() - 1] {
         fs::write(&path, &cwasm[..end]).unwrap();
         let text = message(read_cwasm(&path).unwrap_err());
@@ -274,12 +282,16 @@ fn read_path_goes_by_content() {
     assert_eq!(from_binary.provenance, "binary.wasm");
     assert_eq!(from_text.table, from_binary.table);
     let compiled = dir.path().join("compiled.bin");
-    let cwasm = plain_cwasm(PROGRAM, "x86_64-unknown-linux-gnu", Collector::Null);
+    let cwasm = plain_cwasm(
+        PROGRAM,
+        "x86_64-unknown-linux-gnu",
+        wasmtime::Collector::Null,
+    );
     fs::write(&compiled, cwasm).unwrap();
     assert_eq!(
         read_path(&compiled, Tier::Yours, &options)
             .unwrap()
             .collector,
-        "null"
+        Collector::Null
     );
 }

@@ -6,7 +6,7 @@ use stackmap_corpus::recorded::{
     Header, RecordOptions, TARGETS, Target, check, load, record, recordings,
 };
 use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule};
-use stackmap_corpus::{CHILD_COMMAND, Limits, child_main};
+use stackmap_corpus::{CHILD_COMMAND, Collector, Isa, Limits, child_main};
 use std::path::Path;
 
 const MODULE: &str = r#"(module
@@ -70,7 +70,7 @@ fn every_target_is_recorded_and_holds() {
     assert_eq!(paths.len(), TARGETS.len());
     for path in paths {
         let module = load(&path).unwrap();
-        assert!(module.table.is_complete(), "{}", module.id());
+        assert!(module.table.is_complete(), "{}", module.key());
     }
 }
 
@@ -109,14 +109,14 @@ fn a_known_failure_is_not_tried() {
     let (module, options) = pinned(folder.path(), MODULE, failure);
     let target = |isa| Target {
         isa,
-        collector: "copying",
+        collector: Collector::Copying,
     };
-    let error = record(&module, target("s390x"), &options)
+    let error = record(&module, target(Isa::S390x), &options)
         .unwrap_err()
         .to_string();
     assert!(
         error.contains("m/s390x/copying") && error.contains("it rains"),
         "{error}"
     );
-    assert!(record(&module, target("x86_64"), &options).is_ok());
+    assert!(record(&module, target(Isa::X86_64), &options).is_ok());
 }

@@ -3,10 +3,10 @@
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use stackmap_corpus::recorded::{
-    self, Header, Provenance, file_name, load, load_header, read, read_header, recordings, write,
-    write_sums,
+    self, Header, Provenance, TARGETS, file_name, load, load_header, read, read_header, recordings,
+    write, write_sums,
 };
-use stackmap_corpus::{CrossCheck, Function, FunctionKind, Module, Tier};
+use stackmap_corpus::{Collector, CrossCheck, Function, FunctionKind, Isa, Module, Tier};
 use stackmap_encoders::{Encoder, Table, exact::Exact};
 
 const PREAMBLE: usize = 8 + 4 + 32;
@@ -14,8 +14,8 @@ const PREAMBLE: usize = 8 + 4 + 32;
 fn module(table: Table, functions: Vec<Function>, with_section: bool) -> Module {
     Module {
         name: "m".into(),
-        isa: "x86_64".into(),
-        collector: "copying".into(),
+        isa: Isa::X86_64,
+        collector: Collector::Copying,
         tier: Tier::Wild,
         provenance: provenance().to_string(),
         text_bytes: 1 << 20,
@@ -247,7 +247,7 @@ fn a_module_that_is_not_its_section_is_refused() {
 #[test]
 fn a_missing_or_unlisted_recording_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(file_name("m", "x86_64", "copying"));
+    let path = folder.path().join(file_name(&TARGETS[0].key("m")));
     std::fs::write(&path, sample()).unwrap();
     assert!(recordings(folder.path()).is_err(), "nothing is listed yet");
     write_sums(folder.path()).unwrap();
@@ -256,7 +256,7 @@ fn a_missing_or_unlisted_recording_is_named() {
         std::slice::from_ref(&path)
     );
 
-    let other = folder.path().join(file_name("n", "x86_64", "copying"));
+    let other = folder.path().join(file_name(&TARGETS[0].key("n")));
     std::fs::rename(&path, &other).unwrap();
     let error = recordings(folder.path()).unwrap_err().to_string();
     assert!(
@@ -281,22 +281,22 @@ fn the_committed_recordings_are_whole() {
         assert!(
             baseline == section,
             "{}: exact is not Wasmtime's section",
-            module.id()
+            module.key()
         );
         let entry = manifest.get(&module.name).unwrap();
         assert_eq!(
             header.provenance.sha256,
             entry.pin.sha256,
             "{}",
-            module.id()
+            module.key()
         );
         assert_eq!(
             module.cross_check.recorded,
             module.table.maps(),
             "{}",
-            module.id()
+            module.key()
         );
-        let name = file_name(&module.name, &module.isa, &module.collector);
+        let name = file_name(&module.key());
         assert_eq!(path.file_name().unwrap().to_str(), Some(name.as_str()));
     }
 }

@@ -2,7 +2,7 @@
 //! are named for.
 
 use stackmap_corpus::synthetic::{Options, modules};
-use stackmap_corpus::{Module, Tier};
+use stackmap_corpus::{Collector, Isa, Module, Tier};
 use stackmap_encoders::Safepoint;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -15,11 +15,11 @@ fn family(name: &str) -> &'static Module {
     found.unwrap_or_else(|| panic!("no family {name}"))
 }
 
-fn small(seed: u64, isa: &str) -> Vec<Module> {
+fn small(seed: u64, isa: Isa) -> Vec<Module> {
     let options = Options {
         seed,
         functions: 34,
-        isa: isa.to_owned(),
+        target: isa.to_string(),
     };
     modules(&options, |_| true).expect("compiles")
 }
@@ -73,7 +73,10 @@ fn the_default_set_is_large_and_well_formed() {
     let names: BTreeSet<_> = DEFAULT.iter().map(|m| &m.name).collect();
     assert_eq!(names.len(), DEFAULT.len(), "one module per family");
     for module in DEFAULT.iter() {
-        assert_eq!((module.tier, &*module.collector), (Tier::Synthetic, "none"));
+        assert_eq!(
+            (module.tier, module.collector),
+            (Tier::Synthetic, Collector::None)
+        );
         assert!(module.section.is_none() && module.cwasm_bytes.is_none());
         assert!(module.table.is_complete());
         assert!(module.table.maps() > 0, "{}", module.name);
@@ -107,7 +110,7 @@ fn the_default_set_is_large_and_well_formed() {
 fn the_number_of_threads_does_not_matter() {
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        pool.expect("a pool").install(|| small(7, "x86_64"))
+        pool.expect("a pool").install(|| small(7, Isa::X86_64))
     };
     for (one, two) in run(1).iter().zip(run(2)) {
         assert_eq!(one.table, two.table, "{}", one.name);
@@ -117,14 +120,14 @@ fn the_number_of_threads_does_not_matter() {
 
 #[test]
 fn another_seed_gives_other_functions() {
-    for (one, other) in small(1, "x86_64").iter().zip(small(2, "x86_64")) {
+    for (one, other) in small(1, Isa::X86_64).iter().zip(small(2, Isa::X86_64)) {
         assert_ne!(one.table, other.table, "{}", one.name);
     }
 }
 
 #[test]
 fn functions_of_a_family_differ() {
-    for module in small(1, "x86_64") {
+    for module in small(1, Isa::X86_64) {
         let lengths = module.functions.iter().map(|f| f.range.len());
         let distinct = lengths.collect::<BTreeSet<_>>().len();
         assert_eq!(distinct, module.functions.len(), "{}", module.name);
@@ -133,17 +136,17 @@ fn functions_of_a_family_differ() {
 
 #[test]
 fn every_family_compiles_on_every_isa() {
-    for isa in ["aarch64", "riscv64", "s390x", "pulley64"] {
+    for isa in [Isa::Aarch64, Isa::Riscv64, Isa::S390x, Isa::Pulley64] {
         let modules = small(3, isa);
         assert_eq!(modules.len(), DEFAULT.len());
         for module in modules {
             assert_eq!(module.isa, isa);
-            assert!(module.table.maps() > 0, "{}", module.id());
+            assert!(module.table.maps() > 0, "{}", module.key());
             assert_eq!(
                 module.cross_check.confirmed,
                 module.table.maps(),
                 "{}",
-                module.id()
+                module.key()
             );
         }
     }

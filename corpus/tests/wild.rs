@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule, fetch, manifest};
+use stackmap_corpus::{Collector, Isa};
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
@@ -59,7 +60,7 @@ fn repository(folder: &Path) -> (String, String) {
 #[test]
 fn the_manifest_reaches_the_breadth_we_claim() {
     let manifest = manifest().unwrap();
-    let compiles = |m: &&WildModule| m.failure("x86_64", "copying").is_none();
+    let compiles = |m: &&WildModule| m.failure(Isa::X86_64, Collector::Copying).is_none();
     let usable: Vec<_> = manifest.modules.iter().filter(compiles).collect();
     let languages: HashSet<_> = usable.iter().map(|m| &m.language).collect();
     assert!(usable.len() >= 10, "{} modules", usable.len());
@@ -162,12 +163,18 @@ fn settings_and_failures_hold_for_what_they_name() {
            [[module.failure]]\ncollector = \"drc\"\nisa = \"x86_64\"\nreason = \"there\"\n";
     let manifest = parse(folder.path(), &text).unwrap();
     let module = manifest.get("m").unwrap();
-    assert_eq!(module.setting("copying").unwrap().opt_level, "none");
-    assert_eq!(module.setting("drc"), None);
-    assert_eq!(module.failure("riscv64", "copying"), Some("everywhere"));
-    assert_eq!(module.failure("x86_64", "drc"), Some("there"));
-    assert_eq!(module.failure("x86_64", "copying"), None);
-    assert_eq!(module.failure("aarch64", "drc"), None);
+    assert_eq!(
+        module.setting(Collector::Copying).unwrap().opt_level,
+        "none"
+    );
+    assert_eq!(module.setting(Collector::Drc), None);
+    assert_eq!(
+        module.failure(Isa::Riscv64, Collector::Copying),
+        Some("everywhere")
+    );
+    assert_eq!(module.failure(Isa::X86_64, Collector::Drc), Some("there"));
+    assert_eq!(module.failure(Isa::X86_64, Collector::Copying), None);
+    assert_eq!(module.failure(Isa::Aarch64, Collector::Drc), None);
 }
 
 #[test]

@@ -2,95 +2,25 @@
 
 use crate::decision::Decision;
 use crate::format::{NONE, bytes, count, percent, plain};
-use crate::record::{known, record};
-use crate::results::Results;
-use crate::select::Key;
+use crate::results::{AnatomyRow, Results};
 use crate::table::Table;
 
-record! {
-    /// The facts about a module that explain its results.
-    AnatomyRow in "anatomy.csv" {
-        /// Module name.
-        module: String,
-        /// Instruction set.
-        isa: String,
-        /// Collector of the module.
-        collector: String,
-        /// Safepoints with live references.
-        maps: u64,
-        /// Safepoints without.
-        empties: u64,
-        /// Live slots of a map: median.
-        slots_p50: u64,
-        /// 90th percentile.
-        slots_p90: u64,
-        /// Maximum.
-        slots_max: u64,
-        /// Slots that differ from the map before: median.
-        hamming_p50: u64,
-        /// 90th percentile.
-        hamming_p90: u64,
-        /// Maximum.
-        hamming_max: u64,
-        /// Different (frame size, bitmap) pairs.
-        distinct_maps: u64,
-        /// Mean length of a run of equal neighbours.
-        equal_run_mean: f64,
-        /// Largest power of two that divides every slot, in bytes.
-        slot_grain: u64,
-        /// Frame sizes in bytes: median.
-        frame_p50: u64,
-        /// Maximum.
-        frame_max: u64,
-        /// Bytes between recorded PCs: median.
-        gap_p50: u64,
-        /// 90th percentile.
-        gap_p90: u64,
-        /// Bytes of today's section.
-        section_bytes: u64,
-        /// Of these: PCs.
-        bytes_pcs: u64,
-        /// Of these: offsets of the data.
-        bytes_offsets: u64,
-        /// Of these: frame sizes.
-        bytes_frame_sizes: u64,
-        /// Of these: lengths of the bitmaps.
-        bytes_word_counts: u64,
-        /// Of these: bitmaps.
-        bytes_bitmaps: u64,
-        /// Zero-order entropy of gaps and maps.
-        entropy0_bytes: f64,
-        /// Entropy of each given the one before.
-        entropy1_bytes: f64,
-        /// Today's section under `xz -9e`.
-        xz_bytes: Option<u64>,
-        /// Bytes of the whole `.cwasm`.
-        #[serde(deserialize_with = "known")]
-        cwasm_bytes: Option<f64>,
-    }
-}
-
-impl AnatomyRow {
-    /// Bytes of today's section by part, with the parts' names.
-    pub(crate) fn parts(&self) -> [(&'static str, u64); 5] {
-        [
-            ("frame sizes", self.bytes_frame_sizes),
-            ("PCs", self.bytes_pcs),
-            ("offsets", self.bytes_offsets),
-            ("bitmaps", self.bytes_bitmaps),
-            ("bitmap lengths", self.bytes_word_counts),
-        ]
-    }
+/// Bytes of today's section by part, with the parts' names.
+pub(crate) fn parts(row: &AnatomyRow) -> [(&'static str, u64); 5] {
+    [
+        ("frame sizes", row.bytes_frame_sizes),
+        ("PCs", row.bytes_pcs),
+        ("offsets", row.bytes_offsets),
+        ("bitmaps", row.bytes_bitmaps),
+        ("bitmap lengths", row.bytes_word_counts),
+    ]
 }
 
 /// The rows of the modules that the headline rests on, the smallest first.
 pub(crate) fn of_headline<'r>(results: &'r Results, decision: &Decision) -> Vec<&'r AnatomyRow> {
-    let is = |row: &AnatomyRow, key: &Key| {
-        (&row.module, &row.isa, &row.collector) == (&key.module, &key.isa, &key.collector)
-    };
     let rows = results.anatomy.iter().flatten();
     let keys = &decision.selection.modules;
-    let mut rows: Vec<_> = rows.filter(|r| keys.iter().any(|k| is(r, k))).collect();
+    let mut rows: Vec<_> = rows.filter(|r| keys.contains(&r.key())).collect();
     rows.sort_by_key(|r| r.maps);
     rows
 }
@@ -113,7 +43,9 @@ pub(crate) fn shape_table(rows: &[&AnatomyRow]) -> Table {
     ];
     let mut table = Table::new(1, head);
     for r in rows {
-        let share = r.cwasm_bytes.map(|whole| r.section_bytes as f64 / whole);
+        let share = r
+            .cwasm_bytes
+            .map(|whole| r.section_bytes as f64 / whole as f64);
         table.push([
             r.module.clone(),
             count(r.maps),
@@ -156,11 +88,9 @@ pub(crate) fn floor_table(rows: &[&AnatomyRow], results: &Results) -> Table {
         );
         cells.extend(schemes.iter().map(|scheme| {
             let mut sizes = results.sizes.iter();
-            let size = sizes.find(|s| {
-                (&s.module, &s.isa, &s.collector) == (&r.module, &r.isa, &r.collector)
-                    && s.scheme == *scheme
-            });
-            size.map_or_else(|| NONE.to_owned(), |s| percent(s.ratio))
+            let size = sizes.find(|s| s.scheme == *scheme && s.key() == r.key());
+            size.and_then(|s| s.ratio)
+                .map_or_else(|| NONE.to_owned(), percent)
         }));
         table.push(cells);
     }

@@ -1,8 +1,8 @@
 //! The few numbers that stand for a scheme: geometric means over modules, one
 //! weight per module, with their spread.
 
-use crate::results::{BASELINE, LatencyRow, Results, SchemeRow};
-use crate::select::{Key, Scenario, Selection};
+use crate::results::{BASELINE, LatencyRow, ModuleKey, Results, Scenario, SchemeRow};
+use crate::select::Selection;
 use std::collections::BTreeMap;
 
 /// Ratios to the baseline over modules: geometric mean and extremes.
@@ -66,13 +66,13 @@ fn one(results: &Results, selection: &Selection, scheme: &SchemeRow) -> Figures 
         .collect();
     let without = rows
         .iter()
-        .map(|r| r.ratio_without_start().unwrap_or(r.ratio));
+        .filter_map(|r| r.ratio_without_start().or(r.ratio));
     let encode = rows.iter().filter_map(|r| r.encode_ns_per_safepoint);
     let check = rows.iter().filter_map(|r| r.check_ns_per_safepoint);
     let estimate = |s: &Option<Scenario>| {
         let scenario = s.as_ref()?;
         if scheme.name == BASELINE {
-            let of = |r: &&LatencyRow| scenario.covers(r) && chosen.contains(&r.key());
+            let of = |r: &&LatencyRow| *scenario == r.scenario() && chosen.contains(&r.key());
             let rows = results.latencies.iter().flatten().filter(of);
             let n = rows.filter(|r| r.scheme == BASELINE).count();
             return Some(Estimate::of_baseline(n));
@@ -82,7 +82,7 @@ fn one(results: &Results, selection: &Selection, scheme: &SchemeRow) -> Figures 
     };
     Figures {
         scheme: scheme.clone(),
-        bytes: Spread::of(rows.iter().map(|r| r.ratio)),
+        bytes: Spread::of(rows.iter().filter_map(|r| r.ratio)),
         without_start: Spread::of(without),
         hot: estimate(&selection.hot),
         cold: estimate(&selection.cold),
@@ -94,32 +94,18 @@ fn one(results: &Results, selection: &Selection, scheme: &SchemeRow) -> Figures 
 /// Ratio and interval of one scheme on each of the modules that were timed.
 pub(crate) fn latency_ratios(
     results: &Results,
-    modules: &[Key],
+    modules: &[ModuleKey],
     scheme: &str,
     scenario: &Scenario,
-) -> BTreeMap<Key, [f64; 3]> {
+) -> BTreeMap<ModuleKey, [f64; 3]> {
     let rows = results.latencies.iter().flatten();
-    rows.filter(|r| r.scheme == scheme && scenario.covers(r))
-        .filter_map(|r| {
-            let ratio = r.ratio.filter(|v| *v > 0.0)?;
-            let end = |v: Option<f64>| v.filter(|v| *v > 0.0).unwrap_or(ratio);
-            Some((r.key(), [ratio, end(r.ratio_lo), end(r.ratio_hi)]))
+    rows.filter(|r| r.scheme == scheme && *scenario == r.scenario())
+        .map(|r| {
+            let end = |v: Option<f64>| v.unwrap_or(r.ratio);
+            (r.key(), [r.ratio, end(r.ratio_lo), end(r.ratio_hi)])
         })
         .filter(|(key, _)| modules.contains(key))
         .collect()
-}
-
-impl crate::results::SizeRow {
-    /// Ratio of the bytes outside `module_start`; none where there is none.
-    pub(crate) fn ratio_without_start(&self) -> Option<f64> {
-        match (
-            self.bytes_without_start?,
-            self.baseline_bytes_without_start?,
-        ) {
-            (_, 0) | (0, _) => None,
-            (bytes, baseline) => Some(bytes as f64 / baseline as f64),
-        }
-    }
 }
 
 impl Spread {

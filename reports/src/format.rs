@@ -1,6 +1,7 @@
 //! Numbers as people read them.
 
 use crate::figures::{Estimate, Spread};
+use crate::results::ModuleKey;
 
 /// What stands for a value that was not measured.
 pub(crate) const NONE: &str = "–";
@@ -54,6 +55,11 @@ pub(crate) fn estimate(e: &Estimate) -> String {
 /// `[1.05, 1.11]`.
 pub(crate) fn interval(lo: f64, hi: f64) -> String {
     format!("[{}, {}]", plain(lo), plain(hi))
+}
+
+/// `name · x86_64 · copying`.
+pub(crate) fn module(key: &ModuleKey) -> String {
+    format!("{} · {} · {}", key.module, key.isa, key.collector)
 }
 
 /// `67058` as `67,058`.

@@ -9,8 +9,7 @@
 use crate::decision::Decision;
 use crate::figures::latency_ratios;
 use crate::format::{estimate, list, percent};
-use crate::results::{Results, SchemeRow};
-use crate::select::{Key, Scenario};
+use crate::results::{ModuleKey, Results, Scenario, SchemeRow};
 use crate::table::Table;
 
 /// What a scheme offers on one module or, on average, on all.
@@ -118,7 +117,7 @@ fn overall(results: &Results, decision: &Decision) -> Vec<Point> {
     points.collect()
 }
 
-fn of_module(results: &Results, decision: &Decision, key: &Key) -> Vec<Point> {
+fn of_module(results: &Results, decision: &Decision, key: &ModuleKey) -> Vec<Point> {
     let selection = &decision.selection;
     let scenarios: Vec<&Scenario> = [&selection.hot, &selection.cold]
         .into_iter()
@@ -132,7 +131,7 @@ fn of_module(results: &Results, decision: &Decision, key: &Key) -> Vec<Point> {
             // The baseline's ratio to itself is not in the file.
             ratios.get(key).map_or([1.0, 1.0], |r| [r[1], r[2]])
         });
-        Some(point(scheme, size.ratio, times.collect()))
+        Some(point(scheme, size.ratio?, times.collect()))
     });
     points.collect()
 }
@@ -147,7 +146,7 @@ fn point(scheme: &SchemeRow, bytes: f64, times: Vec<[f64; 2]>) -> Point {
             (true, false) => 1,
             _ => 2,
         },
-        lines: scheme.reader_lines.unwrap_or(0) + scheme.writer_lines.unwrap_or(0),
+        lines: scheme.reader_lines + scheme.writer_lines,
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::decision::Decision;
 use crate::figures::{Estimate, Figures, latency_ratios};
-use crate::format::{NONE, estimate, known_count, percent, percent_range, plain, times, yes};
-use crate::results::{BASELINE, Results};
-use crate::safety::{Class, Tally, in_force};
+use crate::format::{NONE, count, estimate, percent, percent_range, plain, times, yes};
+use crate::results::{BASELINE, Class, Results};
+use crate::safety::{Tally, in_force};
 use crate::select;
 use crate::table::Table;
 
@@ -57,8 +57,8 @@ pub(crate) fn full(results: &Results, decision: &Decision) -> Table {
             yes(scheme.tri_state),
             format!(
                 "{} + {}",
-                known_count(scheme.reader_lines),
-                known_count(scheme.writer_lines)
+                count(scheme.reader_lines),
+                count(scheme.writer_lines)
             ),
         ];
         if let Some(rows) = safety {
@@ -137,9 +137,9 @@ pub(crate) fn scenarios(results: &Results, decision: &Decision) -> Table {
             })
             .collect();
         let row = [
-            scenario.cache,
-            scenario.queries,
-            scenario.timed,
+            scenario.cache.to_string(),
+            scenario.queries.to_string(),
+            scenario.timed.to_string(),
             modules.to_string(),
         ];
         table.push(row.into_iter().chain(cells));

@@ -2,18 +2,18 @@
 
 use crate::decision::Decision;
 use crate::format::{count, percent, plain};
-use crate::results::{Results, SafetyRow};
-use crate::safety::{Class, Tally};
+use crate::results::{Class, Fault, Policy, Results, SafetyRow};
+use crate::safety::Tally;
 use crate::table::Table;
 
-/// The kinds of damage, as the faults are named.
-const DAMAGE: [&str; 2] = ["section: bit flip", "section: truncation"];
+/// The kinds of damage.
+const DAMAGE: [Fault; 2] = [Fault::BitFlip, Fault::Truncation];
 
 /// One line per scheme: the lookups made in damaged sections, and the share of
 /// them that came out wrong without an error, by kind of damage.
 pub(crate) fn table(rows: &[SafetyRow]) -> Table {
     let mut table = Table::new(1, ["scheme", "lookups in damaged sections"]);
-    let kinds = DAMAGE.map(|kind| kind.trim_start_matches("section: "));
+    let kinds = DAMAGE.map(|kind| kind.name().trim_start_matches("section: "));
     table
         .head
         .extend(kinds.map(|kind| format!("silently wrong, {kind}")));
@@ -22,7 +22,8 @@ pub(crate) fn table(rows: &[SafetyRow]) -> Table {
     schemes.retain(|s| seen.insert(*s));
     for scheme in schemes {
         let tallies = DAMAGE.map(|kind| {
-            let own = |r: &&SafetyRow| r.scheme == scheme && r.fault == kind && r.policy == "today";
+            let own =
+                |r: &&SafetyRow| r.scheme == scheme && r.fault == kind && r.policy == Policy::Today;
             Tally::of(rows.iter().filter(own))
         });
         let tried: u64 = tallies.iter().map(Tally::total).sum();

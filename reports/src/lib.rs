@@ -8,7 +8,6 @@
 mod anatomy;
 mod costs;
 pub mod decision;
-mod error;
 pub mod figures;
 mod format;
 mod frontier;
@@ -17,7 +16,6 @@ mod integrity;
 mod page;
 mod plot;
 mod publish;
-mod record;
 pub mod results;
 mod safety;
 pub mod select;
@@ -27,10 +25,9 @@ mod targets;
 mod terminal;
 mod weights;
 
-pub use error::ReportError;
 pub use frontier::rank;
 pub use page::{write_inspection, write_report};
 pub use publish::{readme_results, upstream_note};
-pub use results::{Results, load};
+pub use results::{Results, ResultsError, UnknownName, load};
 pub use terminal::{frontier_text, terminal_summary};
-pub use weights::Weights;
+pub use weights::{Weights, WeightsError};

@@ -4,7 +4,7 @@
 use crate::decision::{Outcome, caveats, decide, recommendation};
 use crate::format::{bytes, percent, plural};
 use crate::headline::compact;
-use crate::results::{BASELINE, Results, SizeRow};
+use crate::results::{BASELINE, Fact, Results, SizeRow, Tier};
 use crate::table::Table;
 use crate::weights::Weights;
 use crate::{safety, targets};
@@ -27,10 +27,8 @@ pub fn readme_results(results: &Results) -> String {
     for scenario in [&on.hot, &on.cold].into_iter().flatten() {
         out += &format!(" {scenario}.");
     }
-    let cpu = results
-        .provenance
-        .get("cpu")
-        .map_or("unknown", String::as_str);
+    let cpu = results.provenance.text(Fact::Cpu);
+    let cpu = cpu.as_deref().unwrap_or("unknown");
     out += &format!(" Measured on: {cpu}.\n");
     for line in caveats(&decision) {
         out += &format!("{line}\n");
@@ -82,7 +80,7 @@ fn size_table(results: &Results, scheme: &str) -> Table {
     for then in results
         .sizes
         .iter()
-        .filter(|r| r.tier == "wild" && r.scheme == scheme)
+        .filter(|r| r.tier == Tier::Wild && r.scheme == scheme)
     {
         let share = |r: &SizeRow| {
             r.cwasm_bytes
@@ -91,12 +89,12 @@ fn size_table(results: &Results, scheme: &str) -> Table {
         let dash = || "–".to_owned();
         table.push([
             then.module.clone(),
-            then.isa.clone(),
-            then.collector.clone(),
+            then.isa.to_string(),
+            then.collector.to_string(),
             bytes(then.baseline_bytes),
             share(then).map_or_else(dash, percent),
             bytes(then.bytes),
-            percent(then.ratio),
+            then.ratio.map_or_else(dash, percent),
             then.ratio_without_start().map_or_else(dash, percent),
         ]);
     }

@@ -1,86 +1,29 @@
 //! Which modules and which latency scenario stand for the whole in the
 //! headline: one tier, one ISA, each module once.
 
-use crate::results::{LatencyRow, Results, SizeRow, TIERS};
-use std::collections::BTreeMap;
-use std::fmt;
+use crate::results::{
+    Cache, Collector, Isa, LatencyRow, ModuleKey, Queries, Results, Scenario, Tier, Timed,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What identifies a module in a run.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// Module name.
-    pub module: String,
-    /// Instruction set.
-    pub isa: String,
-    /// Collector.
-    pub collector: String,
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} · {} · {}", self.module, self.isa, self.collector)
-    }
-}
-
-macro_rules! keyed {
-    ($($row:ty),*) => {
-        $(impl $row {
-            pub(crate) fn key(&self) -> Key {
-                Key {
-                    module: self.module.clone(),
-                    isa: self.isa.clone(),
-                    collector: self.collector.clone(),
-                }
-            }
-        })*
-    };
-}
-keyed!(SizeRow, LatencyRow);
-
-/// A way to time lookups.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scenario {
-    /// Where the PCs come from.
-    pub queries: String,
-    /// `hot`, `l2` or `cold`.
-    pub cache: String,
-    /// `visit` or `lookup`.
-    pub timed: String,
-}
-
-impl Scenario {
-    fn of(row: &LatencyRow) -> Scenario {
-        Scenario {
-            queries: row.queries.clone(),
-            cache: row.cache.clone(),
-            timed: row.timed.clone(),
-        }
-    }
-
-    pub(crate) fn covers(&self, row: &LatencyRow) -> bool {
-        row.queries == self.queries && row.cache == self.cache && row.timed == self.timed
-    }
-}
-
-impl fmt::Display for Scenario {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} cache, {} queries, {}",
-            self.cache, self.queries, self.timed
-        )
-    }
-}
+/// Tiers from the most to the least telling.
+pub const TIERS: [Tier; 5] = [
+    Tier::Wild,
+    Tier::Yours,
+    Tier::Program,
+    Tier::Synthetic,
+    Tier::Smith,
+];
 
 /// The modules and scenarios that the headline figures are means over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     /// Tier of all modules.
-    pub tier: String,
+    pub tier: Tier,
     /// Instruction set of all modules.
-    pub isa: String,
+    pub isa: Isa,
     /// The modules, each name once.
-    pub modules: Vec<Key>,
+    pub modules: Vec<ModuleKey>,
     /// Timing with hot caches.
     pub hot: Option<Scenario>,
     /// Timing with cold caches.
@@ -93,14 +36,13 @@ pub struct Selection {
 pub fn headline(results: &Results) -> Selection {
     let tier = TIERS
         .iter()
-        .find(|t| results.sizes.iter().any(|r| r.tier == **t))
-        .map(|t| (*t).to_owned())
-        .or_else(|| results.sizes.first().map(|r| r.tier.clone()))
-        .unwrap_or_default();
-    let isa = best_isa(results, &tier);
-    let modules = modules_of(results, &tier, &isa);
-    let hot = scenario(results, &modules, "hot", None);
-    let cold = scenario(results, &modules, "cold", hot.as_ref());
+        .copied()
+        .find(|tier| results.sizes.iter().any(|r| r.tier == *tier))
+        .unwrap_or(TIERS[0]);
+    let isa = best_isa(results, tier);
+    let modules = modules_of(results, tier, isa);
+    let hot = scenario(results, &modules, Cache::Hot, None);
+    let cold = scenario(results, &modules, Cache::Cold, hot);
     Selection {
         tier,
         isa,
@@ -111,12 +53,12 @@ pub fn headline(results: &Results) -> Selection {
 }
 
 /// The modules of a tier on an ISA, each name once, `copying` preferred.
-pub(crate) fn modules_of(results: &Results, tier: &str, isa: &str) -> Vec<Key> {
-    let mut best: BTreeMap<&str, Key> = BTreeMap::new();
+pub(crate) fn modules_of(results: &Results, tier: Tier, isa: Isa) -> Vec<ModuleKey> {
+    let mut best: BTreeMap<&str, ModuleKey> = BTreeMap::new();
     let rows = results.sizes.iter();
     for row in rows.filter(|r| r.tier == tier && r.isa == isa) {
         let kept = best.entry(&row.module).or_insert_with(|| row.key());
-        if collector_rank(&row.collector) < collector_rank(&kept.collector) {
+        if collector_rank(row.collector) < collector_rank(kept.collector) {
             *kept = row.key();
         }
     }
@@ -124,47 +66,47 @@ pub(crate) fn modules_of(results: &Results, tier: &str, isa: &str) -> Vec<Key> {
 }
 
 /// Every ISA with modules of the tier, in order of name.
-pub(crate) fn isas_of(results: &Results, tier: &str) -> Vec<String> {
+pub(crate) fn isas_of(results: &Results, tier: Tier) -> Vec<Isa> {
     let rows = results.sizes.iter().filter(|r| r.tier == tier);
-    let isas: std::collections::BTreeSet<_> = rows.map(|r| r.isa.clone()).collect();
+    let isas: BTreeSet<Isa> = rows.map(|r| r.isa).collect();
     isas.into_iter().collect()
 }
 
-fn best_isa(results: &Results, tier: &str) -> String {
-    let timed = |isa: &str| {
+fn best_isa(results: &Results, tier: Tier) -> Isa {
+    let timed = |isa: Isa| {
         let rows = results.latencies.iter().flatten();
-        let keys: std::collections::BTreeSet<_> = rows
+        let keys: BTreeSet<_> = rows
             .filter(|r| r.tier == tier && r.isa == isa)
             .map(LatencyRow::key)
             .collect();
         keys.len()
     };
     let mut isas = isas_of(results, tier);
-    isas.sort_by_cached_key(|isa| {
+    isas.sort_by_cached_key(|&isa| {
         let fewer = |n: usize| usize::MAX - n;
         let modules = modules_of(results, tier, isa).len();
-        (
-            fewer(timed(isa)),
-            fewer(modules),
-            isa != "x86_64",
-            isa.clone(),
-        )
+        (fewer(timed(isa)), fewer(modules), isa != Isa::X86_64, isa)
     });
-    isas.into_iter().next().unwrap_or_default()
+    isas.into_iter().next().unwrap_or(Isa::X86_64)
 }
 
-fn collector_rank(collector: &str) -> (usize, &str) {
-    let known = ["copying", "none", "drc", "null"];
-    let rank = known.iter().position(|c| *c == collector);
-    (rank.unwrap_or(known.len()), collector)
+/// Wasmtime's default collector first, then none, then the others.
+fn collector_rank(collector: Collector) -> usize {
+    match collector {
+        Collector::Copying => 0,
+        Collector::None => 1,
+        Collector::Drc => 2,
+        Collector::Null => 3,
+        Collector::Unknown => 4,
+    }
 }
 
 /// Every scenario that was timed, in file order.
 pub(crate) fn scenarios(results: &Results) -> Vec<Scenario> {
     let mut found: Vec<Scenario> = Vec::new();
     for row in results.latencies.iter().flatten() {
-        if !found.iter().any(|s| s.covers(row)) {
-            found.push(Scenario::of(row));
+        if !found.contains(&row.scenario()) {
+            found.push(row.scenario());
         }
     }
     found
@@ -174,33 +116,43 @@ pub(crate) fn scenarios(results: &Results) -> Vec<Scenario> {
 /// what a collector does, and the one that matches `like`.
 fn scenario(
     results: &Results,
-    modules: &[Key],
-    cache: &str,
-    like: Option<&Scenario>,
+    modules: &[ModuleKey],
+    cache: Cache,
+    like: Option<Scenario>,
 ) -> Option<Scenario> {
-    let queries = ["walk", "uniform", "mix", "zipf", "sorted", "miss"];
     let rows = results.latencies.iter().flatten();
-    let mut found: Vec<(Scenario, Vec<Key>)> = Vec::new();
-    for row in rows.filter(|r| r.cache == cache && r.ratio.is_some()) {
+    let mut found: Vec<(Scenario, Vec<ModuleKey>)> = Vec::new();
+    for row in rows.filter(|r| r.cache == cache) {
         let key = row.key();
         if !modules.contains(&key) {
             continue;
         }
-        match found.iter_mut().find(|(s, _)| s.covers(row)) {
+        match found.iter_mut().find(|(s, _)| *s == row.scenario()) {
             Some((_, keys)) if keys.contains(&key) => {}
             Some((_, keys)) => keys.push(key),
-            None => found.push((Scenario::of(row), vec![key])),
+            None => found.push((row.scenario(), vec![key])),
         }
     }
     found.sort_by_key(|(s, keys)| {
-        let unlike = like.is_some_and(|l| (&l.queries, &l.timed) != (&s.queries, &s.timed));
-        let rank = queries.iter().position(|q| *q == s.queries);
+        let unlike = like.is_some_and(|l| (l.queries, l.timed) != (s.queries, s.timed));
         (
             usize::MAX - keys.len(),
             unlike,
-            s.timed != "visit",
-            rank.unwrap_or(queries.len()),
+            s.timed != Timed::Visit,
+            closeness(s.queries),
         )
     });
     found.into_iter().next().map(|(scenario, _)| scenario)
+}
+
+/// How close queries are to what a collector does, the closest first.
+fn closeness(queries: Queries) -> usize {
+    match queries {
+        Queries::Walk => 0,
+        Queries::Uniform => 1,
+        Queries::Mix => 2,
+        Queries::Zipf => 3,
+        Queries::Sorted => 4,
+        Queries::Miss => 5,
+    }
 }

@@ -4,8 +4,7 @@ use crate::anatomy;
 use crate::decision::{Decision, Fate, Outcome};
 use crate::figures::{Figures, Spread, geometric_mean, latency_ratios};
 use crate::format::{percent, plain, times};
-use crate::results::{Results, SizeRow};
-use crate::select::Scenario;
+use crate::results::{Collector, Results, Scenario, SizeRow};
 use crate::table::Table;
 
 /// Bytes per map of today's section from which on a module is one of giant
@@ -65,10 +64,11 @@ fn to_upstream(results: &Results, decision: &Decision, f: &Figures) -> Vec<Check
         .sizes
         .iter()
         .filter(|r| r.scheme == *name && r.tier == decision.selection.tier)
-        .filter(|r| r.collector == "copying" || r.collector == "none")
+        .filter(|r| matches!(r.collector, Collector::Copying | Collector::None))
         .collect();
     let giant = |r: &&&SizeRow| r.baseline_bytes as f64 > GIANT * r.maps as f64;
-    let most = |rows: &mut dyn Iterator<Item = &&SizeRow>| rows.map(|r| r.ratio).reduce(f64::max);
+    let most =
+        |rows: &mut dyn Iterator<Item = &&SizeRow>| rows.filter_map(|r| r.ratio).reduce(f64::max);
     let speed: Vec<f64> = rows
         .iter()
         .filter_map(|r| {
@@ -79,7 +79,7 @@ fn to_upstream(results: &Results, decision: &Decision, f: &Figures) -> Vec<Check
     let peaks = rows
         .iter()
         .filter_map(|r| Some(r.encode_peak_bytes? as f64 / r.baseline_bytes as f64));
-    let lines = f.scheme.reader_lines.zip(f.scheme.writer_lines);
+    let lines = f.scheme.reader_lines + f.scheme.writer_lines;
     let whole = |n: f64| format!("{n:.0}");
     vec![
         Check::at_most(
@@ -96,7 +96,7 @@ fn to_upstream(results: &Results, decision: &Decision, f: &Figures) -> Vec<Check
         ),
         Check::at_most(
             "bytes, geometric mean, every ISA",
-            Spread::of(rows.iter().map(|r| r.ratio)).map(|s| s.mean),
+            Spread::of(rows.iter().filter_map(|r| r.ratio)).map(|s| s.mean),
             0.15,
             percent,
         ),
@@ -114,7 +114,7 @@ fn to_upstream(results: &Results, decision: &Decision, f: &Figures) -> Vec<Check
         ),
         Check::at_most(
             "lines of reader and writer",
-            lines.map(|(r, w)| (r + w) as f64),
+            Some(lines as f64),
             350.0,
             whole,
         ),
@@ -139,10 +139,7 @@ fn smallest_checks(results: &Results, decision: &Decision, f: &Figures) -> Vec<C
         .iter()
         .filter_map(|a| {
             let mut sizes = results.sizes.iter();
-            let size = sizes.find(|r| {
-                r.scheme == f.scheme.name
-                    && (&r.module, &r.isa, &r.collector) == (&a.module, &a.isa, &a.collector)
-            })?;
+            let size = sizes.find(|r| r.scheme == f.scheme.name && r.key() == a.key())?;
             Some(size.bytes as f64 / a.xz_bytes? as f64)
         })
         .collect();

@@ -1,6 +1,5 @@
 //! How much each criterion of the decision counts.
 
-use crate::ReportError;
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,11 +12,19 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weights {
     /// Bytes of the section.
-    pub bytes: f64,
+    pub(crate) bytes: f64,
     /// Lookup with hot caches.
-    pub hot: f64,
+    pub(crate) hot: f64,
     /// Lookup with cold caches.
-    pub cold: f64,
+    pub(crate) cold: f64,
+}
+
+/// Weights that cannot weigh anything.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("weights `{given}`: {problem}; write e.g. `bytes=0.5,hot=0.25,cold=0.25`")]
+pub struct WeightsError {
+    given: String,
+    problem: String,
 }
 
 impl Default for Weights {
@@ -31,11 +38,11 @@ impl Default for Weights {
 }
 
 impl FromStr for Weights {
-    type Err = ReportError;
+    type Err = WeightsError;
 
     /// Reads `bytes=0.5,hot=0.25,cold=0.25`; what is not named weighs nothing.
-    fn from_str(given: &str) -> Result<Weights, ReportError> {
-        let wrong = |problem: String| ReportError::Weights {
+    fn from_str(given: &str) -> Result<Weights, WeightsError> {
+        let wrong = |problem: String| WeightsError {
             given: given.to_owned(),
             problem,
         };
@@ -74,7 +81,7 @@ impl fmt::Display for Weights {
 
 impl Weights {
     /// Whether they weigh anything and nothing weighs less than nothing.
-    pub(crate) fn check(&self) -> Result<(), ReportError> {
+    fn check(&self) -> Result<(), WeightsError> {
         let all = [self.bytes, self.hot, self.cold];
         let problem = if !all.iter().all(|w| w.is_finite() && *w >= 0.0) {
             "each has to be a number of at least 0"
@@ -83,7 +90,7 @@ impl Weights {
         } else {
             return Ok(());
         };
-        Err(ReportError::Weights {
+        Err(WeightsError {
             given: format!("bytes={},hot={},cold={}", self.bytes, self.hot, self.cold),
             problem: problem.to_owned(),
         })

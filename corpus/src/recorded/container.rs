@@ -25,18 +25,15 @@ const MAX_XZ_MEMORY: u64 = 128 << 20;
 /// its table must be its section plus safepoints without live references, and
 /// its section must be laid out as Wasmtime lays it out.
 pub fn write(module: &Module, provenance: &Provenance) -> Result<Vec<u8>, CorpusError> {
+    let key = module.key().to_string();
     let refuse = |problem: String| {
         let problem = format!("cannot be recorded: {problem}");
-        CorpusError::unusable(
-            &module.id(),
-            problem,
-            "record a module that Wasmtime compiled",
-        )
+        CorpusError::unusable(&key, problem, "record a module that Wasmtime compiled")
     };
     let body = columns::write(module).map_err(refuse)?;
     let header = Header::of(module, provenance, body.len());
     let out = wrap(&header, &body).map_err(|e| refuse(e.to_string()))?;
-    let same = read(&out, &module.id()).is_ok_and(|back| {
+    let same = read(&out, &key).is_ok_and(|back| {
         back.section == module.section
             && back.table == module.table
             && back.functions == module.functions

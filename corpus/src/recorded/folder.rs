@@ -4,7 +4,7 @@
 use super::container::{read, read_header};
 use super::header::{Header, damaged};
 use crate::wild::sha256_hex;
-use crate::{CorpusError, Module};
+use crate::{CorpusError, Module, ModuleKey};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,13 @@ pub fn folder() -> PathBuf {
 }
 
 /// The file name of a recording.
-pub fn file_name(name: &str, isa: &str, collector: &str) -> String {
-    format!("{name}.{isa}.{collector}.{EXTENSION}")
+pub fn file_name(key: &ModuleKey) -> String {
+    let ModuleKey {
+        module,
+        isa,
+        collector,
+    } = key;
+    format!("{module}.{isa}.{collector}.{EXTENSION}")
 }
 
 /// All recordings that the folder should hold, ascending by name. The error

@@ -1,7 +1,7 @@
 //! The readable part of a recording.
 
 use crate::wild::{WildModule, sha256_hex};
-use crate::{CorpusError, CrossCheck, Module, Tier};
+use crate::{Collector, CorpusError, CrossCheck, Isa, Module, ModuleKey, Tier};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -11,9 +11,9 @@ pub struct Header {
     /// As [`Module::name`].
     pub name: String,
     /// As [`Module::isa`].
-    pub isa: String,
+    pub isa: Isa,
     /// As [`Module::collector`].
-    pub collector: String,
+    pub collector: Collector,
     /// As [`Module::tier`].
     pub tier: Tier,
     /// Where the module came from and how it was compiled.
@@ -89,8 +89,8 @@ impl Header {
     pub(super) fn of(module: &Module, provenance: &Provenance, body_bytes: usize) -> Header {
         Header {
             name: module.name.clone(),
-            isa: module.isa.clone(),
-            collector: module.collector.clone(),
+            isa: module.isa,
+            collector: module.collector,
             tier: module.tier,
             provenance: provenance.clone(),
             text_bytes: module.text_bytes,
@@ -108,15 +108,19 @@ impl Header {
         }
     }
 
-    /// `name/isa/collector`, as [`Module::id`].
-    pub fn id(&self) -> String {
-        format!("{}/{}/{}", self.name, self.isa, self.collector)
+    /// As [`Module::key`].
+    pub fn key(&self) -> ModuleKey {
+        ModuleKey {
+            module: self.name.clone(),
+            isa: self.isa,
+            collector: self.collector,
+        }
     }
 }
 
 impl Provenance {
     /// What the manifest says of a module, for one collector.
-    pub fn of(entry: &WildModule, collector: &str) -> Provenance {
+    pub fn of(entry: &WildModule, collector: Collector) -> Provenance {
         let setting = entry.setting(collector);
         Provenance {
             language: entry.language.clone(),

@@ -6,7 +6,7 @@ use super::header::{Header, Provenance, SectionSize};
 use crate::assemble::assemble;
 use crate::isolate::precompile_isolated;
 use crate::wild::{FetchOptions, WildModule, fetch};
-use crate::{CompileOptions, CorpusError, Limits, Module, Tier};
+use crate::{Collector, CompileOptions, CorpusError, Isa, Limits, Module, ModuleKey, Tier};
 use object::{Object, ObjectSection};
 use std::fs;
 use std::path::PathBuf;
@@ -14,24 +14,35 @@ use std::path::PathBuf;
 /// An ISA and a collector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// `x86_64`, `aarch64`, `riscv64`, `s390x` or `pulley64`.
-    pub isa: &'static str,
-    /// `copying` or `drc`.
-    pub collector: &'static str,
+    /// The ISA to compile for.
+    pub isa: Isa,
+    /// The collector to compile for.
+    pub collector: Collector,
+}
+
+impl Target {
+    /// The key of a module that is compiled for this target.
+    pub fn key(self, module: &str) -> ModuleKey {
+        ModuleKey {
+            module: module.to_owned(),
+            isa: self.isa,
+            collector: self.collector,
+        }
+    }
 }
 
 /// What every module is recorded for, the most wanted first.
 pub const TARGETS: [Target; 6] = {
-    const fn target(isa: &'static str, collector: &'static str) -> Target {
+    const fn target(isa: Isa, collector: Collector) -> Target {
         Target { isa, collector }
     }
     [
-        target("x86_64", "copying"),
-        target("aarch64", "copying"),
-        target("x86_64", "drc"),
-        target("riscv64", "copying"),
-        target("s390x", "copying"),
-        target("pulley64", "copying"),
+        target(Isa::X86_64, Collector::Copying),
+        target(Isa::Aarch64, Collector::Copying),
+        target(Isa::X86_64, Collector::Drc),
+        target(Isa::Riscv64, Collector::Copying),
+        target(Isa::S390x, Collector::Copying),
+        target(Isa::Pulley64, Collector::Copying),
     ]
 };
 
@@ -65,7 +76,7 @@ pub fn compile_wild(
     options: &RecordOptions,
 ) -> Result<(Module, Provenance), CorpusError> {
     let Target { isa, collector } = target;
-    let origin = format!("{}/{isa}/{collector}", entry.name);
+    let origin = target.key(&entry.name).to_string();
     if let Some(reason) = entry.failure(isa, collector) {
         let remedy = "remove the failure from wild.toml to try again";
         return Err(CorpusError::unusable(
@@ -78,8 +89,8 @@ pub fn compile_wild(
     let bytes = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
     let mut provenance = Provenance::of(entry, collector);
     let compile = CompileOptions {
-        target: Some(isa.to_owned()),
-        collector: Some(collector.to_owned()),
+        target: Some(isa.to_string()),
+        collector: Some(collector.to_string()),
         opt_level: provenance.opt_level.clone(),
     };
     let compiled = precompile_isolated(&origin, &bytes, &compile, &options.limits)?;
@@ -140,9 +151,7 @@ pub fn check(
 }
 
 fn path(entry: &WildModule, target: Target, options: &RecordOptions) -> PathBuf {
-    options
-        .folder
-        .join(file_name(&entry.name, target.isa, target.collector))
+    options.folder.join(file_name(&target.key(&entry.name)))
 }
 
 fn header_differences(recorded: &Header, fresh: &Header, origin: &str) -> Vec<String> {

@@ -13,7 +13,7 @@ mod giant;
 mod shape;
 
 use crate::clif::{isa, module_from_functions};
-use crate::{CorpusError, Module, Tier};
+use crate::{CorpusError, Isa, Module, Tier};
 use body::Body;
 use cranelift_codegen::ir;
 use cranelift_codegen::isa::TargetIsa;
@@ -33,8 +33,8 @@ pub struct Options {
     pub seed: u64,
     /// Functions in all families together; each family has at least one.
     pub functions: usize,
-    /// Short architecture name or target triple.
-    pub isa: String,
+    /// Name of an ISA, or a target triple.
+    pub target: String,
 }
 
 impl Default for Options {
@@ -42,7 +42,7 @@ impl Default for Options {
         Options {
             seed: 1,
             functions: 2400,
-            isa: "x86_64".to_owned(),
+            target: Isa::X86_64.to_string(),
         }
     }
 }
@@ -53,7 +53,7 @@ pub fn modules(
     options: &Options,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Module>, CorpusError> {
-    let isa = isa(&options.isa)?;
+    let isa = isa(&options.target)?;
     let counts = counts(options.functions);
     let families = FAMILIES.iter().zip(counts);
     families
@@ -65,7 +65,7 @@ pub fn modules(
 /// The functions of every family, in order, as Cranelift IR; the giants come
 /// last.
 pub fn functions(options: &Options) -> Result<Vec<ir::Function>, CorpusError> {
-    let isa = isa(&options.isa)?;
+    let isa = isa(&options.target)?;
     let families = FAMILIES.iter().zip(counts(options.functions));
     let of = |(family, count): (&Family, usize)| {
         let one = |index| function(family, index, options.seed, &*isa);

@@ -1,7 +1,7 @@
 //! `wild.toml`: the pins, read at run time so that they can be edited.
 
 use super::file::File;
-use crate::CorpusError;
+use crate::{Collector, CorpusError, Isa};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -94,7 +94,7 @@ pub struct Preparation {
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     /// The collector it holds for.
-    pub collector: String,
+    pub collector: Collector,
     /// `none`, `speed` or `speed_and_size`.
     pub opt_level: String,
     /// Why.
@@ -106,9 +106,9 @@ pub struct Setting {
 #[serde(deny_unknown_fields)]
 pub struct Failure {
     /// The ISA it holds for; all if there is none.
-    pub isa: Option<String>,
+    pub isa: Option<Isa>,
     /// The collector it holds for; all if there is none.
-    pub collector: Option<String>,
+    pub collector: Option<Collector>,
     /// Why.
     pub reason: String,
 }
@@ -167,17 +167,19 @@ impl WildModule {
     }
 
     /// The setting for a collector, if it is not the default.
-    pub fn setting(&self, collector: &str) -> Option<&Setting> {
+    pub fn setting(&self, collector: Collector) -> Option<&Setting> {
         self.settings.iter().find(|s| s.collector == collector)
     }
 
     /// Why the module does not compile for an ISA and a collector, if it is
     /// known not to.
-    pub fn failure(&self, isa: &str, collector: &str) -> Option<&str> {
-        let concerns = |of: &Option<String>, which| of.as_deref().is_none_or(|o| o == which);
+    pub fn failure(&self, isa: Isa, collector: Collector) -> Option<&str> {
         self.failures
             .iter()
-            .find(|f| concerns(&f.isa, isa) && concerns(&f.collector, collector))
+            .find(|f| {
+                f.isa.is_none_or(|failing| failing == isa)
+                    && f.collector.is_none_or(|failing| failing == collector)
+            })
             .map(|f| f.reason.as_str())
     }
 }

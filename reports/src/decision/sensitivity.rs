@@ -2,8 +2,8 @@
 
 use super::{Judge, Outcome, rank};
 use crate::figures::{Figures, figures};
-use crate::results::TIERS;
-use crate::select::{Key, Selection, isas_of, modules_of};
+use crate::results::{Collector, ModuleKey, Scenario};
+use crate::select::{Selection, TIERS, isas_of, modules_of};
 use crate::weights::Weights;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ const GRID: u32 = 10;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sensitivity {
     /// Each module left out in turn.
-    pub without_module: Vec<(Key, Outcome)>,
+    pub without_module: Vec<(ModuleKey, Outcome)>,
     /// `module_start` left out of every module.
     pub without_start: Outcome,
     /// The share of the bytes from 0 to 100 %, hot and cold in proportion.
@@ -61,11 +61,11 @@ fn verdict(judge: &Judge<'_>, all: Vec<Figures>, on: &Selection, weights: Weight
     rank::outcome(&judge.judge(all, on, weights))
 }
 
-fn without_each(judge: &Judge<'_>, selection: &Selection) -> Vec<(Key, Outcome)> {
+fn without_each(judge: &Judge<'_>, selection: &Selection) -> Vec<(ModuleKey, Outcome)> {
     if selection.modules.len() < 2 {
         return Vec::new();
     }
-    let without = |left_out: &Key| {
+    let without = |left_out: &ModuleKey| {
         let mut rest = selection.clone();
         rest.modules.retain(|k| k != left_out);
         (left_out.clone(), judge.outcome(&rest))
@@ -128,10 +128,10 @@ fn tally(outcomes: impl Iterator<Item = Outcome>) -> Vec<(Outcome, usize)> {
 
 fn subsets(judge: &Judge<'_>, headline: &Selection) -> Vec<(String, usize, Outcome)> {
     let results = judge.results;
-    let mut found: Vec<(String, Vec<Key>)> = Vec::new();
-    for isa in isas_of(results, &headline.tier) {
+    let mut found: Vec<(String, Vec<ModuleKey>)> = Vec::new();
+    for isa in isas_of(results, headline.tier) {
         if isa != headline.isa {
-            let keys = modules_of(results, &headline.tier, &isa);
+            let keys = modules_of(results, headline.tier, isa);
             found.push((format!("{}, {isa}", headline.tier), keys));
         }
     }
@@ -141,8 +141,8 @@ fn subsets(judge: &Judge<'_>, headline: &Selection) -> Vec<(String, usize, Outco
             found.push((name, keys));
         }
     }
-    for tier in TIERS.iter().filter(|t| **t != headline.tier) {
-        let keys = modules_of(results, tier, &headline.isa);
+    for tier in TIERS.into_iter().filter(|t| *t != headline.tier) {
+        let keys = modules_of(results, tier, headline.isa);
         found.push((format!("{tier}, {}", headline.isa), keys));
     }
     found.retain(|(_, keys)| !keys.is_empty());
@@ -159,13 +159,11 @@ fn subsets(judge: &Judge<'_>, headline: &Selection) -> Vec<(String, usize, Outco
     judged.collect()
 }
 
-fn by_collector(judge: &Judge<'_>, headline: &Selection) -> BTreeMap<String, Vec<Key>> {
-    let mut by: BTreeMap<String, BTreeSet<Key>> = BTreeMap::new();
+fn by_collector(judge: &Judge<'_>, headline: &Selection) -> BTreeMap<Collector, Vec<ModuleKey>> {
+    let mut by: BTreeMap<Collector, BTreeSet<ModuleKey>> = BTreeMap::new();
     let rows = judge.results.sizes.iter();
     for row in rows.filter(|r| r.tier == headline.tier && r.isa == headline.isa) {
-        by.entry(row.collector.clone())
-            .or_default()
-            .insert(row.key());
+        by.entry(row.collector).or_default().insert(row.key());
     }
     by.into_iter()
         .map(|(c, keys)| (c, keys.into_iter().collect()))
@@ -173,15 +171,15 @@ fn by_collector(judge: &Judge<'_>, headline: &Selection) -> BTreeMap<String, Vec
 }
 
 /// The headline's scenarios on other modules, as far as they were timed there.
-fn on(judge: &Judge<'_>, headline: &Selection, modules: Vec<Key>) -> Selection {
-    let timed = |s: &crate::select::Scenario| {
+fn on(judge: &Judge<'_>, headline: &Selection, modules: Vec<ModuleKey>) -> Selection {
+    let timed = |s: &Scenario| {
         let rows = judge.results.latencies.iter().flatten();
-        rows.filter(|r| s.covers(r))
+        rows.filter(|r| *s == r.scenario())
             .any(|r| modules.contains(&r.key()))
     };
     Selection {
-        hot: headline.hot.clone().filter(timed),
-        cold: headline.cold.clone().filter(timed),
+        hot: headline.hot.filter(timed),
+        cold: headline.cold.filter(timed),
         modules,
         ..headline.clone()
     }

@@ -2,8 +2,8 @@
 
 use super::{Candidate, Decision, Fate, Outcome, Score};
 use crate::figures::{Estimate, Figures};
-use crate::format::{NONE, estimate, list, percent, percent_range, plural};
-use crate::results::BASELINE;
+use crate::format::{NONE, estimate, list, module, percent, percent_range, plural};
+use crate::results::{BASELINE, Tier};
 use crate::table::Table;
 
 /// The recommendation in three sentences: what, why, how sure.
@@ -58,7 +58,7 @@ pub(crate) fn recommendation(d: &Decision) -> [String; 3] {
 /// What the reader has to keep in mind, one line each.
 pub(crate) fn caveats(d: &Decision) -> Vec<String> {
     let mut lines = Vec::new();
-    if d.selection.tier != "wild" {
+    if d.selection.tier != Tier::Wild {
         lines.push(format!(
             "No module from the wild was measured; the figures are for the tier {}.",
             d.selection.tier
@@ -107,7 +107,7 @@ fn figures(d: &Decision, name: &str) -> String {
 
 fn lines(d: &Decision, name: &str) -> String {
     let scheme = d.figures(name).map(|f| &f.scheme);
-    match scheme.and_then(|s| s.reader_lines.zip(s.writer_lines)) {
+    match scheme.map(|s| (s.reader_lines, s.writer_lines)) {
         Some((reader, writer)) => format!(", reads in {reader} lines and writes in {writer}"),
         None => String::new(),
     }
@@ -224,7 +224,7 @@ pub(crate) fn sensitivity_tables(d: &Decision) -> Vec<(&'static str, Table)> {
     let s = &d.sensitivity;
     let mut modules = Table::new(2, ["left out", "verdict"]);
     for (key, outcome) in &s.without_module {
-        modules.push([key.to_string(), outcome.to_string()]);
+        modules.push([module(key), outcome.to_string()]);
     }
     modules.push([
         "`module_start`, everywhere".to_owned(),

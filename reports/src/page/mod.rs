@@ -4,10 +4,9 @@ mod inspection;
 mod research;
 mod sections;
 
-use crate::ReportError;
 use crate::decision::{self, decide};
 use crate::plot::{Figure, Plots, TEXT_STYLE, variables};
-use crate::results::Results;
+use crate::results::{Results, ResultsError};
 use crate::table::{escape, markup};
 use crate::weights::Weights;
 use std::fs;
@@ -29,12 +28,11 @@ pub fn write_report(
     results: &Results,
     dir: &Path,
     weights: &Weights,
-) -> Result<PathBuf, ReportError> {
-    weights.check()?;
+) -> Result<PathBuf, ResultsError> {
     let decision = decide(results, weights);
     let plots = Plots::of(results, &decision);
     let folder = dir.join("plots");
-    fs::create_dir_all(&folder).map_err(|e| ReportError::io(&folder, e))?;
+    fs::create_dir_all(&folder).map_err(|e| ResultsError::io(&folder, e))?;
     for figure in plots.all() {
         write(&folder.join(format!("{}.svg", figure.id)), &figure.file())?;
     }
@@ -47,13 +45,13 @@ pub fn write_report(
     Ok(path)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), ReportError> {
-    fs::write(path, text).map_err(|e| ReportError::io(path, e))
+fn write(path: &Path, text: &str) -> Result<(), ResultsError> {
+    fs::write(path, text).map_err(|e| ResultsError::io(path, e))
 }
 
 /// Writes one page about the modules of `results` alone: what each scheme
 /// would make of them.
-pub fn write_inspection(results: &Results, path: &Path) -> Result<(), ReportError> {
+pub fn write_inspection(results: &Results, path: &Path) -> Result<(), ResultsError> {
     write(
         path,
         &page("Stack maps of your modules", &inspection::all(results)),

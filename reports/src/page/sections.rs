@@ -6,7 +6,7 @@ use crate::figures::geometric_mean;
 use crate::format::{NONE, bytes, known_count, list, percent, plural, times};
 use crate::headline;
 use crate::plot::{Figure, Plots};
-use crate::results::{BASELINE, LatencyRow, ModuleRow, Results};
+use crate::results::{BASELINE, LatencyRow, ModuleRow, Results, plain};
 use crate::table::{Table, markup};
 use std::collections::BTreeMap;
 
@@ -176,10 +176,10 @@ fn controls(results: &Results) -> Table {
     for ((name, scenario), rows) in rows {
         let mut verdicts: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &rows {
-            *verdicts.entry(&row.verdict).or_default() += 1;
+            *verdicts.entry(row.verdict.name()).or_default() += 1;
         }
         let verdicts: Vec<String> = verdicts.iter().map(|(v, n)| format!("{n} {v}")).collect();
-        let ratios: Vec<f64> = rows.iter().filter_map(|r| r.ratio).collect();
+        let ratios: Vec<f64> = rows.iter().map(|r| r.ratio).collect();
         let ratio = geometric_mean(&ratios).map_or_else(|| NONE.to_owned(), times);
         table.push([format!("`{name}`"), scenario, list(&verdicts), ratio]);
     }
@@ -216,18 +216,23 @@ fn corpus(results: &Results) -> String {
             .filter(|(_, whole)| *whole > 0);
         let share = share.map(|(section, whole)| percent(section as f64 / whole as f64));
         let counts = [
-            m.functions,
-            m.maps,
-            m.empties,
-            m.recorded,
-            m.confirmed,
+            Some(m.functions),
+            Some(m.maps),
+            Some(m.empties),
+            Some(m.recorded),
+            Some(m.confirmed),
             m.call_sites,
             m.disassembled,
             m.agreed,
-            m.unmatched_functions,
+            Some(m.unmatched_functions),
         ];
-        let words = [&m.module, &m.isa, &m.collector, &m.tier].map(String::clone);
-        let sizes = [m.text_bytes, m.cwasm_bytes, m.section_bytes].map(size);
+        let words = [
+            m.module.clone(),
+            m.isa.to_string(),
+            m.collector.to_string(),
+            m.tier.to_string(),
+        ];
+        let sizes = [Some(m.text_bytes), m.cwasm_bytes, m.section_bytes].map(size);
         let mut row: Vec<String> = words.into_iter().chain(sizes).collect();
         row.push(share.unwrap_or_else(|| NONE.to_owned()));
         row.extend(counts.map(known_count));
@@ -250,9 +255,9 @@ fn machine(results: &Results) -> String {
         },
     );
     let mut table = Table::new(2, ["what", "value"]);
-    for (name, value) in &results.provenance {
+    for (name, value) in results.provenance.iter() {
         // A backtick in a value is just that.
-        table.push([name.clone(), value.replace('`', "'")]);
+        table.push([name.to_owned(), plain(value).replace('`', "'")]);
     }
     let html = table
         .html()
@@ -275,7 +280,7 @@ fn limits(results: &Results, decision: &Decision) -> String {
     if results.safety.is_none() {
         lines.push("There is no `safety.csv`: no faults were injected.".to_owned());
     }
-    let unconfirmed = |m: &&ModuleRow| m.recorded.zip(m.confirmed).is_some_and(|(r, c)| c < r);
+    let unconfirmed = |m: &&ModuleRow| m.confirmed < m.recorded;
     let doubtful = results.modules.iter().filter(unconfirmed).count();
     if doubtful > 0 {
         lines.push(format!(

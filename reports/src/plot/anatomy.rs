@@ -4,10 +4,10 @@ use super::Figure;
 use super::axis::LogAxis;
 use super::canvas::{Anchor, Canvas, FONT, SMALL, Swatch, draw, text_width};
 use super::palette::Ink;
-use crate::anatomy::{AnatomyRow, floor_table, of_headline, shape_table};
+use crate::anatomy::{self, floor_table, of_headline, shape_table};
 use crate::decision::Decision;
 use crate::format::{count, percent};
-use crate::results::Results;
+use crate::results::{AnatomyRow, Results};
 
 const WIDTH: i32 = 720;
 const ROW: i32 = 24;
@@ -98,8 +98,7 @@ fn slots(c: &mut Canvas, rows: &[&AnatomyRow]) {
 
 fn parts(c: &mut Canvas, rows: &[&AnatomyRow]) {
     let (left, right) = (label_width(rows), WIDTH - 60);
-    let mut legend: Vec<_> = rows[0]
-        .parts()
+    let mut legend: Vec<_> = anatomy::parts(rows[0])
         .iter()
         .enumerate()
         .map(|(i, (name, _))| ((*name).to_owned(), Swatch::Box(Ink::Part(i))))
@@ -115,7 +114,7 @@ fn parts(c: &mut Canvas, rows: &[&AnatomyRow]) {
         let whole = row.section_bytes.max(1) as f64;
         let x = |share: f64| left + (share * f64::from(right - left)).round() as i32;
         let mut sum = 0;
-        for (i, (name, size)) in row.parts().into_iter().enumerate() {
+        for (i, (name, size)) in anatomy::parts(row).into_iter().enumerate() {
             let from = x(sum as f64 / whole);
             sum += size;
             let to = x(sum as f64 / whole);

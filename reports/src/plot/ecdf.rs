@@ -75,7 +75,7 @@ fn panel(results: &Results, decision: &Decision, scheme: &str) -> Panel {
     let chosen = &decision.selection.modules;
     let rows = results.sizes.iter();
     let bytes = rows.filter(|r| r.scheme == scheme && chosen.contains(&r.key()));
-    let mut curves = vec![("bytes", sorted(bytes.map(|r| r.ratio)))];
+    let mut curves = vec![("bytes", sorted(bytes.filter_map(|r| r.ratio)))];
     let selection = &decision.selection;
     for (name, scenario) in [("hot", &selection.hot), ("cold", &selection.cold)] {
         if let Some(scenario) = scenario {

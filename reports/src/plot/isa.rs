@@ -7,7 +7,7 @@ use super::palette::Ink;
 use crate::decision::Decision;
 use crate::figures::Spread;
 use crate::format::{NONE, percent, percent_number};
-use crate::results::{BASELINE, Results};
+use crate::results::{BASELINE, Collector, Isa, Results, Tier};
 use crate::select::{isas_of, modules_of};
 use crate::table::Table;
 use std::collections::BTreeSet;
@@ -17,16 +17,16 @@ const WIDTH: i32 = 720;
 const STEP: i32 = 8;
 
 struct Dots {
-    isas: Vec<String>,
+    isas: Vec<Isa>,
     modules: usize,
     rows: Vec<(String, Vec<Option<f64>>)>,
 }
 
 /// `None` unless the tier has modules that exist on several ISAs.
 pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
-    let dots = dots(results, &decision.selection.tier)?;
+    let dots = dots(results, decision.selection.tier)?;
     let mut table = Table::new(1, ["scheme"]);
-    table.head.extend(dots.isas.iter().cloned());
+    table.head.extend(dots.isas.iter().map(Isa::to_string));
     for (scheme, ratios) in &dots.rows {
         let cells = ratios
             .iter()
@@ -48,10 +48,10 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
     })
 }
 
-fn dots(results: &Results, tier: &str) -> Option<Dots> {
+fn dots(results: &Results, tier: Tier) -> Option<Dots> {
     let isas = isas_of(results, tier);
-    let names = |isa: &String| -> BTreeSet<(String, String)> {
-        let keys = modules_of(results, tier, isa).into_iter();
+    let names = |isa: &Isa| -> BTreeSet<(String, Collector)> {
+        let keys = modules_of(results, tier, *isa).into_iter();
         keys.map(|k| (k.module, k.collector)).collect()
     };
     let common = isas
@@ -61,13 +61,13 @@ fn dots(results: &Results, tier: &str) -> Option<Dots> {
     if isas.len() < 2 || common.is_empty() {
         return None;
     }
-    let mean = |scheme: &str, isa: &String| {
+    let mean = |scheme: &str, isa: &Isa| {
         let rows = results
             .sizes
             .iter()
             .filter(|r| r.scheme == scheme && r.isa == *isa);
-        let rows = rows.filter(|r| common.contains(&(r.module.clone(), r.collector.clone())));
-        Spread::of(rows.map(|r| r.ratio))
+        let rows = rows.filter(|r| common.contains(&(r.module.clone(), r.collector)));
+        Spread::of(rows.filter_map(|r| r.ratio))
             .filter(|s| s.n == common.len())
             .map(|s| s.mean)
     };
@@ -103,7 +103,7 @@ fn paint(c: &mut Canvas, dots: &Dots) {
     let (left, right) = (label + 16, WIDTH - 20);
     let entries = dots.isas.iter().enumerate();
     let legend: Vec<(String, Swatch)> = entries
-        .map(|(i, isa)| (isa.clone(), Swatch::Marker(i, Ink::Series(i))))
+        .map(|(i, isa)| (isa.to_string(), Swatch::Marker(i, Ink::Series(i))))
         .collect();
     let top = c.legend((left, 4, WIDTH), &legend);
     let bottom = top + row * dots.rows.len() as i32;

@@ -4,8 +4,8 @@ use super::Figure;
 use super::canvas::{Anchor, Canvas, SMALL, Swatch, draw, text_width};
 use super::palette::Ink;
 use crate::format::{NONE, count, percent, percent_number};
-use crate::results::Results;
-use crate::safety::{Class, Tally, by_fault, tallies};
+use crate::results::{Class, Policy, Results};
+use crate::safety::{Tally, by_fault, tallies};
 use crate::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ const CLASSES: [(Class, &str, Ink); 3] = [
 struct Bar {
     name: String,
     scheme: String,
-    policy: String,
+    policy: Policy,
     tally: Tally,
 }
 
@@ -31,10 +31,10 @@ pub(super) fn figures(results: &Results) -> Vec<Figure> {
     };
     let policies = [
         (
-            "today",
+            Policy::Today,
             "as Wasmtime is, where a missing entry means no references",
         ),
-        ("strict", "if a missing entry were fatal"),
+        (Policy::Strict, "if a missing entry were fatal"),
     ];
     let heat = policies.into_iter().filter_map(|(policy, means)| {
         let faults = by_fault(rows, policy);
@@ -46,8 +46,8 @@ pub(super) fn figures(results: &Results) -> Vec<Figure> {
 /// Share of wrong answers by fault and scheme.
 fn heat(
     results: &Results,
-    faults: &BTreeMap<String, BTreeMap<String, Tally>>,
-    policy: &str,
+    faults: &BTreeMap<&str, BTreeMap<String, Tally>>,
+    policy: Policy,
     means: &str,
 ) -> Figure {
     let named: BTreeSet<&String> = faults.values().flat_map(BTreeMap::keys).collect();
@@ -61,14 +61,14 @@ fn heat(
             let tally = tallies.get(*s);
             tally.map_or_else(|| NONE.to_owned(), |t| percent(t.share(Class::Harmful)))
         });
-        table.push(std::iter::once(fault.clone()).chain(cells));
+        table.push(std::iter::once((*fault).to_owned()).chain(cells));
     }
-    let width = |texts: &mut dyn Iterator<Item = &String>| {
+    let width = |texts: &mut dyn Iterator<Item = &str>| {
         texts.map(|t| text_width(t, SMALL)).max().unwrap_or(0)
     };
     let (left, top) = (
-        width(&mut faults.keys()) + 12,
-        width(&mut schemes.iter().copied()) + 12,
+        width(&mut faults.keys().copied()) + 12,
+        width(&mut schemes.iter().map(|s| s.as_str())) + 12,
     );
     let size = (
         left + CELL.0 * schemes.len() as i32 + 8,
@@ -147,7 +147,7 @@ fn outcomes(results: &Results) -> Option<Figure> {
             tally,
         })
         .collect();
-    bars.sort_by_key(|b| (b.policy.clone(), listed(&b.scheme).unwrap_or(usize::MAX)));
+    bars.sort_by_key(|b| (b.policy.name(), listed(&b.scheme).unwrap_or(usize::MAX)));
     if bars.is_empty() {
         return None;
     }
@@ -159,7 +159,7 @@ fn outcomes(results: &Results) -> Option<Figure> {
         let shares = CLASSES.map(|(class, ..)| percent(bar.tally.share(class)));
         let row = [
             format!("`{}`", bar.scheme),
-            bar.policy.clone(),
+            bar.policy.to_string(),
             count(bar.tally.total()),
         ];
         table.push(row.into_iter().chain(shares));

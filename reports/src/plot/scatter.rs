@@ -9,8 +9,7 @@ use super::palette::Ink;
 use crate::decision::Decision;
 use crate::figures::{Estimate, Figures, figures as figures_of};
 use crate::format::{estimate, interval, percent, percent_number, plain, times, yes};
-use crate::results::{BASELINE, Results};
-use crate::select::Scenario;
+use crate::results::{BASELINE, Results, Scenario};
 use crate::table::Table;
 
 const WIDTH: i32 = 640;

@@ -7,11 +7,11 @@
 
 pub use super::change::{Ratio, SizeChange, SpeedChange};
 use super::error::StatsError;
-use super::{matching, table};
-
+use super::matching;
+use crate::results::{LatencyRow, Provenance, ResultsError, Row, SizeRow, read_rows};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use std::collections::BTreeSet;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// From which change on a comparison fails; fractions, 0.03 for 3 %.
@@ -51,14 +51,14 @@ pub struct Comparison {
 pub fn compare(a: &Path, b: &Path, thresholds: Thresholds) -> Result<Comparison, StatsError> {
     let both_have = |file| a.join(file).exists() && b.join(file).exists();
     let mut comparison = Comparison::default();
-    if thresholds.slower.is_some() || both_have("latency.csv") {
-        let cells = read_both(a, b, "latency.csv")?;
+    if thresholds.slower.is_some() || both_have(LatencyRow::FILE) {
+        let cells = read_both(a, b)?;
         comparison.cells = matching::cells(&cells);
-        let pooled = read_both(a, b, "pooled.csv")?;
+        let pooled = read_both(a, b)?;
         comparison.pooled = matching::pooled(pooled, &cells, &mut comparison.notes);
     }
-    if thresholds.larger.is_some() || both_have("size.csv") {
-        let sizes = read_both(a, b, "size.csv")?;
+    if thresholds.larger.is_some() || both_have(SizeRow::FILE) {
+        let sizes = read_both(a, b)?;
         comparison.sizes = matching::sizes(&sizes, &mut comparison.notes);
     }
     if comparison.cells.is_empty() && comparison.sizes.is_empty() {
@@ -102,40 +102,22 @@ impl Comparison {
 
     /// Says what else differs between the runs, for whoever looks for a cause.
     fn note_provenance(&mut self, a: &Path, b: &Path) -> Result<(), StatsError> {
-        let (a, b) = (provenance(a)?, provenance(b)?);
-        for key in a.keys().chain(b.keys()).collect::<BTreeSet<_>>() {
-            let show = |side: &serde_json::Map<_, serde_json::Value>| {
-                side.get(key)
-                    .map_or("unknown".to_owned(), |value| value.to_string())
-            };
-            if a.get(key) != b.get(key) {
-                self.notes
-                    .push(format!("{key}: {} and {}", show(&a), show(&b)));
+        let both = (Provenance::read_if_there(a)?, Provenance::read_if_there(b)?);
+        let (a, b): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            (both.0.iter().collect(), both.1.iter().collect());
+        for name in a.keys().chain(b.keys()).collect::<BTreeSet<_>>() {
+            let (a, b) = (a.get(name), b.get(name));
+            let show =
+                |value: Option<&&Value>| value.map_or("unknown".to_owned(), |v| v.to_string());
+            if a != b {
+                let note = format!("{name}: {} and {}", show(a), show(b));
+                self.notes.push(note);
             }
         }
         Ok(())
     }
 }
 
-fn read_both<T: DeserializeOwned>(
-    a: &Path,
-    b: &Path,
-    file: &str,
-) -> Result<(Vec<T>, Vec<T>), StatsError> {
-    Ok((
-        table::read_all(&a.join(file))?,
-        table::read_all(&b.join(file))?,
-    ))
-}
-
-fn provenance(folder: &Path) -> Result<serde_json::Map<String, serde_json::Value>, StatsError> {
-    let path = folder.join("provenance.json");
-    if !path.exists() {
-        return Ok(serde_json::Map::new());
-    }
-    let text = std::fs::read_to_string(&path).map_err(|e| StatsError::file(&path, e))?;
-    serde_json::from_str(&text).map_err(|e| StatsError::Table {
-        path,
-        problem: e.to_string(),
-    })
+fn read_both<R: Row>(a: &Path, b: &Path) -> Result<(Vec<R>, Vec<R>), ResultsError> {
+    Ok((read_rows(&a.join(R::FILE))?, read_rows(&b.join(R::FILE))?))
 }

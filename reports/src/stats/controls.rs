@@ -1,9 +1,7 @@
 //! Did the run see what it must: no difference where there is none, and the
 //! slowdown that was built in.
 
-use super::pooled::PooledRow;
-use super::verdict::Verdict;
-use super::{AGAIN, SLOW};
+use crate::results::{AGAIN, PooledRow, SLOW, Verdict};
 
 /// What the controls among some pooled rows came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,20 +1,10 @@
 //! Which rows of two runs belong together.
 
 use super::change::{Ratio, SizeChange, SpeedChange};
-use super::{BASELINE, CONTROLS, LatencyRow, PooledRow};
-use serde::Deserialize;
+use crate::results::{
+    BASELINE, Collector, Isa, LatencyRow, PooledRow, Scenario, SizeRow, Tier, is_timing_control,
+};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The columns of `size.csv` that a comparison needs.
-#[derive(Deserialize)]
-pub(super) struct SizeRow {
-    scheme: String,
-    module: String,
-    isa: String,
-    collector: String,
-    bytes: u64,
-    baseline_bytes: u64,
-}
 
 /// Rows of the first and of the second run.
 type Both<T> = (Vec<T>, Vec<T>);
@@ -25,7 +15,7 @@ type Key = (String, String, String);
 /// Changes by module.
 pub(super) fn cells(both: &Both<LatencyRow>) -> Vec<SpeedChange> {
     let describe = |r: &LatencyRow| {
-        let of = format!("{}/{}/{}", r.module, r.isa, r.collector);
+        let of = r.key().to_string();
         let scenario = format!("{}, {}, {}", r.queries, r.cache, r.timed);
         (
             (r.scheme.clone(), of, scenario),
@@ -76,7 +66,7 @@ fn pair(
 ) -> Vec<SpeedChange> {
     let others: BTreeMap<Key, Ratio> = b.collect();
     let in_both = a.filter_map(|(key, a)| Some((others.get(&key).copied()?, key, a)));
-    let schemes = in_both.filter(|(_, key, _)| !CONTROLS.contains(&key.0.as_str()));
+    let schemes = in_both.filter(|(_, key, _)| !is_timing_control(&key.0));
     schemes
         .map(|(b, (scheme, of, scenario), a)| SpeedChange {
             scheme,
@@ -91,7 +81,7 @@ fn pair(
 
 /// Sections of modules that are the same in both runs.
 pub(super) fn sizes(both: &Both<SizeRow>, notes: &mut Vec<String>) -> Vec<SizeChange> {
-    let module = |r: &SizeRow| format!("{}/{}/{}", r.module, r.isa, r.collector);
+    let module = |r: &SizeRow| r.key().to_string();
     let key = |r: &SizeRow| (r.scheme.clone(), module(r));
     let others: BTreeMap<_, &SizeRow> = both.1.iter().map(|r| (key(r), r)).collect();
     let mut changed = BTreeSet::new();
@@ -120,47 +110,28 @@ pub(super) fn sizes(both: &Both<SizeRow>, notes: &mut Vec<String>) -> Vec<SizeCh
     sizes
 }
 
-/// The modules of a run by scheme and scenario.
-struct Members<'a>(BTreeMap<[&'a str; 6], BTreeSet<(&'a str, &'a str)>>);
+/// What the modules of a pooled row have in common.
+type Pool<'a> = (&'a str, Tier, Collector, Scenario);
+
+/// The modules of a run by what is pooled.
+struct Members<'a>(BTreeMap<Pool<'a>, BTreeSet<(Isa, &'a str)>>);
 
 impl<'a> Members<'a> {
     fn new(cells: &'a [LatencyRow]) -> Self {
         let mut members = BTreeMap::<_, BTreeSet<_>>::new();
         for r in cells {
-            let key = [
-                &r.scheme,
-                &r.tier,
-                &r.collector,
-                &r.queries,
-                &r.cache,
-                &r.timed,
-            ];
-            let cell = (r.isa.as_str(), r.module.as_str());
-            members
-                .entry(key.map(String::as_str))
-                .or_default()
-                .insert(cell);
+            let pool = (r.scheme.as_str(), r.tier, r.collector, r.scenario());
+            let member = (r.isa, r.module.as_str());
+            members.entry(pool).or_default().insert(member);
         }
         Members(members)
     }
 
     /// The modules that a pooled row was made of.
-    fn of(&self, r: &PooledRow) -> BTreeSet<(&'a str, &'a str)> {
-        let key = [
-            &r.scheme,
-            &r.tier,
-            &r.collector,
-            &r.queries,
-            &r.cache,
-            &r.timed,
-        ];
-        let all = self
-            .0
-            .get(&key.map(String::as_str))
-            .into_iter()
-            .flatten()
-            .copied();
-        all.filter(|(isa, _)| r.isas.split('+').any(|i| i == *isa))
+    fn of(&self, r: &PooledRow) -> BTreeSet<(Isa, &'a str)> {
+        let pool = (r.scheme.as_str(), r.tier, r.collector, r.scenario());
+        let all = self.0.get(&pool).into_iter().flatten().copied();
+        all.filter(|(isa, _)| r.isas.split('+').any(|name| name == isa.name()))
             .collect()
     }
 }

@@ -15,7 +15,6 @@ mod median;
 mod modules;
 mod pooled;
 mod sample;
-mod table;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -23,28 +22,12 @@ mod verdict;
 pub use controls::{Control, Controls, controls_verdict};
 pub use error::StatsError;
 pub use interval::{ALPHA, Estimate, FEW_PROCESSES, RESAMPLES};
-pub use latency::LatencyRow;
-pub use pooled::PooledRow;
-pub use sample::{Sample, Samples};
-pub use verdict::{BAND_CEILING, BAND_FLOOR, Verdict};
+pub use sample::Samples;
+pub use verdict::{BAND_CEILING, BAND_FLOOR};
 
+use crate::results::{LatencyRow, PooledRow, Row, SampleRow, write_rows};
 use sha2::{Digest, Sha256};
 use std::path::Path;
-
-/// The scheme that all ratios are to.
-pub const BASELINE: &str = "exact";
-
-/// The A/A control: the baseline's code under another name.
-pub const AGAIN: &str = "exact-again";
-
-/// The control that is known to be 5 % slower than the baseline.
-pub const SLOW: &str = "slow-5pct";
-
-/// The control that looks nothing up and shows the loop's own cost.
-pub const EMPTY: &str = "empty-lookup";
-
-/// Names that are no schemes one could choose; no family counts them.
-pub const CONTROLS: [&str; 4] = [BASELINE, AGAIN, SLOW, EMPTY];
 
 /// What the timings of a run come to.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,9 +56,9 @@ pub fn summarize(samples: &Samples, seed: u64) -> Result<Summary, StatsError> {
 /// Reads `samples.csv` in a results folder and writes `latency.csv` and
 /// `pooled.csv` next to it.
 pub fn summarize_folder(folder: &Path, seed: u64) -> Result<Summary, StatsError> {
-    let summary = summarize(&Samples::read(&folder.join("samples.csv"))?, seed)?;
-    table::write(&folder.join("latency.csv"), &summary.latency)?;
-    table::write(&folder.join("pooled.csv"), &summary.pooled)?;
+    let summary = summarize(&Samples::read(&folder.join(SampleRow::FILE))?, seed)?;
+    write_rows(folder, &summary.latency)?;
+    write_rows(folder, &summary.pooled)?;
     Ok(summary)
 }
 

@@ -1,73 +1,75 @@
 //! One row per scheme over all modules of a tier: `pooled.csv`.
 
 use super::interval::{ALPHA, Estimate, Means};
-use super::latency::{LatencyRow, weighted};
+use super::latency::weighted;
 use super::modules::at_large;
 use super::sample::Cell;
-use super::verdict::{Band, Finding, Verdict, holm};
-use super::{AGAIN, BASELINE, CONTROLS, round, seed_of};
+use super::verdict::{Band, Finding, holm};
+use super::{round, seed_of};
+use crate::results::{
+    AGAIN, BASELINE, Cache, Collector, Isa, LatencyRow, PooledRow, Queries, Tier, Timed, Verdict,
+    is_timing_control,
+};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A row of `pooled.csv`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PooledRow {
-    /// Name of the scheme.
-    pub scheme: String,
-    /// Tier of the corpus.
-    pub tier: String,
-    /// Instruction sets pooled, joined by `+`; a module counts once.
-    pub isas: String,
-    /// Collector the modules were compiled for.
-    pub collector: String,
-    /// Which PCs were looked up.
-    pub queries: String,
-    /// State of the caches.
-    pub cache: String,
-    /// What a lookup includes.
-    pub timed: String,
-    /// Modules behind the row, each with the same weight.
-    pub n_modules: usize,
-    /// Geometric mean over modules of time over that of the baseline.
-    pub ratio: f64,
-    /// Lower end of the 95 % interval for modules like these; for these
-    /// modules alone when there is only one or the scheme is a control.
-    pub ratio_lo: Option<f64>,
-    /// Upper end of that interval.
-    pub ratio_hi: Option<f64>,
-    /// Differences after Holm's correction over the family.
-    pub verdict: Verdict,
-    /// Error probability of a difference after the correction.
-    pub p_holm: f64,
-    /// Lower end of the 95 % interval for these modules and no others.
-    pub here_lo: Option<f64>,
-    /// Upper end of that interval.
-    pub here_hi: Option<f64>,
-    /// Upper end of the equivalence band; empty without an A/A control.
-    pub band: Option<f64>,
-    /// Processes behind the module that has the fewest.
-    pub processes: usize,
-    /// Modules, counted once per instruction set, on which `latency.csv` says faster.
-    pub cells_faster: usize,
-    /// The same for slower.
-    pub cells_slower: usize,
-    /// The same for same.
-    pub cells_same: usize,
-}
 
 /// What one pooled row is made of.
 struct Pool<'a> {
     scheme: &'a str,
-    /// Tier, instruction sets, collector, queries, timed, cache.
     key: Key,
     cells: Vec<(&'a Cell, &'a LatencyRow)>,
 }
 
-type Key = [String; 6];
+/// What is pooled, and how it was timed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    tier: Tier,
+    /// Joined by `+`.
+    isas: String,
+    collector: Collector,
+    queries: Queries,
+    timed: Timed,
+    cache: Cache,
+}
 
-/// The last part of a key is the cache, and a family is read across caches.
-const FAMILY: usize = 5;
+impl Key {
+    /// All its names, in the order that sorts `pooled.csv`. The cache is last,
+    /// so that a family, which is read across caches, lies together.
+    fn names(&self) -> [&str; 6] {
+        [
+            self.tier.name(),
+            &self.isas,
+            self.collector.name(),
+            self.queries.name(),
+            self.timed.name(),
+            self.cache.name(),
+        ]
+    }
+
+    /// What the verdicts of a family have in common.
+    fn family(&self) -> (Tier, &str, Collector, Queries, Timed) {
+        (
+            self.tier,
+            &self.isas,
+            self.collector,
+            self.queries,
+            self.timed,
+        )
+    }
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.names().cmp(&other.names())
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 struct Pooled {
     here: Option<Estimate>,
@@ -98,10 +100,10 @@ pub(super) fn rows(cells: &[Cell], latency: &[LatencyRow], seed: u64) -> Vec<Poo
         .collect();
 
     let mut adjusted: Vec<f64> = findings.iter().map(|f| f.p).collect();
-    let mut families = BTreeMap::<&[String], Vec<usize>>::new();
+    let mut families = BTreeMap::<_, Vec<usize>>::new();
     for (i, pool) in pools.iter().enumerate() {
-        if !CONTROLS.contains(&pool.scheme) {
-            families.entry(&pool.key[..FAMILY]).or_default().push(i);
+        if !is_timing_control(pool.scheme) {
+            families.entry(pool.key.family()).or_default().push(i);
         }
     }
     for family in families.values() {
@@ -125,22 +127,32 @@ pub(super) fn rows(cells: &[Cell], latency: &[LatencyRow], seed: u64) -> Vec<Poo
 /// Every instruction set by itself and, if there are several, all together.
 fn pools<'a>(cells: &'a [Cell], latency: &'a [LatencyRow]) -> Vec<Pool<'a>> {
     let group = |c: &'a Cell| {
-        let s = &c.scenario;
-        [&s.tier, &s.collector, &s.queries, &s.timed, &s.cache].map(String::as_str)
+        (
+            c.setting.tier,
+            c.setting.module.collector,
+            c.setting.scenario,
+        )
     };
-    let mut isas = BTreeMap::<_, BTreeSet<&str>>::new();
+    let mut isas = BTreeMap::<_, BTreeSet<Isa>>::new();
     for cell in cells {
         isas.entry(group(cell))
             .or_default()
-            .insert(&cell.scenario.isa);
+            .insert(cell.setting.module.isa);
     }
     let mut pools = BTreeMap::<(Key, &str), Vec<_>>::new();
     for (cell, row) in cells.iter().zip(latency) {
-        let [tier, collector, queries, timed, cache] = group(cell);
-        let own = cell.scenario.isa.clone();
-        let all: Vec<&str> = isas[&group(cell)].iter().copied().collect();
+        let (tier, collector, scenario) = group(cell);
+        let own = cell.setting.module.isa.to_string();
+        let all: Vec<&str> = isas[&group(cell)].iter().map(|isa| isa.name()).collect();
         for isas in BTreeSet::from([own, all.join("+")]) {
-            let key = [tier, &isas, collector, queries, timed, cache].map(str::to_owned);
+            let key = Key {
+                tier,
+                isas,
+                collector,
+                queries: scenario.queries,
+                timed: scenario.timed,
+                cache: scenario.cache,
+            };
             pools
                 .entry((key, &cell.scheme))
                 .or_default()
@@ -158,13 +170,13 @@ impl Pool<'_> {
         let names: BTreeSet<&str> = self
             .cells
             .iter()
-            .map(|(c, _)| c.scenario.module.as_str())
+            .map(|(c, _)| c.setting.module.module.as_str())
             .collect();
         let names: Vec<&str> = names.into_iter().collect();
         let place = |(c, _): &(&Cell, _)| {
             names
                 .iter()
-                .position(|n| *n == c.scenario.module)
+                .position(|n| *n == c.setting.module.module)
                 .unwrap_or(0)
         };
         let module_of: Vec<usize> = self.cells.iter().map(place).collect();
@@ -181,10 +193,10 @@ impl Pool<'_> {
 
         let here = means.estimate(seed_of(
             seed,
-            self.key.iter().map(String::as_str).chain([self.scheme]),
+            self.key.names().into_iter().chain([self.scheme]),
         ));
         // A control is the same code everywhere: modules have nothing to add.
-        let others = if CONTROLS.contains(&self.scheme) {
+        let others = if is_timing_control(self.scheme) {
             None
         } else {
             at_large(&means, &module_of, names.len())
@@ -203,7 +215,14 @@ impl Pool<'_> {
     }
 
     fn row(&self, pooled: &Pooled, band: Option<Band>, verdict: Verdict, p_holm: f64) -> PooledRow {
-        let [tier, isas, collector, queries, timed, cache] = self.key.clone();
+        let Key {
+            tier,
+            isas,
+            collector,
+            queries,
+            timed,
+            cache,
+        } = self.key.clone();
         let ends = |e: Option<Estimate>| {
             let interval = e.map(|e| e.interval(ALPHA));
             (

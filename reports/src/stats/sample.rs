@@ -2,61 +2,56 @@
 
 use super::error::StatsError;
 use super::median::median_of_sorted;
-use super::{BASELINE, table};
-use serde::{Deserialize, Serialize};
+use crate::results::{BASELINE, ModuleKey, SampleRow, Scenario, Tier, for_each_row};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-/// A row of `samples.csv`: one visit of one scheme to one block.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sample {
-    /// Which run this belongs to.
-    pub run: String,
-    /// Child process within the run.
-    pub process: u32,
-    /// Block within the process.
-    pub block: u32,
-    /// Order of the visit within the block.
-    pub position: u32,
-    /// Name of the scheme.
-    pub scheme: String,
-    /// Name of the module.
-    pub module: String,
-    /// Instruction set of the module.
-    pub isa: String,
-    /// Collector the module was compiled for.
-    pub collector: String,
-    /// Tier of the corpus.
-    pub tier: String,
-    /// Which PCs were looked up.
-    pub queries: String,
-    /// State of the caches.
-    pub cache: String,
-    /// What a lookup includes.
-    pub timed: String,
-    /// Lookups in the batch.
-    pub lookups: u64,
-    /// Nanoseconds for the whole batch.
-    pub ns: f64,
+/// What is looked up, and how it is timed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Setting {
+    pub(super) tier: Tier,
+    pub(super) module: ModuleKey,
+    pub(super) scenario: Scenario,
 }
 
-/// What is looked up, where and how; a cell is one scheme in one scenario.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Scenario {
-    pub(super) tier: String,
-    pub(super) module: String,
-    pub(super) isa: String,
-    pub(super) collector: String,
-    pub(super) queries: String,
-    pub(super) cache: String,
-    pub(super) timed: String,
+impl Setting {
+    /// All its names, in the order that sorts `latency.csv`.
+    pub(super) fn names(&self) -> [&str; 7] {
+        let Scenario {
+            queries,
+            cache,
+            timed,
+        } = self.scenario;
+        [
+            self.tier.name(),
+            &self.module.module,
+            self.module.isa.name(),
+            self.module.collector.name(),
+            queries.name(),
+            cache.name(),
+            timed.name(),
+        ]
+    }
 }
 
-/// One scheme in one scenario.
+impl Ord for Setting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.names().cmp(&other.names())
+    }
+}
+
+impl PartialOrd for Setting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// One scheme in one setting.
 #[derive(Debug)]
 pub(super) struct Cell {
     pub(super) scheme: String,
-    pub(super) scenario: Scenario,
+    pub(super) setting: Setting,
     /// Nanoseconds per lookup: median over processes of the median over blocks.
     pub(super) ns: f64,
     /// By process, the ascending log-ratios of its blocks; none is empty.
@@ -66,7 +61,7 @@ pub(super) struct Cell {
 /// One visit with names replaced by numbers: a run has millions.
 #[derive(Clone, Copy, Debug)]
 struct Visit {
-    scenario: u32,
+    setting: u32,
     process: u32,
     block: u32,
     scheme: u32,
@@ -77,7 +72,7 @@ struct Visit {
 /// Collects samples in any order.
 #[derive(Debug, Default)]
 pub struct Samples {
-    scenarios: Names<Scenario>,
+    settings: Names<Setting>,
     schemes: Names<String>,
     processes: Names<(String, u32)>,
     visits: Vec<Visit>,
@@ -118,17 +113,20 @@ impl Samples {
     /// Reads `samples.csv`.
     pub fn read(path: &Path) -> Result<Samples, StatsError> {
         let mut samples = Samples::default();
-        table::read(path, |sample| samples.push(sample))?;
+        for_each_row(path, |sample| samples.push(sample))?;
         Ok(samples)
     }
 
     /// Adds one sample; an error when its time is not positive.
-    pub fn push(&mut self, s: Sample) -> Result<(), StatsError> {
-        let ns = s.ns / s.lookups as f64;
+    pub fn push(&mut self, s: SampleRow) -> Result<(), StatsError> {
+        let ns = s.ns as f64 / s.lookups as f64;
         if !(ns.is_finite() && ns > 0.0) {
             let cell = format!(
-                "{} on {}/{}/{}, process {}, block {}",
-                s.scheme, s.module, s.isa, s.collector, s.process, s.block
+                "{} on {}, process {}, block {}",
+                s.scheme,
+                s.key(),
+                s.process,
+                s.block
             );
             return Err(StatsError::NoTime {
                 cell,
@@ -137,14 +135,10 @@ impl Samples {
             });
         }
         self.visits.push(Visit {
-            scenario: self.scenarios.number(Scenario {
+            setting: self.settings.number(Setting {
                 tier: s.tier,
-                module: s.module,
-                isa: s.isa,
-                collector: s.collector,
-                queries: s.queries,
-                cache: s.cache,
-                timed: s.timed,
+                module: s.key(),
+                scenario: s.scenario(),
             }),
             process: self.processes.number((s.run, s.process)),
             block: s.block,
@@ -155,35 +149,34 @@ impl Samples {
         Ok(())
     }
 
-    /// Cells in order of scenario and scheme, and how many blocks had to be
+    /// Cells in order of setting and scheme, and how many blocks had to be
     /// left out because the scheme or the baseline lacks a visit there.
     pub(super) fn cells(&self) -> Result<(Vec<Cell>, usize), StatsError> {
-        let (scenarios, scenario_at) = self.scenarios.sorted();
+        let (settings, setting_at) = self.settings.sorted();
         let (schemes, scheme_at) = self.schemes.sorted();
         let (processes, process_at) = self.processes.sorted();
         let mut visits = self.visits.clone();
         for v in &mut visits {
-            v.scenario = scenario_at[v.scenario as usize];
+            v.setting = setting_at[v.setting as usize];
             v.scheme = scheme_at[v.scheme as usize];
             v.process = process_at[v.process as usize];
         }
-        let key = |v: &Visit| (v.scenario, v.process, v.block, v.scheme, v.position);
+        let key = |v: &Visit| (v.setting, v.process, v.block, v.scheme, v.position);
         visits.sort_unstable_by_key(key);
         if let Some(pair) = visits
             .windows(2)
             .find(|pair| key(&pair[0]) == key(&pair[1]))
         {
             let v = pair[0];
-            let s = &scenarios[v.scenario as usize];
+            let Setting {
+                module, scenario, ..
+            } = &settings[v.setting as usize];
             let cell = format!(
-                "{} on {}/{}/{} ({}, {}, {}), process {}, block {}",
+                "{} on {module} ({}, {}, {}), process {}, block {}",
                 schemes[v.scheme as usize],
-                s.module,
-                s.isa,
-                s.collector,
-                s.queries,
-                s.cache,
-                s.timed,
+                scenario.queries,
+                scenario.cache,
+                scenario.timed,
                 processes[v.process as usize].1,
                 v.block
             );
@@ -196,14 +189,14 @@ impl Samples {
         let baseline = schemes.iter().position(|s| s == BASELINE).map(|b| b as u32);
         let mut left_out = 0;
         let mut cells = Vec::new();
-        for visits in visits.chunk_by(|a, b| a.scenario == b.scenario) {
+        for visits in visits.chunk_by(|a, b| a.setting == b.setting) {
             let mut gathered = BTreeMap::<u32, Gathered>::new();
             for block in visits.chunk_by(|a, b| (a.process, a.block) == (b.process, b.block)) {
                 left_out += gather(block, baseline, &mut gathered);
             }
             for (scheme, gathered) in gathered {
-                let scenario = scenarios[visits[0].scenario as usize].clone();
-                cells.push(gathered.into_cell(schemes[scheme as usize].clone(), scenario));
+                let setting = settings[visits[0].setting as usize].clone();
+                cells.push(gathered.into_cell(schemes[scheme as usize].clone(), setting));
             }
         }
         Ok((cells, left_out))
@@ -239,7 +232,7 @@ fn mean(visits: &[Visit]) -> f64 {
 }
 
 impl Gathered {
-    fn into_cell(self, scheme: String, scenario: Scenario) -> Cell {
+    fn into_cell(self, scheme: String, setting: Setting) -> Cell {
         let sorted = |values: &mut dyn Iterator<Item = f64>| {
             let mut values: Vec<f64> = values.collect();
             values.sort_unstable_by(f64::total_cmp);
@@ -255,7 +248,7 @@ impl Gathered {
                 .map(|(&id, pairs)| (id, sorted(&mut pairs.iter().map(|p| p.1))))
                 .collect(),
             scheme,
-            scenario,
+            setting,
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What may be said about a ratio: `faster`, `slower`, `same`, `inconclusive`.
 
 use super::interval::{ALPHA, Estimate};
-use serde::{Deserialize, Serialize};
-use std::fmt;
+use crate::results::Verdict;
 
 /// The equivalence band never gets narrower than this log-ratio: below one
 /// per cent the choice of a scheme does not hang on its speed.
@@ -12,31 +11,6 @@ pub const BAND_FLOOR: f64 = 0.01;
 /// `same`; nor is a run sound whose A/A control reaches further. It leaves
 /// the control slowed by 5 % outside.
 pub const BAND_CEILING: f64 = 0.03;
-
-/// The strongest statement the data allow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// The interval lies wholly below the equivalence band.
-    Faster,
-    /// The interval lies wholly above the equivalence band.
-    Slower,
-    /// The interval lies wholly within the equivalence band.
-    Same,
-    /// None of these.
-    Inconclusive,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Verdict::Faster => "faster",
-            Verdict::Slower => "slower",
-            Verdict::Same => "same",
-            Verdict::Inconclusive => "inconclusive",
-        })
-    }
-}
 
 /// Log-ratios this close to zero are not told apart from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
