@@ -1,11 +1,11 @@
 //! What the research subcommands found: safety, targets, frontier, costs,
 //! anatomy, and what was tried and left.
 
-use super::{note, paragraph};
-use crate::decision::Decision;
+use super::html::{note, paragraph};
+use crate::headline::{costs, damage, frontier, safety, targets};
 use crate::plot::{Figure, Plots};
 use crate::results::Results;
-use crate::{costs, frontier, integrity, safety, targets};
+use crate::stats::Decision;
 use pulldown_cmark::{Options, Parser, html};
 
 const UNSAFE: &str = "Fault injection was not part of this run, so safety carries no weight in the decision beyond the constraint that a scheme be exact.";
@@ -21,9 +21,9 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
         let text = "What merging ranges without mandatory empty maps (`ranges-naive`, a control that is never recommended) says at safepoints where no reference is live. Stale: the slot holds a reference elsewhere in the function, and is dead here. Bogus: it never does.";
         html += &format!("{}{}", note(text), naive.html());
     }
-    let damaged = integrity::table(rows);
+    let damaged = damage::table(rows);
     if !damaged.rows.is_empty() {
-        let price = integrity::price(results, decision).unwrap_or_default();
+        let price = damage::price(results, decision).unwrap_or_default();
         html += &format!(
             "<h3>Damaged sections</h3>\n{}{}",
             paragraph(&price),

@@ -1,14 +1,15 @@
 //! What the page says, in the order in which a maintainer asks.
 
-use super::{Section, note, paragraph, research};
-use crate::decision::{Decision, RULES, caveats, recommendation, score_table, sensitivity_tables};
-use crate::figures::geometric_mean;
-use crate::format::{NONE, bytes, known_count, list, percent, plural, times};
-use crate::headline;
+use super::html::{Section, note, paragraph};
+use super::research;
+use crate::decision::{RULES, caveats, recommendation, score_table, sensitivity_tables};
+use crate::format::{bytes, count, known, list, percent, plural, times};
+use crate::headline::schemes;
 use crate::plot::{Figure, Plots};
-use crate::results::{BASELINE, LatencyRow, ModuleRow, Results, plain};
+use crate::results::{BASELINE, ModuleRow, Results, Scenario};
+use crate::stats::Decision;
+use crate::stats::schemes::control_means;
 use crate::table::{Table, markup};
-use std::collections::BTreeMap;
 
 pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<Section> {
     let controls = controls(results);
@@ -22,7 +23,7 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
         section(
             "headline",
             "Schemes at a glance",
-            schemes(results, decision),
+            at_a_glance(results, decision),
         ),
         section(
             "pareto",
@@ -88,7 +89,7 @@ fn pareto(results: &Results, decision: &Decision, figures: &[Figure]) -> String 
         return paragraph(TIMED);
     }
     let figures: String = figures.iter().map(Figure::html).collect();
-    let scenarios = headline::scenarios(results, decision).html();
+    let scenarios = schemes::scenarios(results, decision).html();
     format!(
         "<div class=\"pair\">
 {figures}</div>
@@ -124,22 +125,18 @@ fn verdict(decision: &Decision) -> String {
     format!("<div class=\"verdict\">\n{sentences}</div>\n{caveats}")
 }
 
-fn schemes(results: &Results, decision: &Decision) -> String {
-    let s = &decision.selection;
+fn at_a_glance(results: &Results, decision: &Decision) -> String {
+    let s = &decision.headline;
     let mut text = format!(
         "Ratios to `{BASELINE}`, Wasmtime's own format; below 100 % or 1× is better. Geometric means over the {} of the tier {} on {}, one weight per module, with the collector `copying` where the module has it.",
         plural(s.modules.len(), "module"),
         s.tier,
         s.isa
     );
-    for scenario in [&s.hot, &s.cold].into_iter().flatten() {
+    for scenario in s.scenarios() {
         text += &format!(" Lookup: {scenario}.");
     }
-    format!(
-        "{}{}",
-        note(&text),
-        headline::full(results, decision).html()
-    )
+    format!("{}{}", note(&text), schemes::full(results, decision).html())
 }
 
 fn reasons(decision: &Decision) -> String {
@@ -161,27 +158,20 @@ fn reasons(decision: &Decision) -> String {
 
 /// Whatever was timed without being a scheme.
 fn controls(results: &Results) -> Table {
-    let scheme = |name: &str| results.schemes.iter().any(|s| s.name == name);
-    let mut rows: BTreeMap<(&str, String), Vec<&LatencyRow>> = BTreeMap::new();
-    for row in results
-        .latencies
-        .iter()
-        .flatten()
-        .filter(|r| !scheme(&r.scheme))
-    {
-        let scenario = format!("{}, {}, {}", row.cache, row.queries, row.timed);
-        rows.entry((&row.scheme, scenario)).or_default().push(row);
-    }
     let mut table = Table::new(3, ["control", "scenario", "verdicts", "ratio"]);
-    for ((name, scenario), rows) in rows {
-        let mut verdicts: BTreeMap<&str, usize> = BTreeMap::new();
-        for row in &rows {
-            *verdicts.entry(row.verdict.name()).or_default() += 1;
-        }
-        let verdicts: Vec<String> = verdicts.iter().map(|(v, n)| format!("{n} {v}")).collect();
-        let ratios: Vec<f64> = rows.iter().map(|r| r.ratio).collect();
-        let ratio = geometric_mean(&ratios).map_or_else(|| NONE.to_owned(), times);
-        table.push([format!("`{name}`"), scenario, list(&verdicts), ratio]);
+    for control in control_means(results) {
+        let Scenario {
+            queries,
+            cache,
+            timed,
+        } = control.scenario;
+        let verdicts = control.verdicts.iter().map(|(v, n)| format!("{n} {v}"));
+        table.push([
+            format!("`{}`", control.name),
+            format!("{cache}, {queries}, {timed}"),
+            list(&verdicts.collect::<Vec<_>>()),
+            known(control.ratio, times),
+        ]);
     }
     table
 }
@@ -209,12 +199,12 @@ fn corpus(results: &Results) -> String {
     ];
     let mut table = Table::new(4, head);
     for m in &results.modules {
-        let size = |v: Option<u64>| v.map_or_else(|| NONE.to_owned(), bytes);
+        let size = |size: Option<u64>| known(size, bytes);
         let share = m
             .section_bytes
             .zip(m.cwasm_bytes)
             .filter(|(_, whole)| *whole > 0);
-        let share = share.map(|(section, whole)| percent(section as f64 / whole as f64));
+        let share = share.map(|(section, whole)| section as f64 / whole as f64);
         let counts = [
             Some(m.functions),
             Some(m.maps),
@@ -234,8 +224,8 @@ fn corpus(results: &Results) -> String {
         ];
         let sizes = [Some(m.text_bytes), m.cwasm_bytes, m.section_bytes].map(size);
         let mut row: Vec<String> = words.into_iter().chain(sizes).collect();
-        row.push(share.unwrap_or_else(|| NONE.to_owned()));
-        row.extend(counts.map(known_count));
+        row.push(known(share, percent));
+        row.extend(counts.map(|n| known(n, count)));
         row.push(m.provenance.clone());
         table.push(row);
     }
@@ -249,15 +239,15 @@ fn machine(results: &Results) -> String {
         |s| {
             format!(
                 "{} timed batches from {}.",
-                known_count(Some(s.timings as u64)),
+                count(s.timings as u64),
                 processes(s.processes)
             )
         },
     );
     let mut table = Table::new(2, ["what", "value"]);
-    for (name, value) in results.provenance.iter() {
+    for (name, value) in results.provenance.texts() {
         // A backtick in a value is just that.
-        table.push([name.to_owned(), plain(value).replace('`', "'")]);
+        table.push([name.to_owned(), value.replace('`', "'")]);
     }
     let html = table
         .html()

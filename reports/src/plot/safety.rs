@@ -1,11 +1,11 @@
 //! What became of injected faults: detected, harmless or harmful.
 
-use super::Figure;
 use super::canvas::{Anchor, Canvas, SMALL, Swatch, draw, text_width};
+use super::figure::Figure;
 use super::palette::Ink;
-use crate::format::{NONE, count, percent, percent_number};
+use crate::format::{count, known, percent, percent_number};
 use crate::results::{Class, Policy, Results};
-use crate::safety::{Tally, by_fault, tallies};
+use crate::stats::safety::{Tally, by_fault, by_scheme};
 use crate::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,21 +46,20 @@ pub(super) fn figures(results: &Results) -> Vec<Figure> {
 /// Share of wrong answers by fault and scheme.
 fn heat(
     results: &Results,
-    faults: &BTreeMap<&str, BTreeMap<String, Tally>>,
+    faults: &BTreeMap<&str, BTreeMap<&str, Tally>>,
     policy: Policy,
     means: &str,
 ) -> Figure {
-    let named: BTreeSet<&String> = faults.values().flat_map(BTreeMap::keys).collect();
-    let mut schemes: Vec<&String> = named.into_iter().collect();
+    let named: BTreeSet<&str> = faults.values().flat_map(BTreeMap::keys).copied().collect();
+    let mut schemes: Vec<&str> = named.into_iter().collect();
     let listed = |name: &str| results.schemes.iter().position(|s| s.name == name);
     schemes.sort_by_key(|s| listed(s).unwrap_or(usize::MAX));
     let mut table = Table::new(1, ["fault"]);
     table.head.extend(schemes.iter().map(|s| format!("`{s}`")));
     for (fault, tallies) in faults {
-        let cells = schemes.iter().map(|s| {
-            let tally = tallies.get(*s);
-            tally.map_or_else(|| NONE.to_owned(), |t| percent(t.share(Class::Harmful)))
-        });
+        let cells = schemes
+            .iter()
+            .map(|s| known(tallies.get(s), |t| percent(t.share(Class::Harmful))));
         table.push(std::iter::once((*fault).to_owned()).chain(cells));
     }
     let width = |texts: &mut dyn Iterator<Item = &str>| {
@@ -68,7 +67,7 @@ fn heat(
     };
     let (left, top) = (
         width(&mut faults.keys().copied()) + 12,
-        width(&mut schemes.iter().map(|s| s.as_str())) + 12,
+        width(&mut schemes.iter().copied()) + 12,
     );
     let size = (
         left + CELL.0 * schemes.len() as i32 + 8,
@@ -89,7 +88,7 @@ fn heat(
                 Ink::Text,
             );
             for (i, scheme) in schemes.iter().enumerate() {
-                let Some(tally) = tallies.get(*scheme) else {
+                let Some(tally) = tallies.get(scheme) else {
                     continue;
                 };
                 let x = left + CELL.0 * i as i32;
@@ -134,7 +133,7 @@ const STEPS: [f64; 4] = [0.0, 0.05, 0.25, 0.6];
 
 /// All faults together.
 fn outcomes(results: &Results) -> Option<Figure> {
-    let tallies = tallies(results.safety.as_deref()?);
+    let tallies = by_scheme(results.safety.as_deref()?);
     // A scheme that only safety.csv knows, such as a negative control, is shown too.
     let listed = |name: &str| results.schemes.iter().position(|s| s.name == name);
     let mut bars: Vec<Bar> = tallies
@@ -142,7 +141,7 @@ fn outcomes(results: &Results) -> Option<Figure> {
         .filter(|(_, tally)| tally.total() > 0)
         .map(|((scheme, policy), tally)| Bar {
             name: format!("{scheme}, {policy}"),
-            scheme,
+            scheme: scheme.to_owned(),
             policy,
             tally,
         })

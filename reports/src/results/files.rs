@@ -1,7 +1,7 @@
 //! Result files: tables with one type per row, written whole or not at all and
 //! read by column name.
 
-use super::ResultsError;
+use super::error::ResultsError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -32,7 +32,7 @@ macro_rules! row {
             $($(#[$column_meta])* pub $column: $type,)+
         }
 
-        impl $crate::results::Row for $name {
+        impl $crate::results::files::Row for $name {
             const FILE: &'static str = $file;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
         }
