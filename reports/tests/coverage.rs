@@ -93,7 +93,7 @@ fn coverage(
         let (lo, hi) = interval(&s.experiment(seed), seed);
         (f64::from(u8::from(lo <= TRUTH && TRUTH <= hi)), hi - lo)
     };
-    // Collected in order, so that the sums do not hang on the threads.
+    // Collected in order, so that the sums do not depend on the threads.
     let all: Vec<(f64, f64)> = (0..experiments).into_par_iter().map(one).collect();
     let n = experiments as f64;
     (

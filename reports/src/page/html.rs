@@ -29,6 +29,14 @@ pub(super) fn page(title: &str, sections: &[Section]) -> String {
 }
 
 impl Section {
+    pub(super) fn new(id: &str, title: &str, html: String) -> Section {
+        Section {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            html,
+        }
+    }
+
     fn html(&self) -> String {
         let Section { id, title, html } = self;
         format!(

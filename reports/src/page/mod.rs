@@ -4,6 +4,7 @@ mod html;
 mod inspection;
 mod publish;
 mod research;
+mod run;
 mod sections;
 mod terminal;
 
@@ -12,7 +13,7 @@ pub use terminal::{frontier_text, terminal_summary};
 
 use crate::decision;
 use crate::plot::Plots;
-use crate::results::{Results, ResultsError};
+use crate::results::{Results, ResultsError, write_file};
 use crate::stats::{Weights, decide};
 use html::page;
 use std::fs;
@@ -33,26 +34,20 @@ pub fn write_report(
     let folder = dir.join("plots");
     fs::create_dir_all(&folder).map_err(|e| ResultsError::io(&folder, e))?;
     for figure in plots.all() {
-        write(&folder.join(format!("{}.svg", figure.id)), &figure.file())?;
+        let path = folder.join(format!("{}.svg", figure.id));
+        write_file(&path, figure.file().as_bytes())?;
     }
-    write(&dir.join("decision.md"), &decision::markdown(&decision))?;
+    let text = decision::markdown(&decision);
+    write_file(&dir.join("decision.md"), text.as_bytes())?;
     let path = dir.join("report.html");
-    write(
-        &path,
-        &page(TITLE, &sections::all(results, &decision, &plots)),
-    )?;
+    let html = page(TITLE, &sections::all(results, &decision, &plots));
+    write_file(&path, html.as_bytes())?;
     Ok(path)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), ResultsError> {
-    fs::write(path, text).map_err(|e| ResultsError::io(path, e))
 }
 
 /// Writes one page about the modules of `results` alone: what each scheme
 /// would make of them.
 pub fn write_inspection(results: &Results, path: &Path) -> Result<(), ResultsError> {
-    write(
-        path,
-        &page("Stack maps of your modules", &inspection::all(results)),
-    )
+    let html = page("Stack maps of your modules", &inspection::all(results));
+    write_file(path, html.as_bytes())
 }

@@ -12,7 +12,7 @@ use crate::table::Table;
 /// The recommendation, the headline table and the figures, as Markdown.
 pub fn readme_results(results: &Results) -> String {
     let decision = decide(results, &Weights::default());
-    let on = &decision.headline;
+    let headline = &decision.headline;
     let mut out = format!(
         "{}\n\n{}\n",
         recommendation(&decision)[0],
@@ -20,11 +20,11 @@ pub fn readme_results(results: &Results) -> String {
     );
     out += &format!(
         "Ratios to `{BASELINE}`, today's format, in the same run; geometric means over the {} of the tier {} on {}; intervals are at 95 %. A lookup opens the section, finds the PC and visits every slot.",
-        plural(on.modules.len(), "module"),
-        on.tier,
-        on.isa
+        plural(headline.modules.len(), "module"),
+        headline.tier,
+        headline.isa
     );
-    for scenario in on.scenarios() {
+    for scenario in headline.scenarios() {
         out += &format!(" {scenario}.");
     }
     let cpu = results.provenance.text(Fact::Cpu);
@@ -77,11 +77,8 @@ fn size_table(results: &Results, scheme: &str) -> Table {
         "without `module_start`",
     ];
     let mut table = Table::new(3, head);
-    for then in results
-        .sizes
-        .iter()
-        .filter(|r| r.tier == Tier::Wild && r.scheme == scheme)
-    {
+    let rows = results.sizes.iter();
+    for then in rows.filter(|row| row.tier == Tier::Wild && row.scheme == scheme) {
         let share = |whole: u64| percent(then.baseline_bytes as f64 / whole.max(1) as f64);
         table.push([
             then.module.clone(),

@@ -4,6 +4,7 @@ mod anatomy;
 mod axis;
 mod canvas;
 mod ecdf;
+mod faults;
 mod figure;
 mod heatmap;
 mod isa;

@@ -51,6 +51,12 @@ impl Results {
         self.schemes.iter().any(|s| s.name == scheme)
     }
 
+    /// A scheme's place in `schemes.csv`; whatever is not listed comes last.
+    pub fn place(&self, scheme: &str) -> usize {
+        let place = self.schemes.iter().position(|s| s.name == scheme);
+        place.unwrap_or(usize::MAX)
+    }
+
     /// What a scheme made of a module, if it encoded it.
     pub fn size(&self, scheme: &str, module: &ModuleKey) -> Option<&SizeRow> {
         let mut rows = self.sizes.iter();

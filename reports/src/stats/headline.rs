@@ -71,7 +71,7 @@ impl Headline {
     }
 
     /// The same scenarios on other modules, as far as they were timed there.
-    pub(super) fn on(&self, results: &Results, modules: Vec<ModuleKey>) -> Headline {
+    pub(super) fn with_modules(&self, results: &Results, modules: Vec<ModuleKey>) -> Headline {
         let is_timed = |scenario: &Scenario| {
             let mut rows = results.latencies.iter().flatten();
             rows.any(|row| row.scenario() == *scenario && modules.contains(&row.key()))

@@ -28,6 +28,7 @@ mod timing;
 
 pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
+pub(crate) use decision::RULES;
 pub use decision::{
     Candidate, Constraint, Decision, Fate, Outcome, Score, Sensitivity, Shares, Subset, Weights,
     WeightsError, decide,

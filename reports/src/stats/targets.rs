@@ -9,10 +9,10 @@ use crate::results::{Collector, Results, Scenario, SizeRow};
 
 /// Bytes per map of today's section from which on a module is one of giant
 /// functions: an ordinary map takes 20 to 30.
-const GIANT: f64 = 100.0;
+pub(crate) const GIANT: f64 = 100.0;
 
 /// What share of the bytes the fastest scheme may leave.
-const FASTEST_BYTES: f64 = 0.6;
+pub(crate) const FASTEST_BYTES: f64 = 0.6;
 
 /// What one may look for in a scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

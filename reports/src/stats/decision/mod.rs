@@ -1,16 +1,4 @@
-//! The decision, from the data by stated rules and never by hand:
-//!
-//! 1. **Constraints.** A candidate is exact, needs no Cranelift change, is
-//!    marked recommendable, is encoded and timed on every module of the
-//!    headline, and is no less safe than `exact` where faults were injected.
-//!    `exact` itself, which means keeping today's format, is always a
-//!    candidate.
-//! 2. **Dominance.** A candidate goes if another is no larger and its lookups,
-//!    wherever they were timed, are faster beyond the noise (interval against
-//!    interval).
-//! 3. **Score.** The weighted geometric mean of its ratios to `exact`. The
-//!    lowest wins, unless its interval overlaps that of the next: then the
-//!    decision is inconclusive.
+//! The decision, from the data by the stated [`RULES`] and never by hand.
 
 mod candidates;
 mod judge;
@@ -27,6 +15,13 @@ use super::schemes::SchemeMeans;
 use crate::results::Results;
 use judge::Judge;
 
+/// The rules in the order in which they are applied.
+pub(crate) const RULES: [&str; 3] = [
+    "1. Constraints: a candidate answers every PC exactly, needs no Cranelift change, is marked recommendable, encodes every module and is timed wherever others are; where faults were injected, no kind of fault is answered wrongly more often than `exact` does, each under the strictest policy that raises no false alarm. `exact` itself (keep today's format) always is a candidate.",
+    "2. Dominance: a candidate goes if another is no larger and, wherever lookups were timed, faster beyond the noise.",
+    "3. Score: the weighted geometric mean of the ratios to `exact`. The lowest wins; if the interval of another reaches the winner's, the verdict is inconclusive.",
+];
+
 /// A verdict with everything it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
@@ -42,7 +37,7 @@ pub struct Decision {
     pub sensitivity: Sensitivity,
 }
 
-/// Applies the rules of this module to the headline.
+/// Applies the [`RULES`] to the headline.
 pub fn decide(results: &Results, weights: &Weights) -> Decision {
     let headline = Headline::of(results);
     let judge = Judge::new(results, *weights);

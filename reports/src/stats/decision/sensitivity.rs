@@ -142,7 +142,7 @@ fn tally(outcomes: impl Iterator<Item = Outcome>) -> Vec<(Outcome, usize)> {
 fn subsets(judge: &Judge<'_>, headline: &Headline) -> Vec<Subset> {
     let (results, tier, isa) = (judge.results, headline.tier, headline.isa);
     let subset = |tier, isa, collector, modules: Vec<ModuleKey>| {
-        let other = headline.on(results, modules);
+        let other = headline.with_modules(results, modules);
         (!other.modules.is_empty()).then(|| Subset {
             tier,
             isa,

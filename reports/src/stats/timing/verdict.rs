@@ -8,8 +8,8 @@ use crate::results::Verdict;
 pub const BAND_FLOOR: f64 = 0.01;
 
 /// No run is so noisy that a difference beyond this log-ratio may be called
-/// `same`; nor is a run sound whose A/A control reaches further. It leaves
-/// the control slowed by 5 % outside.
+/// `same`; nor is a run sound whose A/A control reaches further. The
+/// control slowed by 5 % lies outside.
 pub const BAND_CEILING: f64 = 0.03;
 
 /// Log-ratios this close to zero are not told apart from it.
