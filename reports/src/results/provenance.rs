@@ -113,14 +113,9 @@ impl Provenance {
         self.0.insert(name, hash.into());
     }
 
-    /// A fact, if it was taken down.
-    pub fn get(&self, fact: Fact) -> Option<&Value> {
-        self.0.get(fact.name())
-    }
-
-    /// A fact as text.
+    /// A fact as text, if it was taken down.
     pub fn text(&self, fact: Fact) -> Option<String> {
-        self.get(fact).map(plain)
+        self.0.get(fact.name()).map(plain)
     }
 
     /// Everything that was taken down, as text and by name.

@@ -53,7 +53,7 @@ pub struct Headline {
 
 impl Headline {
     /// Chooses the best tier present, and of its ISAs the one with most timed
-    /// (else most) modules, x86_64 where that is a draw.
+    /// (else most) modules, the most common where that is a draw.
     pub fn of(results: &Results) -> Headline {
         let has_modules = |tier: &Tier| results.sizes.iter().any(|row| row.tier == *tier);
         let tier = TIERS.into_iter().find(has_modules).unwrap_or(TIERS[0]);
@@ -140,9 +140,10 @@ fn best_isa(results: &Results, tier: Tier) -> Isa {
     let isas = isas_of(results, tier).into_iter();
     let best = isas.min_by_key(|&isa| {
         let modules = modules_of(results, tier, isa).len();
-        (Reverse(timed(isa)), Reverse(modules), isa != Isa::X86_64)
+        let rarity = rank(&Isa::OF_MODULES, isa);
+        (Reverse(timed(isa)), Reverse(modules), rarity)
     });
-    best.unwrap_or(Isa::X86_64)
+    best.unwrap_or(Isa::OF_MODULES[0])
 }
 
 /// The scenario timed on most of the modules; among equals the one that is

@@ -28,10 +28,9 @@ mod timing;
 
 pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
-pub(crate) use decision::RULES;
 pub use decision::{
-    Candidate, Constraint, Decision, Fate, Outcome, Score, Sensitivity, Shares, Subset, Weights,
-    WeightsError, decide,
+    Candidate, Constraint, Decision, Fate, Outcome, RULES, Score, Sensitivity, Shares, Subset,
+    Weights, WeightsError, decide,
 };
 pub use error::StatsError;
 pub use headline::Headline;

@@ -111,10 +111,10 @@ pub(super) fn sizes(both: &Both<SizeRow>, notes: &mut Vec<String>) -> Vec<SizeCh
 }
 
 /// What the modules of a pooled row have in common.
-type Pooled<'a> = (&'a str, Tier, Collector, Scenario);
+type Scope<'a> = (&'a str, Tier, Collector, Scenario);
 
 /// The modules of a run by what is pooled.
-struct Members<'a>(BTreeMap<Pooled<'a>, BTreeSet<(Isa, &'a str)>>);
+struct Members<'a>(BTreeMap<Scope<'a>, BTreeSet<(Isa, &'a str)>>);
 
 impl<'a> Members<'a> {
     fn new(cells: &'a [LatencyRow]) -> Self {

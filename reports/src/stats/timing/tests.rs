@@ -1,7 +1,7 @@
 //! From samples to verdicts, on small runs with known answers.
 
 use super::*;
-use crate::results::{AGAIN, BASELINE, Isa, Tier, Verdict};
+use crate::results::{AGAIN, BASELINE, EMPTY_LOOKUP, Isa, Tier, Verdict};
 use crate::stats::made_up::Run;
 use std::fs;
 
@@ -119,6 +119,18 @@ fn controls_can_fail() {
     run.schemes[1].1 = 0.0;
     run.schemes[2].1 = 0.0;
     assert!(!controls_verdict(&summary_of(&run).pooled).slow.holds());
+}
+
+#[test]
+fn the_control_that_looks_nothing_up_belongs_to_no_family() {
+    let mut run = Run::new();
+    run.schemes.push((EMPTY_LOOKUP, -0.9));
+    let samples = run.samples();
+    let schemes = samples.iter().filter(|s| s.scheme != EMPTY_LOOKUP);
+    let without = summary(schemes.cloned().collect()).unwrap().pooled;
+    let mut with = summary(samples).unwrap().pooled;
+    with.retain(|row| row.scheme != EMPTY_LOOKUP);
+    assert_eq!(with, without);
 }
 
 #[test]
