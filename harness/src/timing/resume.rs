@@ -33,7 +33,7 @@ pub fn keys(schemes: &[TimedScheme]) -> Vec<SchemeKey> {
 
 /// What shapes a run besides schemes and modules.
 pub fn options(plan: &TimingPlan) -> String {
-    format!("effort {:?}, seed {}", plan.effort, plan.seed)
+    format!("effort {}, seed {}", plan.effort, plan.seed)
 }
 
 /// The groups of an interrupted run, less what no longer stands.
