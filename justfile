@@ -78,6 +78,10 @@ cluster-check: build _cluster
     {{lab}} run -m hoot -m julia-parse -m bignum --out target/cluster-check/one
     for f in target/cluster-check/one/*.csv; do cmp $f target/cluster-check/two/$(basename $f) || exit 1; done
 
+# The same on a Slurm cluster of this one machine, with a job and the node killed meanwhile
+slurm-check: build _cluster
+    harness/cluster/slurm-check {{lab}} target/cluster/bin/snakemake target/slurm-check
+
 _notebooks:
     test -d target/notebooks || python3 -m venv target/notebooks
     target/notebooks/bin/pip install --quiet --require-hashes -r notebooks/requirements.txt

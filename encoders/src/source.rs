@@ -1,46 +1,82 @@
-//! How much code a scheme costs, counted from its own file.
+//! The text of a scheme, file by file: which files are its reader and which
+//! its writer.
 
-/// Lines of code of a scheme's file: neither blank, nor comment, nor test.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SourceLines {
-    /// From the `── writer` rule to the `── reader` rule.
-    pub writer: usize,
-    /// From the `── reader` rule to the tests.
-    pub reader: usize,
+use alloc::string::String;
+
+/// One file of this crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Where it lies under `src/`.
+    pub path: &'static str,
+    /// What it says.
+    pub text: &'static str,
 }
 
-/// Counts the lines of a scheme's file by the rules that divide it. A scheme
-/// that shares another's reader or writer is charged for it.
-pub fn source_lines(source: &str) -> SourceLines {
-    let (writer, reader) = halves(source);
-    let shared_reader = source
-        .split_once("type Reader<'s> = ")
-        .and_then(|(_, alias)| alias.split_once("::Reader"))
-        .and_then(|(module, _)| crate::source_of(module));
-    let shared_writer = writer
-        .split_once("::write(")
-        .and_then(|(before, _)| before.split_whitespace().next_back())
-        .and_then(crate::source_of);
-    SourceLines {
-        writer: count(writer) + shared_writer.map_or(0, |s| count(halves(s).0)),
-        reader: count(shared_reader.map_or(reader, |s| halves(s).1)),
+/// The files that make up a scheme, as the registry lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SchemeSource {
+    /// The scheme's folder.
+    pub module: &'static str,
+    /// Its `mod.rs`, in which the format is drawn.
+    pub format: SourceFile,
+    /// The reader, which may be another scheme's, and the helpers it uses.
+    pub reader: &'static [SourceFile],
+    /// The writer, which may be another scheme's, and the helpers it uses.
+    pub writer: &'static [SourceFile],
+}
+
+/// What every scheme is made of, however it reads and writes.
+const COMMON: [&str; 4] = [
+    include_str!("encoder.rs"),
+    include_str!("error.rs"),
+    include_str!("section.rs"),
+    include_str!("table.rs"),
+];
+
+impl SourceFile {
+    /// Lines that are neither blank nor comment.
+    pub fn lines(&self) -> usize {
+        let lines = self.text.lines().map(str::trim);
+        lines
+            .filter(|line| !line.is_empty() && !line.starts_with("//"))
+            .count()
     }
 }
 
-/// The writer's and the reader's part of a scheme's file.
-fn halves(source: &str) -> (&str, &str) {
-    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let after = |rule: &str| code.split_once(rule).map_or("", |(_, after)| after);
-    let (writer, reader) = (after("// ── writer"), after("// ── reader"));
-    (
-        writer.split("// ── reader").next().unwrap_or_default(),
-        reader,
-    )
-}
+impl SchemeSource {
+    /// Lines of code of the reader.
+    pub fn reader_lines(&self) -> usize {
+        self.reader.iter().map(SourceFile::lines).sum()
+    }
 
-fn count(part: &str) -> usize {
-    let lines = part.lines().skip(1).map(str::trim);
-    lines
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .count()
+    /// Lines of code of the writer. A file that the reader uses too counts for
+    /// the reader alone, so that the two add up.
+    pub fn writer_lines(&self) -> usize {
+        self.own_writer().map(|file| file.lines()).sum()
+    }
+
+    /// The drawing of the format.
+    pub fn drawing(&self) -> String {
+        let lines = self.format.text.lines();
+        lines
+            .map(|line| line.strip_prefix("//!").unwrap_or_default())
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .skip_while(|line| *line != "```text")
+            .skip(1)
+            .take_while(|line| *line != "```")
+            .flat_map(|line| [line, "\n"])
+            .collect()
+    }
+
+    /// All texts that decide what the scheme answers and how fast.
+    pub fn code(&self) -> impl Iterator<Item = &'static str> {
+        let files = self.reader.iter().chain(self.own_writer());
+        let texts = files.map(|file| file.text).chain(COMMON);
+        core::iter::once(self.format.text).chain(texts)
+    }
+
+    fn own_writer(&self) -> impl Iterator<Item = &'static SourceFile> {
+        let shared = |file: &&SourceFile| self.reader.contains(file);
+        self.writer.iter().filter(move |file| !shared(file))
+    }
 }

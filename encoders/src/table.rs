@@ -1,10 +1,8 @@
 //! The input of every writer: the safepoints of one module.
 
 use crate::EncodeError;
+use crate::bits::bitmap::{GRANULE, slots_of};
 use alloc::vec::Vec;
-
-/// Bytes of frame that one bit of a table bitmap stands for.
-pub(crate) const GRANULE: u32 = 4;
 
 /// Safepoints in ascending order of PC, each with its frame size and a bitmap
 /// of live slots (bit `i` is slot `4 * i`, trimmed to its last non-zero word).
@@ -40,7 +38,7 @@ impl Safepoint<'_> {
 
     /// SP-relative byte offsets of the live slots, ascending.
     pub fn slots(&self) -> impl Iterator<Item = u32> {
-        crate::slots_of(self.bitmap.iter().copied())
+        slots_of(self.bitmap.iter().copied())
     }
 }
 

@@ -1,12 +1,15 @@
 //! Flags that several subcommands share.
 
+use crate::random::SEED;
 use clap::Args;
 use regex::Regex;
+use stackmap_corpus::{Limits, ModuleKey};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Which schemes to run on which modules.
 #[derive(Args, Clone, Debug)]
-pub struct Select {
+pub struct Selection {
     /// Only schemes whose name matches; the baseline `exact` always runs
     #[arg(short, long, value_name = "REGEX")]
     pub scheme: Option<Regex>,
@@ -20,12 +23,24 @@ pub struct Select {
     pub compile: Compile,
 
     /// Seed of everything random
-    #[arg(long, default_value_t = 10431)]
+    #[arg(long, default_value_t = SEED)]
     pub seed: u64,
 
     /// A tenth of the synthetic functions, fewer modules and shorter timings
     #[arg(long)]
     pub quick: bool,
+}
+
+impl Selection {
+    /// Whether a corpus module is among those asked for.
+    pub fn wants(&self, module: &ModuleKey) -> bool {
+        let id = module.to_string();
+        let mut patterns = self.modules.iter().filter_map(|arg| match arg {
+            ModuleArg::Matching(pattern) => Some(pattern),
+            ModuleArg::File(_) => None,
+        });
+        patterns.clone().next().is_none() || patterns.any(|p| p.is_match(&id))
+    }
 }
 
 /// How files that still have to be compiled are compiled.
@@ -41,13 +56,29 @@ pub struct Compile {
     #[arg(long)]
     pub collector: Option<String>,
 
-    /// GiB that the compile of one file may use
-    #[arg(long, value_name = "GIB", default_value_t = 12)]
-    pub memory: u64,
+    #[command(flatten)]
+    pub limits: CompileLimits,
+}
 
-    /// Minutes that the compile of one file may take
+/// What one compile may use.
+#[derive(Args, Clone, Debug)]
+pub struct CompileLimits {
+    /// GiB that the compile of one module may use
+    #[arg(long, value_name = "GIB", default_value_t = 12)]
+    memory: u64,
+
+    /// Minutes that the compile of one module may take
     #[arg(long, value_name = "N", default_value_t = 10)]
-    pub minutes: u64,
+    minutes: u64,
+}
+
+impl CompileLimits {
+    pub fn limits(&self) -> Limits {
+        Limits {
+            memory: self.memory << 30,
+            time: Duration::from_secs(60 * self.minutes),
+        }
+    }
 }
 
 /// What to print on stdout.
@@ -60,6 +91,13 @@ pub struct Format {
     /// Print JSON on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+impl Format {
+    /// Whether what is printed is not for people.
+    pub fn for_scripts(self) -> bool {
+        self.csv || self.json
+    }
 }
 
 /// A `--module` argument.

@@ -2,46 +2,27 @@
 
 mod anatomy;
 mod args;
-mod bench;
-mod cells;
-mod cmp;
-mod corpus;
+mod cmd;
 mod costs;
-mod doctor;
-mod frontier;
-mod inspect;
-mod latency;
-mod list;
-mod load;
-mod merge;
+mod deterministic;
+mod digest;
+mod machine;
+mod modules;
+mod outcome;
 mod output;
-mod progress;
-mod provenance;
-mod publish;
-mod rank;
-mod recordings;
-mod report;
-mod results;
-mod run;
+mod random;
+mod results_folder;
 mod safety;
 mod scheme;
+mod shard;
 mod size;
 mod soak;
-mod system;
-mod time;
+mod timing;
 mod verify;
-mod verify_all;
 mod walks;
 
 use clap::{Parser, Subcommand};
-use peak_alloc::PeakAlloc;
-use stackmap_corpus::{CHILD_COMMAND, child_main};
 use std::process::ExitCode;
-use verify::{WrongAnswer, WrongResult};
-
-/// Counts what is allocated, so that a writer's peak can be told.
-#[global_allocator]
-static MEMORY: PeakAlloc = PeakAlloc;
 
 #[derive(Parser)]
 #[command(version, about, max_term_width = 90)]
@@ -53,118 +34,78 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// List the schemes or the modules
-    List(list::Args),
+    List(cmd::list::Args),
     /// Verify, size and time everything, then write the report
-    Bench(bench::Args),
+    Bench(cmd::bench::Args),
     /// Everything that needs no clock, of all modules or a share of them
-    Run(run::Args),
+    Run(cmd::run::Args),
     /// Put shares of a run, and timings of one host, together
-    Merge(merge::Args),
+    Merge(cmd::merge::Args),
     /// Compare two runs; exit code 3 if the second is worse than allowed
-    Cmp(cmp::Args),
+    Cmp(cmd::cmp::Args),
     /// What each scheme answers when something upstream of it is wrong
-    Safety(safety::Args),
+    Safety(cmd::safety::Args),
     /// Collect garbage by each scheme's lookups, in running code
-    Soak(soak::Args),
+    Soak(cmd::soak::Args),
     /// Which schemes nothing beats in everything
-    Frontier(frontier::Args),
+    Frontier(cmd::frontier::Args),
     /// Make a run the published one
-    Publish(publish::Args),
+    Publish(cmd::publish::Args),
     /// Schemes by lookup time, in one run or several side by side
-    Rank(rank::Args),
+    Rank(cmd::rank::Args),
     /// The wild modules: get, record and list them
-    Corpus(corpus::Args),
+    Corpus(cmd::corpus::Args),
     /// Compare every scheme's answers with the oracle
-    Verify(verify_all::Args),
+    Verify(cmd::verify::Args),
     /// Bytes by part of every scheme on every module
-    Size(size::Args),
+    Size(cmd::size::Args),
     /// The facts about each module that explain the results
-    Anatomy(anatomy::Args),
+    Anatomy(cmd::anatomy::Args),
     /// What each scheme would make of your own modules
-    Inspect(inspect::Args),
+    Inspect(cmd::inspect::Args),
     /// Instructions, bytes read and cache lines touched by a lookup
-    Costs(costs::Args),
+    Costs(cmd::costs::Args),
     /// Time every scheme; leaves raw samples
-    Latency(time::Args),
+    Latency(cmd::latency::Args),
     /// What on this machine will blur the timings
-    Doctor(doctor::Args),
+    Doctor(cmd::doctor::Args),
     /// One process of `latency`
-    #[command(name = "__time", hide = true)]
-    Time(latency::ChildArgs),
+    #[command(name = timing::CHILD_COMMAND, hide = true)]
+    TimeChild(cmd::child::time::Args),
     /// One process of `soak`
-    #[command(name = "__soak", hide = true)]
-    SoakChild(soak::ChildArgs),
+    #[command(name = soak::CHILD_COMMAND, hide = true)]
+    SoakChild(cmd::child::soak::Args),
     /// One process of `costs`
-    #[command(name = "__step", hide = true)]
-    Step(costs::ChildArgs),
+    #[command(name = costs::CHILD_COMMAND, hide = true)]
+    StepChild(cmd::child::step::Args),
 }
-
-/// How a subcommand ended when it did not fail outright.
-pub enum Outcome {
-    /// Everything asked for was done.
-    Complete,
-    /// Some modules could not be had; the others' results stand.
-    Skipped {
-        /// How many.
-        modules: usize,
-    },
-    /// The run that was judged is worse than allowed.
-    Worse,
-}
-
-impl Outcome {
-    /// By the number of modules that could not be had.
-    fn of(failures: usize) -> Outcome {
-        match failures {
-            0 => Outcome::Complete,
-            modules => Outcome::Skipped { modules },
-        }
-    }
-}
-
-/// Exit codes besides clap's 2 for wrong usage.
-const ERROR: u8 = 1;
-const WORSE: u8 = 3;
-const WRONG_ANSWER: u8 = 4;
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(CHILD_COMMAND) {
-        return ExitCode::from(child_main() as u8);
+    if std::env::args().nth(1).as_deref() == Some(stackmap_corpus::CHILD_COMMAND) {
+        return ExitCode::from(stackmap_corpus::child_main() as u8);
     }
     let result = match Cli::parse().command {
-        Command::List(args) => list::run(&args),
-        Command::Bench(args) => bench::run(&args),
-        Command::Run(args) => run::run(&args),
-        Command::Merge(args) => merge::run(&args),
-        Command::Cmp(args) => cmp::run(&args),
-        Command::Safety(args) => safety::run(&args),
-        Command::Frontier(args) => frontier::run(&args),
-        Command::Publish(args) => publish::run(&args),
-        Command::Rank(args) => rank::run(&args),
-        Command::Corpus(args) => corpus::run(&args),
-        Command::Verify(args) => verify_all::run(&args),
-        Command::Size(args) => size::run(&args),
-        Command::Anatomy(args) => anatomy::run(&args),
-        Command::Inspect(args) => inspect::run(&args),
-        Command::Latency(args) => time::run(&args),
-        Command::Doctor(args) => doctor::run(&args),
-        Command::Costs(args) => costs::run(&args),
-        Command::Soak(args) => soak::run(&args),
-        Command::SoakChild(args) => soak::run_child(&args),
-        Command::Step(args) => costs::run_child(&args),
-        Command::Time(args) => latency::run_child(&args),
+        Command::List(args) => cmd::list::run(&args),
+        Command::Bench(args) => cmd::bench::run(&args),
+        Command::Run(args) => cmd::run::run(&args),
+        Command::Merge(args) => cmd::merge::run(&args),
+        Command::Cmp(args) => cmd::cmp::run(&args),
+        Command::Safety(args) => cmd::safety::run(&args),
+        Command::Soak(args) => cmd::soak::run(&args),
+        Command::Frontier(args) => cmd::frontier::run(&args),
+        Command::Publish(args) => cmd::publish::run(&args),
+        Command::Rank(args) => cmd::rank::run(&args),
+        Command::Corpus(args) => cmd::corpus::run(&args),
+        Command::Verify(args) => cmd::verify::run(&args),
+        Command::Size(args) => cmd::size::run(&args),
+        Command::Anatomy(args) => cmd::anatomy::run(&args),
+        Command::Inspect(args) => cmd::inspect::run(&args),
+        Command::Costs(args) => cmd::costs::run(&args),
+        Command::Latency(args) => cmd::latency::run(&args),
+        Command::Doctor(args) => cmd::doctor::run(&args),
+        Command::TimeChild(args) => cmd::child::time::run(&args),
+        Command::SoakChild(args) => cmd::child::soak::run(&args),
+        Command::StepChild(args) => cmd::child::step::run(&args),
     };
-    match result {
-        Ok(Outcome::Complete) => ExitCode::SUCCESS,
-        Ok(Outcome::Skipped { modules }) => {
-            eprintln!("error: {modules} module(s) skipped, see above; the rest is complete");
-            ExitCode::from(ERROR)
-        }
-        Ok(Outcome::Worse) => ExitCode::from(WORSE),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            let wrong = error.is::<WrongAnswer>() || error.is::<WrongResult>();
-            ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })
-        }
-    }
+    outcome::exit_code(result)
 }

@@ -1,71 +1,96 @@
 //! Schemes as values: one row of monomorphised functions per registered type.
 
-use crate::latency::Timer;
-use crate::verify::{self, Verified, WrongAnswer};
-use anyhow::{Result, ensure};
+use crate::outcome::WrongAnswer;
+use crate::verify::{self, Verified};
+use anyhow::{Context, Result, ensure};
 use regex::Regex;
-use serde::Serialize;
+use stackmap_corpus::Module;
 use stackmap_encoders::{
-    EncodeError, Encoder, Lookup, Malformed, Oracle, OwnedMap, Reader, SchemeVisitor, Section,
-    Table, for_each_scheme, source_lines,
+    EncodeError, Encoder, Lookup, Malformed, Oracle, OwnedMap, Reader, SchemeSource, SchemeVisitor,
+    Section, Table, for_each_scheme,
 };
+use stackmap_reports::results::{BASELINE, SchemeRow};
+
+/// What a section says of a PC; a section that cannot be opened says so of
+/// every PC.
+pub type Answer = Result<Lookup<OwnedMap>, Malformed>;
+
+/// Writes a table as a section.
+pub type Encode = fn(&Table) -> Result<Section, EncodeError>;
+
+/// Opens a section and looks every PC up.
+pub type LookUpAll = fn(&[u8], &[u32]) -> Vec<Answer>;
 
 /// Compares a section's answers with the oracle's, from a seed.
-pub type Verify = fn(&Table, &Oracle, &[u8], u64) -> Result<Verified, Box<WrongAnswer>>;
-
-/// What a section says of each PC; a section that cannot be opened says so
-/// every time.
-pub type Answer = fn(&[u8], &[u32]) -> Vec<Result<Lookup<OwnedMap>, Malformed>>;
+type Verify = fn(&Table, &Oracle, &[u8], u64) -> Result<Verified, Box<WrongAnswer>>;
 
 /// A scheme and the functions that the harness runs on it.
 #[derive(Clone, Copy)]
 pub struct Scheme {
-    pub facts: Facts,
-    pub encode: fn(&Table) -> Result<Section, EncodeError>,
-    pub verify: Verify,
-    pub answer: Answer,
-    pub time: Timer,
-}
-
-/// What the decision needs to know about a scheme besides its measurements.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Facts {
     pub name: &'static str,
-    pub exact: bool,
-    pub records_empties: bool,
-    pub tri_state: bool,
-    pub recommendable: bool,
-    pub reader_lines: usize,
-    pub writer_lines: usize,
+    pub source: &'static SchemeSource,
+    pub encode: Encode,
+    pub look_up_all: LookUpAll,
+    verify: Verify,
+    row: fn(&SchemeSource) -> SchemeRow,
 }
 
 impl Scheme {
-    fn of<E: Encoder>(source: &'static str) -> Scheme {
-        let lines = source_lines(source);
+    fn of<E: Encoder>(source: &'static SchemeSource) -> Scheme {
         Scheme {
-            facts: Facts {
-                name: E::NAME,
-                exact: E::EXACT,
-                records_empties: E::RECORDS_EMPTIES,
-                tri_state: E::TRI_STATE,
-                recommendable: E::RECOMMENDABLE,
-                reader_lines: lines.reader,
-                writer_lines: lines.writer,
-            },
+            name: E::NAME,
+            source,
             encode: E::encode,
-            verify: verify::check::<E>,
-            answer: answer::<E>,
-            time: Timer::of::<E>(source),
+            look_up_all: look_up_all::<E>,
+            verify: verify::every_kind_of_pc::<E>,
+            row: row::<E>,
         }
     }
 
-    pub fn name(&self) -> &'static str {
-        self.facts.name
+    /// What the decision needs to know of it besides its measurements.
+    pub fn row(&self) -> SchemeRow {
+        (self.row)(self.source)
+    }
+
+    /// Encodes a module and compares all answers with the oracle's.
+    pub fn encode_verified(
+        &self,
+        module: &Module,
+        oracle: &Oracle,
+        seed: u64,
+    ) -> Result<(Section, Verified)> {
+        let section = (self.encode)(&module.table)
+            .with_context(|| format!("{}: scheme {}", module.key(), self.name))?;
+        let verified = (self.verify)(&module.table, oracle, &section.bytes, seed)
+            .map_err(|wrong| anyhow::Error::new(*wrong).context(module.key()))?;
+        Ok((section, verified))
+    }
+
+    /// What the scheme writes if it is told of no safepoint without
+    /// references, and that there is none: range merging without mandatory
+    /// empty maps.
+    pub fn encode_without_empties(&self, table: &Table) -> Result<Vec<u8>> {
+        let mut maps = Table::complete();
+        for s in table.iter_maps() {
+            maps.push_bitmap(s.pc.into(), s.frame_size, s.bitmap.iter().copied())?;
+        }
+        Ok((self.encode)(&maps)?.bytes)
     }
 }
 
-/// Opens a section and looks every PC up.
-pub fn answer<E: Encoder>(section: &[u8], pcs: &[u32]) -> Vec<Result<Lookup<OwnedMap>, Malformed>> {
+fn row<E: Encoder>(source: &SchemeSource) -> SchemeRow {
+    SchemeRow {
+        name: E::NAME.to_owned(),
+        exact: E::EXACT,
+        records_empties: E::RECORDS_EMPTIES,
+        tri_state: E::TRI_STATE,
+        recommendable: E::RECOMMENDABLE,
+        reader_lines: source.reader_lines() as u64,
+        writer_lines: source.writer_lines() as u64,
+    }
+}
+
+fn look_up_all<E: Encoder>(section: &[u8], pcs: &[u32]) -> Vec<Answer> {
     // A damaged header may ask for any amount of scratch.
     const MOST: usize = 1 << 20;
     let opened = E::open(section).map(|reader| (reader, reader.scratch_words().min(MOST)));
@@ -78,21 +103,11 @@ pub fn answer<E: Encoder>(section: &[u8], pcs: &[u32]) -> Vec<Result<Lookup<Owne
     pcs.iter().map(&mut one).collect()
 }
 
-/// What the scheme writes if it is told of no safepoint without references,
-/// and that there is none: range merging without mandatory empty maps.
-pub fn encode_naively(scheme: &Scheme, table: &Table) -> Result<Vec<u8>> {
-    let mut maps = Table::complete();
-    for s in table.iter_maps() {
-        maps.push_bitmap(s.pc.into(), s.frame_size, s.bitmap.iter().copied())?;
-    }
-    Ok((scheme.encode)(&maps)?.bytes)
-}
-
 /// All registered schemes, the baseline first.
 pub fn all() -> Vec<Scheme> {
     struct Collect(Vec<Scheme>);
     impl SchemeVisitor for Collect {
-        fn visit<E: Encoder>(&mut self, source: &'static str) {
+        fn visit<E: Encoder>(&mut self, source: &'static SchemeSource) {
             self.0.push(Scheme::of::<E>(source));
         }
     }
@@ -101,18 +116,23 @@ pub fn all() -> Vec<Scheme> {
     collect.0
 }
 
+/// The scheme of this name.
+pub fn named(name: &str) -> Result<Scheme> {
+    let scheme = all().into_iter().find(|s| s.name == name);
+    scheme.with_context(|| format!("no scheme {name}; see `stackmap-lab list schemes`"))
+}
+
 /// The schemes whose name matches, and the baseline that ratios need.
 pub fn matching(pattern: Option<&Regex>) -> Result<Vec<Scheme>> {
     let mut schemes = all();
-    let baseline = schemes[0].name();
     if let Some(pattern) = pattern {
-        let names: Vec<_> = schemes.iter().map(Scheme::name).collect();
+        let names: Vec<_> = schemes.iter().map(|s| s.name).collect();
         ensure!(
             names.iter().any(|name| pattern.is_match(name)),
             "no scheme matches {pattern}; there are {}",
             names.join(", ")
         );
-        schemes.retain(|s| s.name() == baseline || pattern.is_match(s.name()));
+        schemes.retain(|s| s.name == BASELINE || pattern.is_match(s.name));
     }
     Ok(schemes)
 }

@@ -1,12 +1,14 @@
 //! Checks every answer of a scheme against the oracle.
 
+use crate::outcome::WrongAnswer;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stackmap_encoders::{Encoder, Lookup, Oracle, OwnedMap, Reader, Table};
-use std::fmt;
 
 /// Random PCs tried besides the systematic ones.
 const RANDOM_PCS: usize = 10_000;
+/// How far beyond the last safepoint random PCs may lie.
+const BEYOND_THE_LAST: u32 = 1 << 16;
 
 /// How many answers were compared.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,103 +16,84 @@ pub struct Verified {
     pub answers: u64,
 }
 
-/// An answer that the truth does not permit.
-#[derive(Debug)]
-pub struct WrongAnswer {
-    pub scheme: &'static str,
-    pub pc: u32,
-    pub expected: String,
-    pub got: String,
+/// Asks a section of scheme `E` and compares each answer with the oracle's.
+pub struct Verifier<'a, E: Encoder> {
+    oracle: &'a Oracle,
+    reader: E::Reader<'a>,
+    scratch: Vec<u64>,
 }
 
-impl std::error::Error for WrongAnswer {}
+impl<'a, E: Encoder> Verifier<'a, E> {
+    pub fn open(oracle: &'a Oracle, section: &'a [u8]) -> Result<Self, Box<WrongAnswer>> {
+        let reader = E::open(section).map_err(|e| wrong::<E>(oracle, 0, e.to_string()))?;
+        Ok(Verifier {
+            oracle,
+            reader,
+            scratch: vec![0; reader.scratch_words()],
+        })
+    }
 
-impl fmt::Display for WrongAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let WrongAnswer {
-            scheme,
-            pc,
-            expected,
-            got,
-        } = self;
-        write!(
-            f,
-            "scheme {scheme} is wrong at pc {pc:#x}: expected {expected}, got {got}"
-        )
+    /// The answer to one PC, if it is permitted.
+    pub fn look_up(&mut self, pc: u32) -> Result<Lookup<OwnedMap>, Box<WrongAnswer>> {
+        let answer = self
+            .reader
+            .lookup(pc, &mut self.scratch)
+            .map_err(|e| wrong::<E>(self.oracle, pc, e.to_string()))?;
+        let answer = answer.map(|map| OwnedMap::of(&map));
+        let borrowed = match &answer {
+            Lookup::Map(map) => Lookup::Map(map),
+            Lookup::Empty => Lookup::Empty,
+            Lookup::Missing => Lookup::Missing,
+        };
+        if !self.oracle.permits::<E>(pc, borrowed) {
+            return Err(wrong::<E>(self.oracle, pc, format!("{answer:?}")));
+        }
+        Ok(answer)
     }
 }
 
-/// What came of a scheme's answers, put to use, was not what comes of right
-/// ones.
-#[derive(Debug)]
-pub struct WrongResult(pub String);
-
-impl std::error::Error for WrongResult {}
-
-impl fmt::Display for WrongResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+fn wrong<E: Encoder>(oracle: &Oracle, pc: u32, got: String) -> Box<WrongAnswer> {
+    Box::new(WrongAnswer {
+        scheme: E::NAME,
+        pc,
+        expected: format!("{:?}", oracle.lookup(pc)),
+        got,
+    })
 }
 
-/// Compares scheme `E` with the oracle at every safepoint, one PC before and
-/// after each, in the middle of every gap, at both ends of the address space
-/// and at random PCs.
-pub fn check<E: Encoder>(
+/// Verifies scheme `E` at every safepoint, one PC before and after each, in
+/// the middle of every gap, at both ends of the address space and at random
+/// PCs.
+pub fn every_kind_of_pc<E: Encoder>(
     table: &Table,
     oracle: &Oracle,
     section: &[u8],
     seed: u64,
 ) -> Result<Verified, Box<WrongAnswer>> {
-    let wrong = |pc, got| {
-        Box::new(WrongAnswer {
-            scheme: E::NAME,
-            pc,
-            expected: format!("{:?}", oracle.lookup(pc)),
-            got,
-        })
-    };
-    let reader = E::open(section).map_err(|e| wrong(0, e.to_string()))?;
-    let mut scratch = vec![0; reader.scratch_words()];
+    let mut verifier = Verifier::<E>::open(oracle, section)?;
     let mut verified = Verified::default();
-    let mut compare = |pc: u32| {
-        let answer = reader
-            .lookup(pc, &mut scratch)
-            .map_err(|e| wrong(pc, e.to_string()))?;
-        let owned = answer.map(|m| OwnedMap::of(&m));
-        let borrowed = match &owned {
-            Lookup::Map(map) => Lookup::Map(map),
-            Lookup::Empty => Lookup::Empty,
-            Lookup::Missing => Lookup::Missing,
-        };
-        if !oracle.permits::<E>(pc, borrowed) {
-            return Err(wrong(pc, format!("{owned:?}")));
-        }
+    let mut verify = |pc: u32| {
+        verifier.look_up(pc)?;
         verified.answers += 1;
-        Ok(())
+        Ok::<(), Box<WrongAnswer>>(())
     };
 
     let mut previous = 0;
     for s in table.iter() {
-        compare(previous + (s.pc - previous) / 2)?;
-        compare(s.pc.saturating_sub(1))?;
-        compare(s.pc)?;
-        compare(s.pc.saturating_add(1))?;
+        verify(previous + (s.pc - previous) / 2)?;
+        verify(s.pc.saturating_sub(1))?;
+        verify(s.pc)?;
+        verify(s.pc.saturating_add(1))?;
         previous = s.pc;
     }
-    for pc in [
-        0,
-        1,
-        previous + (u32::MAX - previous) / 2,
-        u32::MAX - 1,
-        u32::MAX,
-    ] {
-        compare(pc)?;
+    let middle_of_last_gap = previous + (u32::MAX - previous) / 2;
+    for pc in [0, 1, middle_of_last_gap, u32::MAX - 1, u32::MAX] {
+        verify(pc)?;
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let span = previous.saturating_add(1 << 16);
+    let span = previous.saturating_add(BEYOND_THE_LAST);
     for _ in 0..RANDOM_PCS {
-        compare(rng.random_range(0..=span))?;
+        verify(rng.random_range(0..=span))?;
     }
     Ok(verified)
 }
@@ -153,7 +136,7 @@ mod tests {
     fn caught<E: Encoder>(pc: u32) {
         let (table, oracle) = (table(), Oracle::new(&table()));
         let section = E::encode(&table).unwrap();
-        let wrong = check::<E>(&table, &oracle, &section.bytes, 1).unwrap_err();
+        let wrong = every_kind_of_pc::<E>(&table, &oracle, &section.bytes, 1).unwrap_err();
         assert_eq!((wrong.scheme, wrong.pc), (E::NAME, pc), "{wrong}");
         assert!(wrong.to_string().contains("expected"), "{wrong}");
     }
@@ -202,13 +185,13 @@ mod tests {
     fn a_right_scheme_passes_and_every_kind_of_pc_was_asked() {
         let (table, oracle) = (table(), Oracle::new(&table()));
         let section = Exact::encode(&table).unwrap();
-        let verified = check::<Exact>(&table, &oracle, &section.bytes, 1).unwrap();
+        let verified = every_kind_of_pc::<Exact>(&table, &oracle, &section.bytes, 1).unwrap();
         assert!(verified.answers as usize >= 4 * table.len() + RANDOM_PCS);
     }
 
     #[test]
     fn a_section_that_does_not_open_is_a_wrong_answer() {
         let (table, oracle) = (table(), Oracle::new(&table()));
-        check::<Exact>(&table, &oracle, &[1, 2, 3], 1).unwrap_err();
+        every_kind_of_pc::<Exact>(&table, &oracle, &[1, 2, 3], 1).unwrap_err();
     }
 }

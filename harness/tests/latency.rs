@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 use tempfile::tempdir;
 
-const CONTROLS: [&str; 3] = ["exact-again", "slow-5pct", "loop"];
+const CONTROLS: [&str; 3] = ["exact-again", "slow-5pct", "empty-lookup"];
 const COLUMNS: &str = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,\
                        timed,lookups,ns,chain,copies";
 
@@ -229,7 +229,7 @@ fn a_wrong_answer_while_timing_ends_with_exit_code_4() {
     fs::write(&path, expected).unwrap();
 
     let mut child = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
-    child.args(["__time", "--group", "0", "--process", "3", "--work"]);
+    child.args(["__time", "--group", "0", "--process", "3", "--folder"]);
     let output = child.arg(&work).output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{text}");

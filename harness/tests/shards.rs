@@ -77,12 +77,12 @@ fn times_of_different_hosts_are_not_put_together() {
         fs::create_dir(&folder).unwrap();
         let provenance = format!(r#"{{"host":"{host}","binary_sha256":"b"}}"#);
         fs::write(folder.join("provenance.json"), provenance).unwrap();
-        let header = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,timed,lookups,ns\n";
+        let header = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,timed,lookups,ns,chain,copies\n";
         let mut samples = header.to_owned();
         for process in 0..4 {
             for (position, scheme, ns) in [(0, "exact", 100), (1, "blocks", 60)] {
                 samples += &format!(
-                    "{name},{process},0,{position},{scheme},hoot-reflect,x86_64,copying,wild,uniform,hot,visit,10,{ns}\n"
+                    "{name},{process},0,{position},{scheme},hoot-reflect,x86_64,copying,wild,uniform,hot,visit,10,{ns},independent,1\n"
                 );
             }
         }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSection};
 use stackmap_corpus::CompileOptions;
 use stackmap_corpus::programs::{self, Program};
-use stackmap_encoders::{Encoder, SchemeVisitor, for_each_scheme};
+use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, for_each_scheme};
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 use wasmtime::{Caller, Config, Engine, Linker, Module, Store};
@@ -30,7 +30,7 @@ struct Usable {
 }
 
 impl SchemeVisitor for Usable {
-    fn visit<E: Encoder>(&mut self, _source: &'static str) {
+    fn visit<E: Encoder>(&mut self, _: &SchemeSource) {
         if E::EXACT && !E::RECORDS_EMPTIES {
             self.schemes.push((E::NAME, self.visited));
         }

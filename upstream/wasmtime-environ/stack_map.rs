@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use smallvec::{SmallVec, smallvec};
 use stackmap_encoders::{
-    Encoder, Lookup, Reader as _, SchemeVisitor, StackMap as _, for_each_scheme,
+    Encoder, Lookup, Reader as _, SchemeSource, SchemeVisitor, StackMap as _, for_each_scheme,
 };
 
 /// Lookups since the process started.
@@ -90,7 +90,7 @@ struct Find<'a> {
 }
 
 impl SchemeVisitor for Find<'_> {
-    fn visit<E: Encoder>(&mut self, _source: &'static str) {
+    fn visit<E: Encoder>(&mut self, _: &SchemeSource) {
         if self.visited == self.scheme {
             self.found = lookup::<E>(self.pc, self.section);
         }

@@ -5,7 +5,7 @@ use crate::obj::ELF_WASMTIME_STACK_MAP;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use object::SectionKind;
 use object::write::{Object, StandardSegment};
-use stackmap_encoders::{Encoder, SchemeVisitor, Section, Table, for_each_scheme};
+use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, Section, Table, for_each_scheme};
 
 /// The number of the scheme that sections are written in, counted from 0.
 pub static STACK_MAP_SCHEME: AtomicUsize = AtomicUsize::new(0);
@@ -67,7 +67,7 @@ struct Write<'t> {
 }
 
 impl SchemeVisitor for Write<'_> {
-    fn visit<E: Encoder>(&mut self, _source: &'static str) {
+    fn visit<E: Encoder>(&mut self, _: &SchemeSource) {
         if self.visited == self.scheme {
             self.section = Some(E::encode(self.table).expect("a module that fits"));
         }

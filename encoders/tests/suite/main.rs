@@ -2,5 +2,6 @@
 
 mod common;
 mod errors;
+mod registry;
 mod schemes;
 mod wasmtime;

@@ -3,7 +3,9 @@
 //! inputs without an engine.
 
 use stackmap_corpus::recorded;
-use stackmap_encoders::{Encoder, Lookup, Reader, SchemeVisitor, StackMap, Table, for_each_scheme};
+use stackmap_encoders::{
+    Encoder, Lookup, Reader, SchemeSource, SchemeVisitor, StackMap, Table, for_each_scheme,
+};
 use std::sync::OnceLock;
 
 /// Words of scratch that a careful caller grants.
@@ -20,7 +22,7 @@ pub fn readers(data: &[u8]) {
         section: &'d [u8],
     }
     impl SchemeVisitor for Chosen<'_> {
-        fn visit<E: Encoder>(&mut self, _: &'static str) {
+        fn visit<E: Encoder>(&mut self, _: &SchemeSource) {
             if self.left == 0 {
                 ask::<E>(self.section);
             }
@@ -51,7 +53,7 @@ fn ask<E: Encoder>(section: &[u8]) {
 fn schemes() -> usize {
     struct Count(usize);
     impl SchemeVisitor for Count {
-        fn visit<E: Encoder>(&mut self, _: &'static str) {
+        fn visit<E: Encoder>(&mut self, _: &SchemeSource) {
             self.0 += 1;
         }
     }
@@ -68,7 +70,7 @@ fn schemes() -> usize {
 pub fn round_trip(data: &[u8]) {
     struct Check<'t>(&'t Table);
     impl SchemeVisitor for Check<'_> {
-        fn visit<E: Encoder>(&mut self, _: &'static str) {
+        fn visit<E: Encoder>(&mut self, _: &SchemeSource) {
             let Ok(section) = E::encode(self.0) else {
                 return;
             };

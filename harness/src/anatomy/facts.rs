@@ -1,133 +1,94 @@
 //! What a module's safepoint table looks like.
 
 use super::floors;
+use crate::modules;
 use anyhow::{Context, Result};
-use serde::Serialize;
-use stackmap_corpus::{Module, Tier};
+use stackmap_corpus::Module;
 use stackmap_encoders::exact::Exact;
 use stackmap_encoders::{Encoder, Safepoint};
+use stackmap_reports::results::AnatomyRow;
 use std::collections::HashSet;
 
-/// One row of `anatomy.csv`. Distributions are over the safepoints with live
-/// references, as median, 90th percentile and maximum.
-#[derive(Clone, Debug, Serialize)]
-pub struct AnatomyRow {
-    pub module: String,
-    pub isa: String,
-    pub collector: String,
-    pub tier: Tier,
-    pub maps: u64,
-    pub empties: u64,
-    /// Live slots of a map.
-    pub slots_p50: u64,
-    pub slots_p90: u64,
-    pub slots_max: u64,
-    /// 32-bit words of a map's bitmap in today's section.
-    pub words_p50: u64,
-    pub words_p90: u64,
-    pub words_max: u64,
-    /// Different (frame size, bitmap) pairs.
-    pub distinct_maps: u64,
-    /// Mean length of a run of neighbours with equal maps.
-    pub equal_run_mean: f64,
-    /// Slots in which a map differs from the one before, where both have the
-    /// same frame size.
-    pub hamming_p50: u64,
-    pub hamming_p90: u64,
-    pub hamming_max: u64,
-    /// Largest power of two that divides every slot, in bytes; at 8 every
-    /// other bit of today's bitmaps is zero.
-    pub slot_grain: u64,
-    /// Bytes of a frame.
-    pub frame_p50: u64,
-    pub frame_p90: u64,
-    pub frame_max: u64,
-    pub distinct_frames: u64,
-    /// Bytes from one recorded PC to the next.
-    pub gap_p50: u64,
-    pub gap_p90: u64,
-    pub gap_max: u64,
-    /// Today's section, and what it consists of.
-    pub section_bytes: u64,
-    pub bytes_count: u64,
-    pub bytes_pcs: u64,
-    pub bytes_offsets: u64,
-    pub bytes_frame_sizes: u64,
-    pub bytes_word_counts: u64,
-    pub bytes_bitmaps: u64,
-    pub cwasm_bytes: Option<u64>,
-    /// Zero-order entropy of gaps and of maps, each on its own.
-    pub entropy0_bytes: f64,
-    /// Entropy of gap and map given the gap and map before.
-    pub entropy1_bytes: f64,
-    /// Today's section under `xz -9e`, where that is affordable.
-    pub xz_bytes: Option<u64>,
+/// Bytes of a number in today's section.
+const WORD: u64 = 4;
+/// Numbers of each map there, besides its bitmap: PC, offset, frame size and
+/// count of words.
+const COLUMNS: u64 = 4;
+
+/// The facts of one module.
+pub fn row(module: &Module) -> Result<AnatomyRow> {
+    let table = &module.table;
+    let maps: Vec<Safepoint> = table.iter_maps().collect();
+    let section = Exact::encode(table).with_context(|| module.key())?.bytes;
+    let slots = Percentiles::of(maps.iter().map(|s| s.slots().count() as u64));
+    let words = Percentiles::of(maps.iter().map(|s| s.bitmap.len() as u64));
+    let frame = Percentiles::of(maps.iter().map(|s| s.frame_size.into()));
+    let gap = Percentiles::of(pairs(&maps).map(|(a, b)| (b.pc - a.pc).into()));
+    let neighbours = pairs(&maps).filter(|(a, b)| a.frame_size == b.frame_size);
+    let hamming = Percentiles::of(neighbours.map(|(a, b)| hamming(a.bitmap, b.bitmap)));
+    let n = maps.len() as u64;
+    let words_in_all: u64 = maps.iter().map(|s| s.bitmap.len() as u64).sum();
+    let (column, bitmaps) = (WORD * n, WORD * words_in_all);
+    let (entropy0_bytes, entropy1_bytes) = floors::entropy(&maps);
+    let xz = || floors::xz(&section).with_context(|| module.key());
+    Ok(AnatomyRow {
+        module: module.name.clone(),
+        isa: module.isa,
+        collector: module.collector,
+        tier: module.tier,
+        maps: n,
+        empties: table.empties() as u64,
+        slots_p50: slots.p50,
+        slots_p90: slots.p90,
+        slots_max: slots.max,
+        words_p50: words.p50,
+        words_p90: words.p90,
+        words_max: words.max,
+        distinct_maps: distinct(maps.iter().map(|s| (s.frame_size, s.bitmap))),
+        equal_run_mean: n as f64 / equal_runs(&maps) as f64,
+        hamming_p50: hamming.p50,
+        hamming_p90: hamming.p90,
+        hamming_max: hamming.max,
+        slot_grain: slot_grain(&maps),
+        frame_p50: frame.p50,
+        frame_p90: frame.p90,
+        frame_max: frame.max,
+        distinct_frames: distinct(maps.iter().map(|s| s.frame_size)),
+        gap_p50: gap.p50,
+        gap_p90: gap.p90,
+        gap_max: gap.max,
+        section_bytes: section.len() as u64,
+        bytes_count: section.len() as u64 - COLUMNS * column - bitmaps,
+        bytes_pcs: column,
+        bytes_offsets: column,
+        bytes_frame_sizes: column,
+        bytes_word_counts: column,
+        bytes_bitmaps: bitmaps,
+        cwasm_bytes: module.cwasm_bytes,
+        entropy0_bytes,
+        entropy1_bytes,
+        // Compressing the largest sections takes most of a minute and 700 MB.
+        xz_bytes: modules::in_detail(module).then(xz).transpose()?,
+    })
 }
 
-impl AnatomyRow {
-    pub fn of(module: &Module) -> Result<AnatomyRow> {
-        let table = &module.table;
-        let maps: Vec<Safepoint> = table.iter_maps().collect();
-        let section = Exact::encode(table).with_context(|| module.id())?.bytes;
-        let pairs = || maps.windows(2).map(|pair| (pair[0], pair[1]));
-        let same =
-            |a: &Safepoint, b: &Safepoint| (a.frame_size, a.bitmap) == (b.frame_size, b.bitmap);
-        let runs = 1 + pairs().filter(|(a, b)| !same(a, b)).count();
-        let slots = Spread::of(maps.iter().map(|s| s.slots().count() as u64));
-        let words = Spread::of(maps.iter().map(|s| s.bitmap.len() as u64));
-        let frame = Spread::of(maps.iter().map(|s| s.frame_size.into()));
-        let gap = Spread::of(pairs().map(|(a, b)| (b.pc - a.pc).into()));
-        let neighbours = pairs().filter(|(a, b)| a.frame_size == b.frame_size);
-        let hamming = Spread::of(neighbours.map(|(a, b)| hamming(a.bitmap, b.bitmap)));
-        let all = maps
-            .iter()
-            .flat_map(|s| s.slots())
-            .fold(0, |all, slot| all | slot);
-        let n = maps.len() as u64;
-        let bitmaps: u64 = maps.iter().map(|s| 4 * s.bitmap.len() as u64).sum();
-        let (entropy0_bytes, entropy1_bytes) = floors::entropy(&maps);
-        Ok(AnatomyRow {
-            module: module.name.clone(),
-            isa: module.isa.clone(),
-            collector: module.collector.clone(),
-            tier: module.tier,
-            maps: n,
-            empties: table.empties() as u64,
-            slots_p50: slots.p50,
-            slots_p90: slots.p90,
-            slots_max: slots.max,
-            words_p50: words.p50,
-            words_p90: words.p90,
-            words_max: words.max,
-            distinct_maps: distinct(maps.iter().map(|s| (s.frame_size, s.bitmap))),
-            equal_run_mean: n as f64 / runs as f64,
-            hamming_p50: hamming.p50,
-            hamming_p90: hamming.p90,
-            hamming_max: hamming.max,
-            slot_grain: 1 << all.trailing_zeros().min(31),
-            frame_p50: frame.p50,
-            frame_p90: frame.p90,
-            frame_max: frame.max,
-            distinct_frames: distinct(maps.iter().map(|s| s.frame_size)),
-            gap_p50: gap.p50,
-            gap_p90: gap.p90,
-            gap_max: gap.max,
-            section_bytes: section.len() as u64,
-            bytes_count: section.len() as u64 - 16 * n - bitmaps,
-            bytes_pcs: 4 * n,
-            bytes_offsets: 4 * n,
-            bytes_frame_sizes: 4 * n,
-            bytes_word_counts: 4 * n,
-            bytes_bitmaps: bitmaps,
-            cwasm_bytes: module.cwasm_bytes,
-            entropy0_bytes,
-            entropy1_bytes,
-            xz_bytes: floors::affordable(module)
-                .then(|| floors::xz(&section))
-                .transpose()
-                .with_context(|| module.id())?,
-        })
-    }
+/// Neighbours.
+fn pairs<'t>(maps: &[Safepoint<'t>]) -> impl Iterator<Item = (Safepoint<'t>, Safepoint<'t>)> {
+    maps.windows(2).map(|pair| (pair[0], pair[1]))
+}
+
+/// Runs of neighbours with equal maps.
+fn equal_runs(maps: &[Safepoint]) -> usize {
+    let differ =
+        |(a, b): &(Safepoint, Safepoint)| (a.frame_size, a.bitmap) != (b.frame_size, b.bitmap);
+    1 + pairs(maps).filter(differ).count()
+}
+
+/// The largest power of two that divides every slot.
+fn slot_grain(maps: &[Safepoint]) -> u64 {
+    let slots = maps.iter().flat_map(|s| s.slots());
+    let bits = slots.fold(0, |bits, slot| bits | slot);
+    1 << bits.trailing_zeros().min(31)
 }
 
 /// Slots in which two maps differ.
@@ -143,22 +104,22 @@ fn distinct<T: Eq + std::hash::Hash>(values: impl Iterator<Item = T>) -> u64 {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Spread {
+struct Percentiles {
     p50: u64,
     p90: u64,
     max: u64,
 }
 
-impl Spread {
+impl Percentiles {
     /// The smallest values that are not below 50 %, 90 % and all of the values.
-    fn of(values: impl Iterator<Item = u64>) -> Spread {
+    fn of(values: impl Iterator<Item = u64>) -> Percentiles {
         let mut values: Vec<u64> = values.collect();
         values.sort_unstable();
         let at = |percent: usize| {
             let rank = (values.len() * percent).div_ceil(100).max(1);
             values.get(rank - 1).copied().unwrap_or(0)
         };
-        Spread {
+        Percentiles {
             p50: at(50),
             p90: at(90),
             max: at(100),
@@ -172,10 +133,10 @@ mod tests {
 
     #[test]
     fn percentiles_are_values_that_occur() {
-        let spread = Spread::of([9, 1, 2, 3, 4, 5, 6, 7, 8, 10].into_iter());
+        let percentiles = Percentiles::of([9, 1, 2, 3, 4, 5, 6, 7, 8, 10].into_iter());
         let (p50, p90, max) = (5, 9, 10);
-        assert_eq!(spread, Spread { p50, p90, max });
-        assert_eq!(Spread::of([].into_iter()), Spread::default());
+        assert_eq!(percentiles, Percentiles { p50, p90, max });
+        assert_eq!(Percentiles::of([].into_iter()), Percentiles::default());
     }
 
     #[test]

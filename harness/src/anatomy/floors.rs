@@ -8,7 +8,6 @@
 
 use anyhow::Result;
 use liblzma::read::XzEncoder;
-use stackmap_corpus::{Module, Tier};
 use stackmap_encoders::Safepoint;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -51,13 +50,6 @@ fn conditional_bits<T: Eq + Hash>(values: &[T]) -> f64 {
     let pairs: Vec<(&T, &T)> = values.iter().zip(values.iter().skip(1)).collect();
     let firsts: Vec<&T> = pairs.iter().map(|pair| pair.0).collect();
     bits(&pairs) - bits(&firsts)
-}
-
-/// Compressing the largest sections takes most of a minute and 700 MB each,
-/// so of the wild modules only those that the headline rests on are.
-pub fn affordable(module: &Module) -> bool {
-    let headline = module.isa == "x86_64" && module.collector == "copying";
-    module.tier == Tier::Yours || (module.tier == Tier::Wild && headline)
 }
 
 /// Bytes of what `xz -9e` makes of a section.

@@ -1,28 +1,25 @@
-//! `__step`: answers lookups while its parent looks at every instruction.
+//! Answers lookups while its parent looks at every instruction.
 
-use crate::{Outcome, scheme};
-use anyhow::{Context, Result};
+use super::addresses::Addresses;
+use crate::machine::caches::LINE;
+use crate::timing;
+use anyhow::Result;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
-#[derive(clap::Args)]
-pub struct Args {
-    #[arg(long)]
-    scheme: String,
-    /// Folder with `section` and `pcs`
-    #[arg(long)]
-    dir: PathBuf,
-}
+/// The subcommand that a child process runs.
+pub const CHILD_COMMAND: &str = "__step";
 
-/// Bytes of a cache line.
-pub const LINE: usize = 64;
+/// The files that the parent leaves for its child.
+pub const SECTION: &str = "section";
+pub const PCS: &str = "pcs";
 
-pub fn run(args: &Args) -> Result<Outcome> {
-    let schemes = scheme::all();
-    let scheme = schemes.iter().find(|s| s.name() == args.scheme);
-    let scheme = scheme.context("no such scheme")?;
-    let section = std::fs::read(args.dir.join("section"))?;
-    let pcs = std::fs::read(args.dir.join("pcs"))?;
+/// Looks up the PCs that lie in `dir` in the section beside them. Prints where
+/// everything is, stops, and prints what the answers add up to.
+pub fn run_child(scheme: &str, dir: &Path) -> Result<()> {
+    let scheme = timing::named(scheme)?;
+    let section = std::fs::read(dir.join(SECTION))?;
+    let pcs = std::fs::read(dir.join(PCS))?;
     let pcs = pcs.as_chunks().0.iter().map(|pc| u32::from_le_bytes(*pc));
     let pcs: Vec<u32> = pcs.collect();
 
@@ -30,21 +27,14 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let start = room.as_ptr().align_offset(LINE);
     let placed = &mut room[start..][..section.len()];
     placed.copy_from_slice(&section);
-    let mut scratch = vec![0u64; scheme.time.scratch_words(placed)? + LINE / 8];
+    let mut scratch = vec![0u64; scheme.scratch_words(placed)? + LINE / size_of::<u64>()];
     let start = scratch.as_ptr().align_offset(LINE);
     let scratch = &mut scratch[start..];
 
-    let visit = scheme.time.one;
+    let visit = scheme.visit;
     // Once unseen, so that nothing is set up lazily while counted.
     visit(placed, pcs.first().copied().unwrap_or(0), scratch)?;
-    println!(
-        "{} {} {} {} {}",
-        visit as usize,
-        placed.as_ptr() as usize,
-        placed.len(),
-        scratch.as_ptr() as usize,
-        8 * scratch.len()
-    );
+    println!("{}", Addresses::of(visit, placed, scratch));
     io::stdout().flush()?;
     stop();
     let mut checksum = 0u64;
@@ -52,7 +42,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         checksum = checksum.wrapping_add(visit(placed, pc, scratch)?);
     }
     println!("{checksum}");
-    Ok(Outcome::Complete)
+    Ok(())
 }
 
 /// Waits until the parent takes over.

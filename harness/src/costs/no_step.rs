@@ -1,6 +1,6 @@
 //! Where no process can be stepped through.
 
-use crate::latency::Counted;
+use super::counted::Counted;
 use anyhow::{Result, bail};
 
 pub fn possible() -> Result<(), String> {

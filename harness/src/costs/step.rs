@@ -1,13 +1,16 @@
 //! Steps a child process through its lookups.
 
-use super::child::LINE;
-use crate::latency::Counted;
+use super::addresses::Addresses;
+use super::child::{CHILD_COMMAND, PCS, SECTION};
+use super::counted::Counted;
+use crate::machine::caches::LINE;
 use anyhow::{Context, Result, bail, ensure};
 use iced_x86::{Decoder, DecoderOptions, InstructionInfoFactory, OpAccess, Register, UsedMemory};
 use nix::libc::user_regs_struct;
 use nix::sys::ptrace;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
+use stackmap_reports::results::BASELINE;
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -15,21 +18,24 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::process::{Child, Command, Stdio};
 
+/// Most bytes of an instruction on x86.
+const LONGEST_INSTRUCTION: usize = 15;
+
 /// Whether this process may step through a child.
 pub fn possible() -> Result<(), String> {
-    let first_pcs = [0];
-    let tried = count("exact", &[], &first_pcs);
+    let any_pc = [0];
+    let tried = count(BASELINE, &[], &any_pc);
     tried.map(drop).map_err(|error| format!("{error:#}"))
 }
 
 /// Counts what a scheme does to answer `pcs`.
 pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
     let dir = tempfile::tempdir().context("a temporary folder")?;
-    std::fs::write(dir.path().join("section"), section)?;
+    std::fs::write(dir.path().join(SECTION), section)?;
     let pcs: Vec<u8> = pcs.iter().flat_map(|pc| pc.to_le_bytes()).collect();
-    std::fs::write(dir.path().join("pcs"), pcs)?;
+    std::fs::write(dir.path().join(PCS), pcs)?;
     let mut child = Command::new(std::env::current_exe()?)
-        .args(["__step", "--scheme", scheme, "--dir"])
+        .args([CHILD_COMMAND, "--scheme", scheme, "--dir"])
         .arg(dir.path())
         .stdout(Stdio::piped())
         .spawn()?;
@@ -43,14 +49,11 @@ pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
     counted
 }
 
+/// Follows a child from where it stops to its end.
 fn follow(child: &mut Child) -> Result<Counted> {
     let pid = Pid::from_raw(child.id().try_into()?);
     let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
-    let line = lines.next().context("the child said nothing")??;
-    let fields: Vec<u64> = line.split(' ').map(str::parse).collect::<Result<_, _>>()?;
-    let [entry, section, section_len, scratch, scratch_len] = fields[..] else {
-        bail!("the child said {line}");
-    };
+    let addresses: Addresses = lines.next().context("the child said nothing")??.parse()?;
     let status = waitpid(pid, None)?;
     ensure!(
         matches!(status, WaitStatus::Stopped(..)),
@@ -59,27 +62,13 @@ fn follow(child: &mut Child) -> Result<Counted> {
     let mut watch = Watch {
         memory: File::open(format!("/proc/{pid}/mem"))?,
         decoded: HashMap::new(),
-        section: section..section + section_len,
-        scratch: scratch..scratch + scratch_len,
+        addresses,
+        frame: None,
         lines: HashSet::new(),
         counted: Counted::default(),
     };
-    // The stack pointer on entering the lookup that is under way.
-    let mut frame = None;
     loop {
-        let regs = ptrace::getregs(pid)?;
-        match frame {
-            None if regs.rip == entry => frame = Some(regs.rsp),
-            // Its return address has been popped.
-            Some(sp) if regs.rsp > sp => {
-                frame = None;
-                watch.close();
-            }
-            _ => {}
-        }
-        if frame.is_some() {
-            watch.see(&regs)?;
-        }
+        watch.see(&ptrace::getregs(pid)?)?;
         ptrace::step(pid, None)?;
         match waitpid(pid, None)? {
             WaitStatus::Stopped(..) => {}
@@ -92,28 +81,39 @@ fn follow(child: &mut Child) -> Result<Counted> {
     Ok(watch.counted)
 }
 
+/// What is seen of a child.
 struct Watch {
     memory: File,
     /// What each instruction reads or writes, by its address.
     decoded: HashMap<u64, Vec<UsedMemory>>,
-    section: Range<u64>,
-    scratch: Range<u64>,
-    /// Lines of the lookup under way.
+    addresses: Addresses,
+    /// The stack pointer on entering the lookup under way.
+    frame: Option<u64>,
+    /// The lines that this lookup has used.
     lines: HashSet<u64>,
     counted: Counted,
 }
 
 impl Watch {
-    /// Counts the instruction that is about to run.
+    /// Looks at the instruction that is about to run, and counts it if it is
+    /// part of a lookup.
     fn see(&mut self, regs: &user_regs_struct) -> Result<()> {
+        match self.frame {
+            None if regs.rip == self.addresses.entry => self.frame = Some(regs.rsp),
+            // Its return address has been popped.
+            Some(sp) if regs.rsp > sp => self.close(),
+            _ => {}
+        }
+        match self.frame {
+            Some(_) => self.count(regs),
+            None => Ok(()),
+        }
+    }
+
+    fn count(&mut self, regs: &user_regs_struct) -> Result<()> {
         self.counted.instructions += 1;
         if !self.decoded.contains_key(&regs.rip) {
-            let mut code = [0; 15];
-            let len = self.memory.read_at(&mut code, regs.rip)?;
-            let mut decoder = Decoder::with_ip(64, &code[..len], regs.rip, DecoderOptions::NONE);
-            let mut factory = InstructionInfoFactory::new();
-            let used = factory.info(&decoder.decode()).used_memory().to_vec();
-            self.decoded.insert(regs.rip, used);
+            self.decoded.insert(regs.rip, self.decode(regs.rip)?);
         }
         for used in &self.decoded[&regs.rip] {
             let address = used.virtual_address(0, |register, _, _| value(regs, register));
@@ -121,10 +121,9 @@ impl Watch {
                 continue;
             };
             let reads = !matches!(used.access(), OpAccess::Write | OpAccess::NoMemAccess);
-            let in_section = self.section.contains(&address);
-            if in_section && reads {
+            if reads && self.addresses.section.contains(&address) {
                 self.counted.bytes_read += size;
-            } else if !self.scratch.contains(&address) {
+            } else if !self.addresses.scratch.contains(&address) {
                 continue;
             }
             self.lines.insert(address / LINE as u64);
@@ -133,16 +132,27 @@ impl Watch {
         Ok(())
     }
 
+    /// What the instruction at an address reads or writes.
+    fn decode(&self, address: u64) -> Result<Vec<UsedMemory>> {
+        let mut code = [0; LONGEST_INSTRUCTION];
+        let len = self.memory.read_at(&mut code, address)?;
+        let mut decoder = Decoder::with_ip(64, &code[..len], address, DecoderOptions::NONE);
+        let mut factory = InstructionInfoFactory::new();
+        Ok(factory.info(&decoder.decode()).used_memory().to_vec())
+    }
+
     /// Ends a lookup.
     fn close(&mut self) {
+        self.frame = None;
         for line in self.lines.drain() {
             let of = |range: &Range<u64>| range.contains(&(line * LINE as u64));
-            self.counted.lines += u64::from(of(&self.section));
-            self.counted.scratch_lines += u64::from(of(&self.scratch));
+            self.counted.lines += u64::from(of(&self.addresses.section));
+            self.counted.scratch_lines += u64::from(of(&self.addresses.scratch));
         }
     }
 }
 
+/// The value of a register; vectors are no part of an address here.
 fn value(regs: &user_regs_struct, register: Register) -> Option<u64> {
     Some(match register.full_register() {
         Register::RAX => regs.rax,

@@ -2,6 +2,7 @@
 
 use stackmap_corpus::{Function, Module};
 use stackmap_encoders::{Safepoint, Table};
+use std::ops::Range;
 
 /// A module's table and functions, with what its functions have in common.
 pub struct Truth<'m> {
@@ -11,7 +12,7 @@ pub struct Truth<'m> {
 }
 
 /// The frame at a safepoint.
-pub struct Frame {
+pub struct TrueFrame {
     /// Live slots, ascending.
     pub slots: Vec<u32>,
     /// Bytes of the frame; at a safepoint without references those of the
@@ -19,6 +20,8 @@ pub struct Frame {
     pub size: Option<u32>,
 }
 
+/// Bytes of a frame that each bit of a bitmap stands for.
+const GRANULE: u32 = 4;
 /// Safepoints of a giant function around the one in question that are looked
 /// at to tell whether a slot ever holds a reference.
 const NEIGHBOURS: usize = 400;
@@ -40,22 +43,22 @@ impl<'m> Truth<'m> {
     }
 
     /// Positions in the table of a function's safepoints.
-    pub fn safepoints(&self, function: &Function) -> std::ops::Range<usize> {
+    pub fn safepoints(&self, function: &Function) -> Range<usize> {
         let from = self.pcs.partition_point(|&pc| pc <= function.range.start);
         let to = self.pcs.partition_point(|&pc| pc <= function.range.end);
         from..to
     }
 
     /// The frame at a safepoint; empty if there is no such safepoint.
-    pub fn at(&self, pc: u32) -> Frame {
+    pub fn at(&self, pc: u32) -> TrueFrame {
         let own = self.pcs.binary_search(&pc).map(|i| self.table.get(i));
         let Ok(own) = own else {
-            return Frame {
+            return TrueFrame {
                 slots: Vec::new(),
                 size: None,
             };
         };
-        Frame {
+        TrueFrame {
             slots: own.slots().collect(),
             size: match own.is_empty() {
                 false => Some(own.frame_size),
@@ -66,8 +69,12 @@ impl<'m> Truth<'m> {
 
     /// Whether a slot holds a reference at some safepoint of the function.
     pub fn ever_holds(&self, pc: u32, slot: u32) -> bool {
-        let (word, bit) = (slot as usize / 128, slot / 4 % 32);
-        let holds = |s: Safepoint<'_>| s.bitmap.get(word).is_some_and(|w| w >> bit & 1 == 1);
+        let position = slot / GRANULE;
+        let (word, bit) = (position / u32::BITS, position % u32::BITS);
+        let holds = |s: Safepoint<'_>| {
+            let word = s.bitmap.get(word as usize);
+            word.is_some_and(|word| word >> bit & 1 == 1)
+        };
         self.near(pc).any(holds)
     }
 

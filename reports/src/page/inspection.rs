@@ -1,10 +1,9 @@
 //! What each scheme would make of somebody's own modules.
 
-use super::Section;
-use crate::format::{NONE, bytes, count, percent, plural};
+use super::html::Section;
+use crate::format::{self, bytes, count, known, percent, plural};
 use crate::plot::{Figure, parts_of, slug};
 use crate::results::{BASELINE, ModuleRow, Results, SizeRow};
-use crate::select::Key;
 use crate::table::{Table, markup};
 
 /// One section per module.
@@ -17,17 +16,13 @@ pub(super) fn all(results: &Results) -> Vec<Section> {
 }
 
 fn section(results: &Results, module: &ModuleRow) -> Section {
-    let key = Key {
-        module: module.module.clone(),
-        isa: module.isa.clone(),
-        collector: module.collector.clone(),
-    };
-    let rows: Vec<&SizeRow> = results.sizes.iter().filter(|r| r.key() == key).collect();
+    let key = module.key();
+    let rows: Vec<&SizeRow> = results.sizes.iter().filter(|r| r.is_about(&key)).collect();
     let figures = parts_of(results, std::slice::from_ref(&key));
     let figures: String = figures.iter().map(Figure::html).collect();
     Section {
         id: slug(&format!("{} {} {}", key.module, key.isa, key.collector)),
-        title: markup(&key.to_string()),
+        title: markup(&format::module(&key)),
         html: format!(
             "<p>{}</p>\n{}{figures}",
             markup(&summary(module, &rows)),
@@ -39,8 +34,8 @@ fn section(results: &Results, module: &ModuleRow) -> Section {
 /// The section today, and the smallest of the exact ones that need no change
 /// to Cranelift.
 fn summary(module: &ModuleRow, rows: &[&SizeRow]) -> String {
-    let maps = plural(module.maps.unwrap_or(0) as usize, "safepoint");
-    let empties = count(module.empties.unwrap_or(0));
+    let maps = plural(module.maps as usize, "safepoint");
+    let empties = count(module.empties);
     let Some(today) = rows.iter().find(|r| r.scheme == BASELINE) else {
         return format!("{maps} with live references.");
     };
@@ -74,13 +69,12 @@ fn table(rows: &[&SizeRow]) -> Table {
         table.push([
             format!("`{}`", row.scheme),
             bytes(row.bytes),
-            percent(row.ratio),
+            known(row.ratio, percent),
             bytes(saved),
-            whole.map_or_else(|| NONE.to_owned(), bytes),
-            smaller.map_or_else(
-                || NONE.to_owned(),
-                |(today, then)| percent(1.0 - then as f64 / today.max(1) as f64),
-            ),
+            known(whole, bytes),
+            known(smaller, |(today, then)| {
+                percent(1.0 - then as f64 / today.max(1) as f64)
+            }),
         ]);
     }
     table

@@ -2,13 +2,13 @@
 //! averaged together.
 
 use super::canvas::{Anchor, Canvas, SMALL, Swatch, draw, text_width};
+use super::figure::{Figure, slug};
 use super::palette::{HEAT_STEPS, Ink};
-use super::{Figure, slug};
-use crate::decision::Decision;
-use crate::figures::latency_ratios;
-use crate::format::{NONE, percent_number, plain};
-use crate::results::{BASELINE, Results, TIERS};
-use crate::select::{Key, Scenario};
+use crate::format::{known, module, percent_number, plain};
+use crate::results::{BASELINE, ModuleKey, Results, Scenario, Tier};
+use crate::stats::Decision;
+use crate::stats::headline::TIERS;
+use crate::stats::means::time_ratios;
 use crate::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,9 +18,9 @@ const BYTES: [f64; HEAT_STEPS - 1] = [0.05, 0.15, 0.4, 0.98, 1.02, 1.1, 1.3, 2.0
 const TIME: [f64; HEAT_STEPS - 1] = [0.5, 0.7, 0.85, 0.97, 1.03, 1.2, 1.5, 2.5];
 
 struct Grid {
-    rows: Vec<Key>,
+    rows: Vec<ModuleKey>,
     columns: Vec<String>,
-    values: BTreeMap<(Key, String), f64>,
+    values: BTreeMap<(ModuleKey, String), f64>,
     ends: [f64; HEAT_STEPS - 1],
     text: fn(f64) -> String,
 }
@@ -41,10 +41,7 @@ pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
             what,
             &grid,
         ));
-        for scenario in [&decision.selection.hot, &decision.selection.cold]
-            .into_iter()
-            .flatten()
-        {
+        for scenario in decision.headline.scenarios() {
             let grid = time_grid(results, &rows, scenario);
             if grid.rows.is_empty() {
                 continue;
@@ -58,9 +55,9 @@ pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
     figures
 }
 
-fn rows(results: &Results, tier: &str) -> Vec<Key> {
+fn rows(results: &Results, tier: Tier) -> Vec<ModuleKey> {
     let rows = results.sizes.iter().filter(|r| r.tier == tier);
-    let keys: BTreeSet<Key> = rows.map(|r| r.key()).collect();
+    let keys: BTreeSet<ModuleKey> = rows.map(|r| r.key()).collect();
     keys.into_iter().collect()
 }
 
@@ -69,11 +66,11 @@ fn schemes(results: &Results) -> Vec<String> {
     others.map(|s| s.name.clone()).collect()
 }
 
-fn size_grid(results: &Results, rows: Vec<Key>) -> Grid {
+fn size_grid(results: &Results, rows: Vec<ModuleKey>) -> Grid {
     let sizes = results
         .sizes
         .iter()
-        .map(|r| ((r.key(), r.scheme.clone()), r.ratio));
+        .filter_map(|r| Some(((r.key(), r.scheme.clone()), r.ratio?)));
     Grid {
         rows,
         columns: schemes(results),
@@ -83,14 +80,14 @@ fn size_grid(results: &Results, rows: Vec<Key>) -> Grid {
     }
 }
 
-fn time_grid(results: &Results, rows: &[Key], scenario: &Scenario) -> Grid {
+fn time_grid(results: &Results, rows: &[ModuleKey], scenario: Scenario) -> Grid {
     let mut values = BTreeMap::new();
     for scheme in schemes(results) {
-        for (key, [ratio, ..]) in latency_ratios(results, rows, &scheme, scenario) {
-            values.insert((key, scheme.clone()), ratio);
+        for (key, ratio) in time_ratios(results, rows, &scheme, scenario) {
+            values.insert((key, scheme.clone()), ratio.ratio);
         }
     }
-    let timed = |key: &&Key| values.keys().any(|(k, _)| k == *key);
+    let timed = |key: &&ModuleKey| values.keys().any(|(k, _)| k == *key);
     Grid {
         rows: rows.iter().filter(timed).cloned().collect(),
         columns: schemes(results),
@@ -107,7 +104,7 @@ fn figure(id: String, title: String, what: &str, grid: &Grid) -> Figure {
         .extend(grid.columns.iter().map(|c| format!("`{c}`")));
     for key in &grid.rows {
         let cells = grid.columns.iter().map(|scheme| grid.cell(key, scheme));
-        table.push(std::iter::once(key.to_string()).chain(cells));
+        table.push(std::iter::once(module(key)).chain(cells));
     }
     let (width, height) = (grid.width(), grid.height());
     Figure {
@@ -122,9 +119,9 @@ fn figure(id: String, title: String, what: &str, grid: &Grid) -> Figure {
 }
 
 impl Grid {
-    fn cell(&self, key: &Key, scheme: &str) -> String {
+    fn cell(&self, key: &ModuleKey, scheme: &str) -> String {
         let value = self.values.get(&(key.clone(), scheme.to_owned()));
-        value.map_or_else(|| NONE.to_owned(), |v| (self.text)(*v))
+        known(value, |value| (self.text)(*value))
     }
 
     fn step(&self, value: f64) -> usize {
@@ -135,7 +132,7 @@ impl Grid {
     }
 
     fn left(&self) -> i32 {
-        let widths = self.rows.iter().map(|k| text_width(&k.to_string(), SMALL));
+        let widths = self.rows.iter().map(|k| text_width(&module(k), SMALL));
         widths.max().unwrap_or(0) + 10
     }
 
@@ -163,7 +160,7 @@ fn paint(c: &mut Canvas, grid: &Grid) {
         let y = top + CELL.1 * j as i32;
         let middle = y + CELL.1 / 2;
         c.text(
-            &key.to_string(),
+            &module(key),
             (left - 8, middle),
             SMALL,
             Anchor::End,
@@ -179,7 +176,7 @@ fn paint(c: &mut Canvas, grid: &Grid) {
             let text = (grid.text)(*value);
             let at = (x + CELL.0 / 2, middle);
             c.text(&text, at, SMALL, Anchor::Middle, Ink::Text);
-            c.hover(from, to, &format!("{scheme} on {key}: {text}"));
+            c.hover(from, to, &format!("{scheme} on {}: {text}", module(key)));
         }
     }
     let y = top + CELL.1 * grid.rows.len() as i32 + 14;

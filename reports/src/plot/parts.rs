@@ -1,12 +1,11 @@
 //! Bytes by part of the section, one plot per module of the headline.
 
 use super::canvas::{Anchor, Canvas, SMALL, Swatch, draw, text_width};
+use super::figure::{Figure, slug};
 use super::palette::Ink;
-use super::{Figure, slug};
-use crate::decision::Decision;
-use crate::format::{bytes, count, percent};
-use crate::results::{Results, SizeRow};
-use crate::select::Key;
+use crate::format::{bytes, count, known, percent};
+use crate::results::{ModuleKey, Results, SizeRow};
+use crate::stats::Decision;
 use crate::table::Table;
 use std::collections::BTreeSet;
 
@@ -16,11 +15,11 @@ const NAMES: [&str; 5] = ["header", "index", "offsets", "payload", "padding"];
 
 /// One plot per module of the headline.
 pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
-    of_modules(results, &decision.selection.modules)
+    of_modules(results, &decision.headline.modules)
 }
 
 /// One plot per module, so that each stays legible on a phone.
-pub(crate) fn of_modules(results: &Results, modules: &[Key]) -> Vec<Figure> {
+pub(crate) fn of_modules(results: &Results, modules: &[ModuleKey]) -> Vec<Figure> {
     let mut ids = BTreeSet::new();
     let modules = modules.iter().enumerate();
     let figures = modules.map(|(i, key)| {
@@ -44,14 +43,10 @@ fn parts(row: &SizeRow) -> [u64; 5] {
     ]
 }
 
-fn figure(results: &Results, key: &Key) -> Figure {
+fn figure(results: &Results, key: &ModuleKey) -> Figure {
     let listed = results.schemes.iter();
-    let rows: Vec<&SizeRow> = listed
-        .filter_map(|s| {
-            let mut rows = results.sizes.iter();
-            rows.find(|r| r.scheme == s.name && r.key() == *key)
-        })
-        .collect();
+    let rows = listed.filter_map(|scheme| results.size(&scheme.name, key));
+    let rows: Vec<&SizeRow> = rows.collect();
     let without = "without `module_start`";
     let mut table = Table::new(1, ["scheme", "bytes", "of exact", without]);
     table.head.extend(NAMES.map(str::to_owned));
@@ -59,9 +54,8 @@ fn figure(results: &Results, key: &Key) -> Figure {
         let mut cells = vec![
             format!("`{}`", row.scheme),
             count(row.bytes),
-            percent(row.ratio),
-            row.ratio_without_start()
-                .map_or_else(|| "–".to_owned(), percent),
+            known(row.ratio, percent),
+            known(row.ratio_without_start(), percent),
         ];
         cells.extend(parts(row).map(count));
         table.push(cells);
@@ -96,7 +90,7 @@ fn paint(c: &mut Canvas, rows: &[&SizeRow]) {
         .map(|part| (NAMES[part].to_owned(), Swatch::Box(Ink::Part(part))))
         .collect();
     let top = c.legend((0, 4, WIDTH), &legend);
-    let most = rows.iter().map(|r| r.ratio).fold(1.0, f64::max);
+    let most = rows.iter().filter_map(|r| r.ratio).fold(1.0, f64::max);
     let scale = |share: f64| left + (share / most * f64::from(right - left)).round() as i32;
     let bottom = top + ROW * rows.len() as i32;
     for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
@@ -124,7 +118,9 @@ fn paint(c: &mut Canvas, rows: &[&SizeRow]) {
                 c.hover((from, y - 7), (to, y + 7), &text);
             }
         }
-        let end = (scale(row.ratio) + 4, y);
-        c.text(&percent(row.ratio), end, SMALL, Anchor::Start, Ink::Text);
+        if let Some(ratio) = row.ratio {
+            let end = (scale(ratio) + 4, y);
+            c.text(&percent(ratio), end, SMALL, Anchor::Start, Ink::Text);
+        }
     }
 }

@@ -1,33 +1,21 @@
 //! What can be wrong with a results folder: one line, the file, the remedy.
 
-use std::path::{Path, PathBuf};
+use crate::results::ResultsError;
+use std::path::PathBuf;
 
 /// A results folder that cannot be summarised or compared.
 #[derive(Debug, thiserror::Error)]
 pub enum StatsError {
-    /// A file could not be read or written.
-    #[error("{}: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A file is not the table it should be.
-    #[error("{}: {problem}", path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// Line, column and what is wrong there.
-        problem: String,
-    },
+    /// A file of the folder could not be read or written.
+    #[error(transparent)]
+    Results(#[from] ResultsError),
     /// A timing that cannot be one.
     #[error("{cell}: {ns} ns for {lookups} lookups is not a timing; time larger batches")]
     NoTime {
         /// Scheme, module, scenario, process and block.
         cell: String,
         /// Nanoseconds given.
-        ns: f64,
+        ns: u64,
         /// Lookups given.
         lookups: u64,
     },
@@ -52,13 +40,4 @@ pub enum StatsError {
         /// Second run.
         b: PathBuf,
     },
-}
-
-impl StatsError {
-    pub(super) fn file(path: &Path, source: std::io::Error) -> Self {
-        StatsError::File {
-            path: path.to_owned(),
-            source,
-        }
-    }
 }

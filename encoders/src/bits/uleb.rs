@@ -1,0 +1,34 @@
+//! Unsigned LEB128: seven bits a byte, the lowest first; the top bit of a byte
+//! says that another follows.
+
+use crate::Malformed;
+use alloc::vec::Vec;
+
+/// Appends a number.
+pub(crate) fn push_uleb(out: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Reads the number at `*at` and steps over it.
+#[inline]
+pub(crate) fn read_uleb(bytes: &[u8], at: &mut usize) -> Result<u32, Malformed> {
+    let first = *bytes.get(*at).ok_or(Malformed::Truncated)?;
+    *at += 1;
+    if first < 0x80 {
+        return Ok(u32::from(first));
+    }
+    let mut number = u32::from(first & 0x7f);
+    for shift in [7, 14, 21, 28] {
+        let byte = *bytes.get(*at).ok_or(Malformed::Truncated)?;
+        *at += 1;
+        number |= u32::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Ok(number);
+        }
+    }
+    Err(Malformed::InvalidField)
+}

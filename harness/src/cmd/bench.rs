@@ -1,0 +1,91 @@
+//! `bench`: verify, size and time everything, then write the report.
+
+use crate::args::Selection;
+use crate::machine::provenance::ProvenanceRecorder;
+use crate::outcome::Outcome;
+use crate::output::{progress, report};
+use crate::scheme::{self, Scheme};
+use crate::timing::{self, TimingFlags};
+use crate::{deterministic, modules, results_folder, size};
+use anyhow::{Context, Result};
+use stackmap_corpus::{Collector, Isa, Module, Tier};
+use stackmap_reports::results::SizeRow;
+use stackmap_reports::{Weights, stats};
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Folder for the results [default: results/ and the time]
+    #[arg(short, long)]
+    out: Option<PathBuf>,
+
+    #[command(flatten)]
+    timing: TimingFlags,
+
+    /// What the decision weighs [default: bytes=0.5,hot=0.25,cold=0.25]
+    #[arg(long)]
+    weights: Option<Weights>,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let seed = args.selection.seed;
+    let out = args.timing.resume.clone().or_else(|| args.out.clone());
+    let dir = results_folder::create(&out.unwrap_or_else(new_folder))?;
+    let mut provenance = ProvenanceRecorder::begin(seed);
+    let schemes = scheme::matching(args.selection.scheme.as_ref())?;
+    let loaded = modules::load(&args.selection)?;
+    let outcome = loaded.outcome();
+    provenance.modules(&loaded.modules);
+
+    let mut sizes = size::measure_all(&loaded.modules, &schemes, seed)?;
+    add_writer_costs(&mut sizes, &loaded.modules, &schemes)?;
+    deterministic::write(&dir, &loaded.modules, &schemes, &sizes, seed)?;
+
+    let mut timed = loaded.modules;
+    timed.retain(|module| args.timing.thorough || is_timed(module));
+    let plan = args.timing.plan(&dir, &args.selection);
+    timing::measure(&timed, &schemes, &plan, &dir)?;
+    stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
+    provenance.finish(&dir)?;
+
+    report::write(&dir, &args.weights.unwrap_or_default())?;
+    Ok(outcome)
+}
+
+/// Timed without `--thorough`: the wild modules of common machines with
+/// Wasmtime's default collector, the programs with recorded walks, and
+/// whatever was named on the command line.
+fn is_timed(module: &Module) -> bool {
+    let common = matches!(module.isa, Isa::X86_64 | Isa::Aarch64);
+    match module.tier {
+        Tier::Wild => common && module.collector == Collector::Copying,
+        Tier::Program | Tier::Yours => true,
+        Tier::Synthetic | Tier::Smith => false,
+    }
+}
+
+/// Times the writers, one after another, once nothing parallel is alive.
+fn add_writer_costs(sizes: &mut [SizeRow], modules: &[Module], schemes: &[Scheme]) -> Result<()> {
+    let bar = progress::bar("time the writers", modules.len());
+    for (rows, module) in sizes.chunks_mut(schemes.len()).zip(modules) {
+        for (row, scheme) in rows.iter_mut().zip(schemes) {
+            if let Some(cost) = timing::writer_cost(module, scheme)? {
+                row.encode_ns_per_safepoint = Some(cost.encode);
+                row.check_ns_per_safepoint = Some(cost.check);
+                row.encode_peak_bytes = Some(cost.peak as u64);
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn new_folder() -> PathBuf {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    PathBuf::from(format!("results/{}", now.map_or(0, |d| d.as_secs())))
+}

@@ -1,0 +1,34 @@
+//! `corpus fetch`: gets wild modules, prepares them and checks every hash.
+
+use super::named::named;
+use crate::outcome::Outcome;
+use anyhow::Result;
+use stackmap_corpus::wild::{self, FetchOptions};
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Names from corpus/wild.toml [default: all]
+    names: Vec<String>,
+    /// Take modules from this folder, by hash, instead of the network
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let options = FetchOptions {
+        from: args.from.clone(),
+        ..FetchOptions::default()
+    };
+    let mut failures = 0;
+    for module in named(&args.names)? {
+        match wild::fetch(&module, &options) {
+            Ok(path) => println!("{}: {}", module.name, path.display()),
+            Err(error) => {
+                eprintln!("error: {error}");
+                failures += 1;
+            }
+        }
+    }
+    Ok(Outcome::of(failures))
+}

@@ -1,0 +1,33 @@
+//! `corpus`: gets the wild modules, records their tables, lists what there is.
+
+mod fetch;
+mod list;
+mod named;
+mod record;
+
+use crate::outcome::Outcome;
+use anyhow::Result;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Get wild modules, prepare them and check every hash
+    Fetch(fetch::Args),
+    /// Compile wild modules and record their safepoint tables
+    Record(record::Args),
+    /// List the recorded modules
+    List(list::Args),
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    match &args.command {
+        Command::Fetch(args) => fetch::run(args),
+        Command::Record(args) => record::run(args),
+        Command::List(args) => list::run(args),
+    }
+}

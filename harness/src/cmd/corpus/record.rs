@@ -1,0 +1,94 @@
+//! `corpus record`: compiles wild modules and records their safepoint tables,
+//! or compares these with what is recorded.
+
+use super::named::named;
+use crate::args::CompileLimits;
+use crate::outcome::Outcome;
+use anyhow::{Result, ensure};
+use stackmap_corpus::Isa;
+use stackmap_corpus::recorded::{self, RecordOptions, TARGETS, Target};
+use stackmap_corpus::wild::WildModule;
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Names from corpus/wild.toml [default: all]
+    names: Vec<String>,
+    /// Take modules from this folder, by hash, instead of the network
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// Change nothing; compare with what is recorded, bit for bit
+    #[arg(long)]
+    check: bool,
+    /// Only this ISA, such as x86_64
+    #[arg(long)]
+    isa: Option<String>,
+    #[command(flatten)]
+    limits: CompileLimits,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let mut options = RecordOptions::default();
+    options.fetch.from = args.from.clone();
+    options.limits = args.limits.limits();
+    let targets = targets(args.isa.as_deref())?;
+    let recorded = recorded::recordings(&options.folder)?;
+    let mut failures = 0;
+    for module in named(&args.names)? {
+        for &target in &targets {
+            let what = target.key(&module.name);
+            let ended = if let Some(reason) = module.failure(target.isa, target.collector) {
+                Ok(format!("left out, {reason}"))
+            } else if args.check && !is_recorded(&recorded, &module, target) {
+                Ok("left out, never recorded".to_owned())
+            } else if args.check {
+                check(&module, target, &options)
+            } else {
+                record(&module, target, &options)
+            };
+            match ended {
+                Ok(line) => println!("{what}: {line}"),
+                Err(line) => {
+                    eprintln!("error: {line}");
+                    failures += 1;
+                }
+            }
+        }
+    }
+    Ok(Outcome::of(failures))
+}
+
+fn targets(isa: Option<&str>) -> Result<Vec<Target>> {
+    let of_isa = |target: &Target| isa.is_none_or(|isa| isa == target.isa.name());
+    let targets: Vec<_> = TARGETS.into_iter().filter(of_isa).collect();
+    ensure!(
+        !targets.is_empty(),
+        "no such ISA: {}; give one of {}",
+        isa.unwrap_or_default(),
+        Isa::OF_MODULES.map(Isa::name).join(", ")
+    );
+    Ok(targets)
+}
+
+fn is_recorded(recorded: &[PathBuf], module: &WildModule, target: Target) -> bool {
+    let name = recorded::file_name(&target.key(&module.name));
+    recorded.iter().any(|path| path.ends_with(&name))
+}
+
+/// What to say of a comparison; an error if there is a difference.
+fn check(module: &WildModule, target: Target, options: &RecordOptions) -> Result<String, String> {
+    let differences = recorded::check(module, target, options).map_err(|e| e.to_string())?;
+    match differences.as_slice() {
+        [] => Ok("the same, bit for bit".to_owned()),
+        some => Err(format!(
+            "{}: differs from the recording: {}",
+            target.key(&module.name),
+            some.join("; ")
+        )),
+    }
+}
+
+fn record(module: &WildModule, target: Target, options: &RecordOptions) -> Result<String, String> {
+    let header = recorded::record(module, target, options).map_err(|e| e.to_string())?;
+    Ok(format!("{} safepoints", header.safepoints))
+}

@@ -1,0 +1,21 @@
+//! `frontier`: which schemes nothing beats in everything.
+
+use crate::outcome::Outcome;
+use crate::results_folder;
+use anyhow::Result;
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Results folder [default: the newest under results/]
+    run: Option<PathBuf>,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let dir = results_folder::or_newest(args.run.as_deref())?;
+    print!(
+        "{}",
+        stackmap_reports::frontier_text(&stackmap_reports::load(&dir)?)
+    );
+    Ok(Outcome::Complete)
+}

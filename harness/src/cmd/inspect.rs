@@ -1,0 +1,130 @@
+//! `inspect`: what each scheme would make of your own modules.
+
+use crate::args::{Compile, Format};
+use crate::modules::{self, Loaded};
+use crate::outcome::Outcome;
+use crate::output::{self, percent, thousands};
+use crate::random::SEED;
+use crate::scheme::{self, Scheme};
+use crate::size;
+use anyhow::{Context, Result, ensure};
+use regex::Regex;
+use serde::Serialize;
+use stackmap_reports::results::{Collector, Isa, Provenance, SizeRow, write_rows};
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// .wasm, .wat, .cwasm or .clif files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Only schemes whose name matches; the baseline `exact` always runs
+    #[arg(short, long, value_name = "REGEX")]
+    scheme: Option<Regex>,
+    #[command(flatten)]
+    compile: Compile,
+    /// Seed of the random PCs that are verified
+    #[arg(long, default_value_t = SEED)]
+    seed: u64,
+    /// Also write one self-contained page about these modules
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// What scripts are told of one scheme on one module.
+#[derive(Serialize)]
+struct InspectRow {
+    module: String,
+    isa: Isa,
+    scheme: String,
+    bytes: u64,
+    ratio: Option<f64>,
+    maps: u64,
+    empties: u64,
+    cwasm_bytes: Option<u64>,
+    collector: Collector,
+    cwasm_saving: Option<f64>,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let mut loaded = Loaded::default();
+    for path in &args.files {
+        loaded.add(modules::read_file(path, &args.compile));
+    }
+    let schemes = scheme::matching(args.scheme.as_ref())?;
+    let mut sizes = Vec::new();
+    for module in &loaded.modules {
+        if module.table.maps() == 0 {
+            let module = module.key();
+            eprintln!("note: {module} has no stack maps; nothing to encode");
+        }
+        sizes.extend(size::measure(module, &schemes, args.seed)?);
+    }
+    print(args.format, &sizes)?;
+    if let Some(path) = &args.html {
+        sizes.retain(|row| row.maps > 0);
+        write_page(path, &loaded, &schemes, &sizes)?;
+    }
+    Ok(loaded.outcome())
+}
+
+fn print(format: Format, sizes: &[SizeRow]) -> Result<()> {
+    if format.for_scripts() {
+        let rows: Vec<InspectRow> = sizes.iter().map(row).collect();
+        return output::print_for_scripts(format, &rows);
+    }
+    output::print_table(
+        sizes,
+        &[
+            ("module", |r| r.key().to_string()),
+            ("maps", |r| thousands(r.maps)),
+            ("empties", |r| thousands(r.empties)),
+            ("scheme", |r| r.scheme.clone()),
+            ("bytes", |r| thousands(r.bytes)),
+            ("of exact", |r| percent(r.ratio)),
+            (".cwasm shrinks by", |r| percent(cwasm_saving(r))),
+        ],
+    )
+}
+
+fn row(size: &SizeRow) -> InspectRow {
+    InspectRow {
+        module: size.module.clone(),
+        isa: size.isa,
+        scheme: size.scheme.clone(),
+        bytes: size.bytes,
+        ratio: size.ratio,
+        maps: size.maps,
+        empties: size.empties,
+        cwasm_bytes: size.cwasm_bytes,
+        collector: size.collector,
+        cwasm_saving: cwasm_saving(size),
+    }
+}
+
+/// Share of the `.cwasm` that the scheme saves.
+fn cwasm_saving(size: &SizeRow) -> Option<f64> {
+    let saved = size.baseline_bytes as f64 - size.bytes as f64;
+    size.cwasm_bytes.map(|whole| saved / whole as f64)
+}
+
+/// Hands what was measured to the report as it reads any run: in a folder.
+fn write_page(path: &Path, loaded: &Loaded, schemes: &[Scheme], sizes: &[SizeRow]) -> Result<()> {
+    ensure!(
+        !sizes.is_empty(),
+        "{}: not written, as no module has stack maps",
+        path.display()
+    );
+    let dir = tempfile::tempdir().context("a temporary folder")?;
+    let with_maps = loaded.modules.iter().filter(|m| m.table.maps() > 0);
+    let of_modules: Vec<_> = with_maps.map(modules::row).collect();
+    let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();
+    write_rows(dir.path(), &of_modules)?;
+    write_rows(dir.path(), &of_schemes)?;
+    write_rows(dir.path(), sizes)?;
+    Provenance::default().write(dir.path())?;
+    let results = stackmap_reports::load(dir.path())?;
+    Ok(stackmap_reports::write_inspection(&results, path)?)
+}

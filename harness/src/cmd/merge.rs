@@ -1,0 +1,164 @@
+//! `merge`: shares of a run, and timings of one host, into one folder.
+
+use crate::deterministic::BY_MODULE;
+use crate::outcome::Outcome;
+use crate::output::report;
+use crate::results_folder;
+use crate::shard::ShardRecord;
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use stackmap_reports::results::{
+    Fact, Provenance, Row, SampleRow, SchemeRow, for_each_row, write_file,
+};
+use stackmap_reports::{Weights, stats};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folders that `run --shard` and `latency` left
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+
+    /// Folder for the whole
+    #[arg(short, long, default_value = "results/merged")]
+    out: PathBuf,
+
+    /// What the decision weighs [default: bytes=0.5,hot=0.25,cold=0.25]
+    #[arg(long)]
+    weights: Option<Weights>,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let with = |name: &'static str| args.folders.iter().filter(move |d| d.join(name).exists());
+    for folder in &args.folders {
+        ensure!(
+            folder.join(ShardRecord::FILE).exists() || folder.join(SampleRow::FILE).exists(),
+            "{}: neither a share of a run nor timings; make one with `stackmap-lab run --shard I/N` or `stackmap-lab latency`",
+            folder.display()
+        );
+    }
+    let (shares, seed) = in_order(with(ShardRecord::FILE))?;
+    let timed: Vec<&PathBuf> = with(SampleRow::FILE).collect();
+    one_host(&timed)?;
+
+    let dir = results_folder::create(&args.out)?;
+    let first = shares[0];
+    let schemes = read(&first.join(SchemeRow::FILE))?;
+    write_file(&dir.join(SchemeRow::FILE), schemes.as_bytes())?;
+    for name in BY_MODULE {
+        if let Some(text) = joined(&shares, name)? {
+            write_file(&dir.join(name), text.as_bytes())?;
+        }
+    }
+    if let Some(samples) = joined(&timed, SampleRow::FILE)? {
+        write_file(&dir.join(SampleRow::FILE), samples.as_bytes())?;
+        stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
+    }
+    let mut provenance = Provenance::read(timed.first().copied().unwrap_or(first))?;
+    let folders = args.folders.iter().map(|d| d.display().to_string());
+    provenance.set(Fact::Merged, folders.map(Value::from).collect::<Vec<_>>());
+    provenance.write(&dir)?;
+    report::write(&dir, &args.weights.unwrap_or_default())?;
+    Ok(Outcome::Complete)
+}
+
+/// The shares by number, complete and of one run, and its seed.
+fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<(Vec<&'a PathBuf>, u64)> {
+    let mut shares: Vec<(ShardRecord, &PathBuf)> = folders
+        .map(|folder| {
+            let path = folder.join(ShardRecord::FILE);
+            let record = serde_json::from_str(&read(&path)?)
+                .with_context(|| format!("{}: damaged; run the share anew", path.display()))?;
+            Ok((record, folder))
+        })
+        .collect::<Result<_>>()?;
+    shares.sort_by_key(|(record, _)| record.shard.index);
+    let Some((first, _)) = shares.first().cloned() else {
+        bail!("no share of a run among the folders; make one with `stackmap-lab run`");
+    };
+    for (record, folder) in &shares {
+        ensure!(
+            record.run == first.run && record.shard.of == first.shard.of,
+            "{}: of another run than share {}; the lab, the corpus, the seed and the flags must be the same",
+            folder.display(),
+            first.shard.index
+        );
+    }
+    let found: Vec<usize> = shares.iter().map(|(r, _)| r.shard.index).collect();
+    let wanted: Vec<usize> = (1..=first.shard.of).collect();
+    ensure!(
+        found == wanted,
+        "shares {found:?} of {} given; each is needed once",
+        first.shard.of
+    );
+    let folders = shares.into_iter().map(|(_, folder)| folder);
+    Ok((folders.collect(), first.seed))
+}
+
+/// Times of different hosts, or of different programs, are not comparable.
+fn one_host(folders: &[&PathBuf]) -> Result<()> {
+    let mut runs = BTreeSet::new();
+    let mut first: Option<(&Path, [Option<String>; 2])> = None;
+    for folder in folders {
+        let provenance = Provenance::read(folder)?;
+        let of = [Fact::Host, Fact::BinaryHash].map(|fact| provenance.text(fact));
+        let (other, known) = first.get_or_insert((folder, of.clone()));
+        ensure!(
+            *known == of,
+            "{} and {}: timed on different hosts or with different binaries; time one of them anew where the other was",
+            other.display(),
+            folder.display()
+        );
+        for run in runs_of(folder)? {
+            ensure!(
+                runs.insert(run.clone()),
+                "{}: a run `{run}` is among the others already; time it anew with another --out",
+                folder.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The runs that a folder has samples of.
+fn runs_of(folder: &Path) -> Result<BTreeSet<String>> {
+    let mut runs = BTreeSet::new();
+    for_each_row(&folder.join(SampleRow::FILE), |row: SampleRow| {
+        runs.insert(row.run);
+        Ok::<(), anyhow::Error>(())
+    })?;
+    Ok(runs)
+}
+
+/// One file out of those of several folders, with the header once. None if
+/// no folder has it.
+fn joined(folders: &[&PathBuf], name: &str) -> Result<Option<String>> {
+    let mut whole: Option<String> = None;
+    for folder in folders {
+        let path = folder.join(name);
+        if !path.exists() {
+            continue;
+        }
+        let text = read(&path)?;
+        let Some(sofar) = &mut whole else {
+            whole = Some(text);
+            continue;
+        };
+        let header = sofar.lines().next().unwrap_or_default();
+        let rows = text.strip_prefix(header).and_then(|t| t.strip_prefix('\n'));
+        let rows = rows.with_context(|| {
+            format!(
+                "{}: its columns are not those of the others; make it anew",
+                path.display()
+            )
+        })?;
+        sofar.push_str(rows);
+    }
+    Ok(whole)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))
+}

@@ -1,0 +1,91 @@
+//! Writes what the child processes need: the last work that may be parallel.
+
+use super::folder::TimingFolder;
+use super::plan::TimingPlan;
+use super::queries::query_pool;
+use super::scenario::scenarios;
+use super::timed_scheme::TimedScheme;
+use crate::digest::{short, table_hash};
+use crate::random::rng_for;
+use anyhow::{Context, Result};
+use stackmap_corpus::Module;
+use stackmap_encoders::{EncodeError, Oracle};
+use stackmap_reports::results::Queries;
+
+/// A module and what was prepared for it.
+pub struct PreparedModule<'m> {
+    pub module: &'m Module,
+    /// The name of the folder with its inputs.
+    pub folder: String,
+    /// The kind of queries that its headline rests on.
+    pub headline: Queries,
+    /// The kinds of queries that it can be asked.
+    pub queries: Vec<Queries>,
+    /// Schemes that can encode it.
+    pub schemes: Vec<&'static str>,
+}
+
+/// Encodes a module with every scheme, draws its queries and writes both with
+/// the verified answers; `None` if the module has no map to ask for.
+pub fn prepare<'m>(
+    module: &'m Module,
+    schemes: &[TimedScheme],
+    walks: &[Vec<u32>],
+    plan: &TimingPlan,
+    folder: &TimingFolder,
+) -> Result<Option<PreparedModule<'m>>> {
+    if module.table.maps() == 0 {
+        return Ok(None);
+    }
+    let name = folder_name(module);
+    let inputs = folder.inputs(&name);
+    inputs.create()?;
+    let oracle = Oracle::new(&module.table);
+    // Walks where there are any.
+    let headline = match walks.is_empty() {
+        true => Queries::Uniform,
+        false => Queries::Walk,
+    };
+    let mut pools = Vec::new();
+    let asked = scenarios(plan.effort, headline);
+    for &queries in Queries::ALL {
+        if !asked.iter().any(|s| s.scenario.queries == queries) {
+            continue;
+        }
+        let mut rng = rng_for(plan.seed, &format!("{name}/{queries}"));
+        if let Some(pcs) = query_pool(queries, &module.table, &oracle, walks, &mut rng) {
+            inputs.write_queries(queries, &pcs)?;
+            pools.push((queries, pcs));
+        }
+    }
+    let mut names = Vec::new();
+    for scheme in schemes {
+        let section = match (scheme.encode)(&module.table) {
+            Ok(section) => section.bytes,
+            // Nothing to time, and no reason to lose the others.
+            Err(EncodeError::IncompleteTable { .. }) => continue,
+            Err(error) => return Err(error).with_context(|| module.key()),
+        };
+        for (queries, pcs) in &pools {
+            let expected = (scheme.expect)(&oracle, &section, pcs)
+                .map_err(|wrong| anyhow::Error::new(*wrong).context(module.key()))?;
+            inputs.write_expected(*queries, scheme.name, &expected)?;
+        }
+        inputs.write_section(scheme.name, &section)?;
+        names.push(scheme.name);
+    }
+    Ok(Some(PreparedModule {
+        module,
+        folder: name,
+        headline,
+        queries: pools.into_iter().map(|(queries, _)| queries).collect(),
+        schemes: names,
+    }))
+}
+
+/// A folder name that tells the module, and its table from any other.
+fn folder_name(module: &Module) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let id: String = module.key().to_string().chars().map(plain).collect();
+    format!("{id}-{}", short(&table_hash(&module.table)))
+}

@@ -1,0 +1,102 @@
+//! Which rows of an interrupted run still stand, and what is left to time.
+//!
+//! A row stands if the scheme's code, the baseline's code, the module's table
+//! and the options are the same. Whatever is new or changed is timed in a
+//! group of its own, together with the baseline and the controls.
+
+use super::folder::TimingFolder;
+use super::group::{ModulePlan, SchemeKey, TimingGroup};
+use super::plan::TimingPlan;
+use super::timed_scheme::TimedScheme;
+use crate::digest::hex;
+use anyhow::{Result, ensure};
+use sha2::{Digest, Sha256};
+use stackmap_reports::results::is_timing_control;
+
+/// Hash of the code that times, its dependencies included.
+const HARNESS: &str = env!("STACKMAP_LAB_TIMING_CODE");
+
+/// A scheme's name and the hash of all code that is timed with it. A control
+/// is the harness's own.
+pub fn keys(schemes: &[TimedScheme]) -> Vec<SchemeKey> {
+    let key = |scheme: &TimedScheme| {
+        let mut hash = Sha256::new().chain_update(HARNESS);
+        let texts = scheme.source.iter().flat_map(|source| source.code());
+        texts.for_each(|text| hash.update(text));
+        SchemeKey {
+            name: scheme.name.into(),
+            code: hex(&hash.finalize()),
+        }
+    };
+    schemes.iter().map(key).collect()
+}
+
+/// What shapes a run besides schemes and modules.
+pub fn options(plan: &TimingPlan) -> String {
+    format!("effort {}, seed {}", plan.effort, plan.seed)
+}
+
+/// The groups of an interrupted run, less what no longer stands.
+pub fn standing(
+    folder: &TimingFolder,
+    plan: &TimingPlan,
+    keys: &[SchemeKey],
+    modules: &[String],
+) -> Result<Vec<TimingGroup>> {
+    let mut groups = Vec::new();
+    for number in (0..).take_while(|&n| folder.has_group(n)) {
+        let mut group = folder.read_group(number)?;
+        ensure!(
+            group.options == options(plan),
+            "{}: was measured with {}; resume it with the same, or start a new run",
+            folder.0.display(),
+            group.options
+        );
+        group.schemes.retain(|s| keys.contains(s));
+        if group.schemes.first() != keys.first() {
+            group.schemes.clear();
+        }
+        let stands = |name: &String| group.schemes.iter().any(|s| s.name == *name);
+        for module in &mut group.modules {
+            module.schemes.retain(stands);
+        }
+        group
+            .modules
+            .retain(|m| modules.contains(&m.folder) && !m.schemes.is_empty());
+        groups.push(group);
+    }
+    Ok(groups)
+}
+
+/// The schemes of one module that no group times yet, with the baseline and
+/// the controls to compare them with; empty if there are none.
+pub fn missing(
+    groups: &[TimingGroup],
+    folder: &str,
+    schemes: &[&'static str],
+) -> Vec<&'static str> {
+    let timed = |name: &str| {
+        let modules = groups
+            .iter()
+            .flat_map(|g| &g.modules)
+            .filter(|m| m.folder == folder);
+        modules.flat_map(|m| &m.schemes).any(|s| s == name)
+    };
+    if schemes.iter().all(|s| timed(s)) {
+        return Vec::new();
+    }
+    let schemes = schemes.iter().copied();
+    schemes
+        .filter(|s| !timed(s) || is_timing_control(s))
+        .collect()
+}
+
+/// The modules of a group that a process has not finished.
+pub fn unfinished<'g>(
+    folder: &TimingFolder,
+    group: &'g TimingGroup,
+    process: usize,
+) -> Vec<&'g ModulePlan> {
+    let done = |m: &&ModulePlan| folder.rows(group.number, process, &m.folder).exists();
+    group.modules.iter().filter(|m| !done(m)).collect()
+}

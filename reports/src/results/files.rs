@@ -1,0 +1,202 @@
+//! Result files: tables with one type per row, written whole or not at all and
+//! read by column name.
+
+use super::error::ResultsError;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{BufWriter, ErrorKind};
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+/// One row of a table of the results folder.
+pub trait Row: Serialize + DeserializeOwned {
+    /// The file's name in the folder.
+    const FILE: &'static str;
+    /// The columns in the order in which they are written. All must be there
+    /// to be read, in any order; others are ignored.
+    const COLUMNS: &'static [&'static str];
+}
+
+/// Declares a row whose fields are its columns, so that the two cannot drift
+/// apart.
+macro_rules! row {
+    (
+        $(#[$meta:meta])* $name:ident in $file:literal {
+            $($(#[$column_meta:meta])* $column:ident: $type:ty,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub struct $name {
+            $($(#[$column_meta])* pub $column: $type,)+
+        }
+
+        impl $crate::results::files::Row for $name {
+            const FILE: &'static str = $file;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+        }
+    };
+}
+pub(super) use row;
+
+/// Writes a file under another name first, so that it is there as a whole or
+/// not at all.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ResultsError> {
+    let partial = partial(path);
+    fs::write(&partial, bytes)
+        .and_then(|()| fs::rename(&partial, path))
+        .map_err(|e| ResultsError::io(path, e))
+}
+
+fn partial(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
+}
+
+/// Writes all rows of a table into the results folder.
+pub fn write_rows<R: Row>(dir: &Path, rows: &[R]) -> Result<(), ResultsError> {
+    let mut writer = RowWriter::create(&dir.join(R::FILE))?;
+    rows.iter().try_for_each(|row| writer.push(row))?;
+    writer.finish()
+}
+
+/// Writes a table row by row; it has its name once it is finished.
+pub struct RowWriter<R> {
+    csv: csv::Writer<BufWriter<File>>,
+    path: PathBuf,
+    row: PhantomData<fn(&R)>,
+}
+
+impl<R: Row> RowWriter<R> {
+    /// Begins a file and writes the names of the columns.
+    pub fn create(path: &Path) -> Result<RowWriter<R>, ResultsError> {
+        let file = File::create(partial(path)).map_err(|e| ResultsError::io(path, e))?;
+        let mut csv = csv::WriterBuilder::new()
+            .has_headers(false)
+            .from_writer(BufWriter::new(file));
+        csv.write_record(R::COLUMNS).map_err(|e| explain(path, e))?;
+        Ok(RowWriter {
+            csv,
+            path: path.to_owned(),
+            row: PhantomData,
+        })
+    }
+
+    /// Appends a row.
+    pub fn push(&mut self, row: &R) -> Result<(), ResultsError> {
+        let written = self.csv.serialize(row);
+        written.map_err(|e| explain(&self.path, e))
+    }
+
+    /// Gives the file its name.
+    pub fn finish(mut self) -> Result<(), ResultsError> {
+        self.csv
+            .flush()
+            .and_then(|()| fs::rename(partial(&self.path), &self.path))
+            .map_err(|e| ResultsError::io(&self.path, e))
+    }
+}
+
+/// Calls `each` for every row of a file.
+pub fn for_each_row<R: Row, E: From<ResultsError>>(
+    path: &Path,
+    mut each: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let file = File::open(path).map_err(|e| ResultsError::io(path, e))?;
+    let mut reader = csv::Reader::from_reader(file);
+    let headers = reader.headers().cloned();
+    let headers = headers.map_err(|e| explain(path, e))?;
+    let is_there = |column: &str| headers.iter().any(|header| header == column);
+    if let Some(column) = R::COLUMNS.iter().find(|column| !is_there(column)) {
+        let path = path.to_owned();
+        return Err(ResultsError::MissingColumn { path, column }.into());
+    }
+    let mut record = csv::StringRecord::new();
+    loop {
+        let read = reader.read_record(&mut record);
+        if !read.map_err(|e| explain(path, e))? {
+            return Ok(());
+        }
+        let row = record.deserialize(Some(&headers));
+        each(row.map_err(|e| explain_field(path, &headers, &record, e))?)?;
+    }
+}
+
+/// All rows of a file.
+pub fn read_rows<R: Row>(path: &Path) -> Result<Vec<R>, ResultsError> {
+    let mut rows = Vec::new();
+    for_each_row(path, |row| {
+        rows.push(row);
+        Ok::<(), ResultsError>(())
+    })?;
+    Ok(rows)
+}
+
+/// All rows of a table of the folder, or `None` when it has no such file.
+pub(super) fn read_optional<R: Row>(dir: &Path) -> Result<Option<Vec<R>>, ResultsError> {
+    match read_rows(&dir.join(R::FILE)) {
+        Err(ResultsError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        rows => rows.map(Some),
+    }
+}
+
+/// All rows of a table that has to be there and has to have some.
+pub(super) fn read_required<R: Row>(dir: &Path) -> Result<Vec<R>, ResultsError> {
+    let problem = match read_optional(dir)? {
+        None => "no such file; is this the folder that `bench` named?",
+        Some(rows) if rows.is_empty() => "has no rows",
+        Some(rows) => return Ok(rows),
+    };
+    Err(ResultsError::unusable(&dir.join(R::FILE), problem))
+}
+
+/// Puts what the CSV reader or writer says into the words of the file.
+fn explain(path: &Path, error: csv::Error) -> ResultsError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(source) => ResultsError::io(path, source),
+        csv::ErrorKind::UnequalLengths {
+            pos,
+            expected_len,
+            len,
+        } => {
+            let line = pos.map_or(0, |p| p.line());
+            let problem = format!(
+                "line {line} has {len} columns instead of {expected_len}; the file may be cut off"
+            );
+            ResultsError::unusable(path, problem)
+        }
+        other => ResultsError::unusable(path, one_line(&format!("{other:?}"))),
+    }
+}
+
+/// The same for a row, whose error names a field.
+fn explain_field(
+    path: &Path,
+    headers: &csv::StringRecord,
+    record: &csv::StringRecord,
+    error: csv::Error,
+) -> ResultsError {
+    let csv::ErrorKind::Deserialize { pos, err } = error.kind() else {
+        return explain(path, error);
+    };
+    let field = err.field().and_then(|field| usize::try_from(field).ok());
+    let column = field.and_then(|field| headers.get(field)).unwrap_or("?");
+    let value = field.and_then(|field| record.get(field)).unwrap_or("");
+    ResultsError::Field {
+        path: path.to_owned(),
+        line: pos.as_ref().map_or(0, csv::Position::line),
+        column: column.to_owned(),
+        problem: format!("`{value}`: {}", one_line(&err.kind().to_string())),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Reads a number that may be unknown: empty and NaN both mean that.
+pub(super) fn known<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<f64>, D::Error> {
+    Ok(Option::<f64>::deserialize(d)?.filter(|v| v.is_finite()))
+}

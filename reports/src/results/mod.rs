@@ -1,0 +1,46 @@
+//! The home of the result files: what they are called, what their columns and
+//! the words in them are, how they are written and read. The harness writes
+//! them through these types, and everything here reads them through the same.
+//!
+//! A results folder holds tidy CSV files. Columns go by name, extra ones are
+//! ignored, and an empty field means "unknown":
+//!
+//! | file | one row per | may be absent |
+//! |---|---|---|
+//! | `modules.csv` | module: identified by (module, isa, collector) | no |
+//! | `schemes.csv` | scheme | no |
+//! | `size.csv` | scheme × module | no |
+//! | `samples.csv` | timed batch of lookups, raw | yes |
+//! | `latency.csv` | scheme × module × scenario (queries, cache, timed) | yes |
+//! | `pooled.csv` | scheme × tier × scenario | yes |
+//! | `anatomy.csv` | module | yes |
+//! | `costs.csv` | scheme × module × kind of queries | yes |
+//! | `walks.csv` | program with recorded stacks | yes |
+//! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
+//! | `provenance.json` | an object of strings and numbers | no |
+//!
+//! Ratios are to the scheme [`BASELINE`] in the same run; below 1 is better.
+
+mod error;
+mod faults;
+mod files;
+mod folder;
+mod modules;
+mod names;
+mod provenance;
+mod schemes;
+mod timings;
+
+pub use error::ResultsError;
+pub use faults::{Class, Effect, Fault, Policy};
+pub use files::{Row, RowWriter, for_each_row, read_rows, write_file, write_rows};
+pub use folder::{Results, SampleCount, load};
+pub use modules::{AnatomyRow, ModuleRow, WalkRow};
+pub use names::{
+    AGAIN, BASELINE, BLOCKS_CRC32, BUG_FUNCTION_BEFORE, BUG_MAP_BEFORE, Cache, Chain, EMPTY_LOOKUP,
+    Queries, RANGES, RANGES_NAIVE, SLOW, Scenario, Timed, Verdict, is_timing_control,
+};
+pub use provenance::{Fact, PROVENANCE, Provenance};
+pub use schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
+pub use stackmap_corpus::{Collector, Isa, ModuleKey, Tier, UnknownName};
+pub use timings::{LatencyRow, PooledRow, SampleRow};

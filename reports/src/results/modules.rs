@@ -1,0 +1,179 @@
+//! What is known of each module: `modules.csv`, `anatomy.csv`, `walks.csv`.
+
+use super::files::row;
+use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
+
+row! {
+    /// A module as Wasmtime compiled it.
+    ModuleRow in "modules.csv" {
+        /// Name, unique per ISA and collector.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Collector that it was compiled for.
+        collector: Collector,
+        /// Where it comes from.
+        tier: Tier,
+        /// Bytes of machine code.
+        text_bytes: u64,
+        /// Bytes of the whole `.cwasm`.
+        cwasm_bytes: Option<u64>,
+        /// Bytes of the section that Wasmtime wrote.
+        section_bytes: Option<u64>,
+        /// Functions in `.text`.
+        functions: u64,
+        /// Safepoints with live references.
+        maps: u64,
+        /// Safepoints without.
+        empties: u64,
+        /// Safepoints in the section that Wasmtime wrote.
+        recorded: u64,
+        /// Those of them that were found as return addresses.
+        confirmed: u64,
+        /// Return addresses on Cranelift's list of call sites.
+        call_sites: Option<u64>,
+        /// Return addresses found by disassembling.
+        disassembled: Option<u64>,
+        /// Return addresses that both routes found.
+        agreed: Option<u64>,
+        /// Functions whose call sites could not be matched.
+        unmatched_functions: u64,
+        /// Toolchain, version, licence.
+        provenance: String,
+    }
+}
+
+row! {
+    /// What a module's safepoints look like. Distributions are over those with
+    /// live references.
+    AnatomyRow in "anatomy.csv" {
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Collector of the module.
+        collector: Collector,
+        /// Tier of the module.
+        tier: Tier,
+        /// Safepoints with live references.
+        maps: u64,
+        /// Safepoints without.
+        empties: u64,
+        /// Live slots of a map: median.
+        slots_p50: u64,
+        /// 90th percentile.
+        slots_p90: u64,
+        /// Maximum.
+        slots_max: u64,
+        /// 32-bit words of a map's bitmap in today's section: median.
+        words_p50: u64,
+        /// 90th percentile.
+        words_p90: u64,
+        /// Maximum.
+        words_max: u64,
+        /// Different (frame size, bitmap) pairs.
+        distinct_maps: u64,
+        /// Mean length of a run of neighbours with equal maps.
+        equal_run_mean: f64,
+        /// Slots in which a map differs from the one before, where both have
+        /// the same frame size: median.
+        hamming_p50: u64,
+        /// 90th percentile.
+        hamming_p90: u64,
+        /// Maximum.
+        hamming_max: u64,
+        /// Largest power of two that divides every slot, in bytes; at 8 every
+        /// other bit of today's bitmaps is zero.
+        slot_grain: u64,
+        /// Bytes of a frame: median.
+        frame_p50: u64,
+        /// 90th percentile.
+        frame_p90: u64,
+        /// Maximum.
+        frame_max: u64,
+        /// Different frame sizes.
+        distinct_frames: u64,
+        /// Bytes from one recorded PC to the next: median.
+        gap_p50: u64,
+        /// 90th percentile.
+        gap_p90: u64,
+        /// Maximum.
+        gap_max: u64,
+        /// Bytes of today's section.
+        section_bytes: u64,
+        /// Of these: the count of the maps.
+        bytes_count: u64,
+        /// Of these: PCs.
+        bytes_pcs: u64,
+        /// Of these: offsets of the data.
+        bytes_offsets: u64,
+        /// Of these: frame sizes.
+        bytes_frame_sizes: u64,
+        /// Of these: lengths of the bitmaps.
+        bytes_word_counts: u64,
+        /// Of these: bitmaps.
+        bytes_bitmaps: u64,
+        /// Bytes of the whole `.cwasm`.
+        cwasm_bytes: Option<u64>,
+        /// Zero-order entropy of gaps and of maps, each on its own.
+        entropy0_bytes: f64,
+        /// Entropy of gap and map, given the gap and map before.
+        entropy1_bytes: f64,
+        /// Today's section under `xz -9e`, where that is affordable.
+        xz_bytes: Option<u64>,
+    }
+}
+
+row! {
+    /// What the stacks of one program are like.
+    WalkRow in "walks.csv" {
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Collector of the module.
+        collector: Collector,
+        /// Stacks seen at checkpoints, kept or not.
+        checkpoints: u64,
+        /// Stacks seen when the heap grew, kept or not.
+        growths: u64,
+        /// Stacks recorded.
+        stacks: u64,
+        /// Frames in them.
+        frames: u64,
+        /// Frames of the deepest.
+        deepest: u64,
+        /// Share of the frames, stack after stack, that a direct-mapped cache
+        /// of 16 PCs would have answered, as Go has it.
+        cache_16: f64,
+        /// The same for 1,024 PCs, as V8 has it.
+        cache_1024: f64,
+        /// Share of the frames whose PC occurred before in the same stack.
+        repeated: f64,
+    }
+}
+
+/// Ties a row to the module that it is about.
+macro_rules! about_a_module {
+    ($($row:ty),+) => {
+        $(impl $row {
+            /// The module that the row is about.
+            pub fn key(&self) -> ModuleKey {
+                ModuleKey {
+                    module: self.module.clone(),
+                    isa: self.isa,
+                    collector: self.collector,
+                }
+            }
+
+            /// Whether the row is about a module.
+            pub fn is_about(&self, module: &ModuleKey) -> bool {
+                (&self.module, self.isa, self.collector)
+                    == (&module.module, module.isa, module.collector)
+            }
+        })+
+    };
+}
+pub(super) use about_a_module;
+
+about_a_module!(ModuleRow, AnatomyRow, WalkRow);

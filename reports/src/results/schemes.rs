@@ -1,0 +1,144 @@
+//! What is known of each scheme without a clock: `schemes.csv`, `size.csv`,
+//! `costs.csv`, `safety.csv`.
+
+use super::faults::{Effect, Fault, Policy};
+use super::files::{known, row};
+use super::modules::about_a_module;
+use super::names::Queries;
+use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
+
+row! {
+    /// What a scheme is.
+    SchemeRow in "schemes.csv" {
+        /// Name.
+        name: String,
+        /// Whether every PC that is no recorded safepoint answers `Missing`.
+        exact: bool,
+        /// Whether Cranelift has to emit empty maps.
+        records_empties: bool,
+        /// Whether its reader tells an empty safepoint from no safepoint.
+        tri_state: bool,
+        /// Whether its author would put it upstream.
+        recommendable: bool,
+        /// Lines of code of the reader.
+        reader_lines: u64,
+        /// Lines of code of the writer.
+        writer_lines: u64,
+    }
+}
+
+row! {
+    /// Bytes of one scheme on one module.
+    SizeRow in "size.csv" {
+        /// Scheme.
+        scheme: String,
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Tier of the module.
+        tier: Tier,
+        /// Safepoints with live references.
+        maps: u64,
+        /// Safepoints without.
+        empties: u64,
+        /// Bytes of the section.
+        bytes: u64,
+        /// Of these: counts and directories.
+        bytes_header: u64,
+        /// Of these: what the search for a PC reads.
+        bytes_index: u64,
+        /// Of these: frame sizes and live slots.
+        bytes_payload: u64,
+        /// Of these: nothing.
+        bytes_padding: u64,
+        /// Bytes of the baseline on the module.
+        baseline_bytes: u64,
+        /// `bytes / baseline_bytes`; empty where the baseline has no bytes.
+        #[serde(deserialize_with = "known")]
+        ratio: Option<f64>,
+        /// Of `bytes`: where each payload lies.
+        bytes_offsets: u64,
+        /// Collector of the module.
+        collector: Collector,
+        /// Bytes of the whole `.cwasm`.
+        cwasm_bytes: Option<u64>,
+        /// Bytes with `module_start` left out; empty where there is none.
+        bytes_without_start: Option<u64>,
+        /// The same for the baseline.
+        baseline_bytes_without_start: Option<u64>,
+        /// Time to write, in nanoseconds per safepoint.
+        #[serde(deserialize_with = "known")]
+        encode_ns_per_safepoint: Option<f64>,
+        /// Time to check a CRC-32, in nanoseconds per safepoint.
+        #[serde(deserialize_with = "known")]
+        check_ns_per_safepoint: Option<f64>,
+        /// Most bytes that the writer had allocated at once.
+        encode_peak_bytes: Option<u64>,
+    }
+}
+
+impl SizeRow {
+    /// Ratio of the bytes outside `module_start`; none where there are none.
+    pub fn ratio_without_start(&self) -> Option<f64> {
+        let bytes = self.bytes_without_start?;
+        let baseline = self.baseline_bytes_without_start?;
+        (bytes > 0 && baseline > 0).then(|| bytes as f64 / baseline as f64)
+    }
+}
+
+row! {
+    /// Means over lookups of one kind, by one scheme in one module.
+    CostRow in "costs.csv" {
+        /// Scheme.
+        scheme: String,
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Tier of the module.
+        tier: Tier,
+        /// Collector of the module.
+        collector: Collector,
+        /// [`Queries::Uniform`] or [`Queries::Miss`].
+        queries: Queries,
+        /// Lookups that were counted.
+        lookups: u64,
+        /// Instructions of a lookup.
+        instructions: f64,
+        /// Sizes of all reads from the section, added up.
+        bytes_read: f64,
+        /// Different 64-byte lines of the section that it reads.
+        lines: f64,
+        /// Different 64-byte lines of the scratch that it uses.
+        scratch_lines: f64,
+    }
+}
+
+row! {
+    /// How often a scheme answered a fault in one way.
+    SafetyRow in "safety.csv" {
+        /// Scheme, or a control of fault injection.
+        scheme: String,
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// What was injected.
+        fault: Fault,
+        /// What the caller makes of a missing entry.
+        policy: Policy,
+        /// What became of it.
+        outcome: Effect,
+        /// How often.
+        count: u64,
+        /// Out of how many injections.
+        trials: u64,
+        /// Tier of the module.
+        tier: Tier,
+        /// Collector of the module.
+        collector: Collector,
+    }
+}
+
+about_a_module!(SizeRow, CostRow, SafetyRow);

@@ -1,0 +1,160 @@
+//! How long lookups take: `samples.csv` as it is measured, `latency.csv` and
+//! `pooled.csv` as the statistics leave it.
+
+use super::files::{known, row};
+use super::modules::about_a_module;
+use super::names::{Cache, Chain, Queries, Scenario, Timed, Verdict};
+use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
+
+row! {
+    /// One visit of one scheme to one block.
+    SampleRow in "samples.csv" {
+        /// Which run this belongs to.
+        run: String,
+        /// Child process within the run.
+        process: u32,
+        /// Block within the process.
+        block: u32,
+        /// Order of the visit within the block.
+        position: u32,
+        /// Scheme, or a control of the timing.
+        scheme: String,
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Collector of the module.
+        collector: Collector,
+        /// Tier of the module.
+        tier: Tier,
+        /// Where the PCs come from.
+        queries: Queries,
+        /// Where the section's bytes are.
+        cache: Cache,
+        /// What the clock covers.
+        timed: Timed,
+        /// Lookups in the batch.
+        lookups: u64,
+        /// Nanoseconds for all lookups of the batch together.
+        ns: u64,
+        /// Whether a lookup can start before the one before it is done.
+        chain: Chain,
+        /// Copies of the section that the lookups cycle through.
+        copies: u64,
+    }
+}
+
+row! {
+    /// Lookup time of one scheme on one module in one scenario.
+    LatencyRow in "latency.csv" {
+        /// Scheme, or a control of the timing.
+        scheme: String,
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Tier of the module.
+        tier: Tier,
+        /// Where the PCs come from.
+        queries: Queries,
+        /// Where the section's bytes are.
+        cache: Cache,
+        /// What the clock covers.
+        timed: Timed,
+        /// Nanoseconds per lookup, median over processes.
+        ns: f64,
+        /// Time over that of the baseline; below 1 is faster.
+        ratio: f64,
+        /// Lower end of the 95 % interval; empty when one process is all
+        /// there is.
+        #[serde(deserialize_with = "known")]
+        ratio_lo: Option<f64>,
+        /// Upper end of the 95 % interval.
+        #[serde(deserialize_with = "known")]
+        ratio_hi: Option<f64>,
+        /// By the unadjusted interval: read one row, not the best of many.
+        verdict: Verdict,
+        /// Collector of the module.
+        collector: Collector,
+        /// Upper end of the equivalence band; empty without an A/A control.
+        #[serde(deserialize_with = "known")]
+        band: Option<f64>,
+        /// Processes behind the row.
+        processes: usize,
+        /// Blocks behind the row, over all processes.
+        blocks: usize,
+    }
+}
+
+row! {
+    /// Lookup time of one scheme over all modules of a tier in one scenario.
+    PooledRow in "pooled.csv" {
+        /// Scheme, or a control of the timing.
+        scheme: String,
+        /// Tier of the modules.
+        tier: Tier,
+        /// Instruction sets pooled, joined by `+`; a module counts once.
+        isas: String,
+        /// Collector of the modules.
+        collector: Collector,
+        /// Where the PCs come from.
+        queries: Queries,
+        /// Where the section's bytes are.
+        cache: Cache,
+        /// What the clock covers.
+        timed: Timed,
+        /// Modules behind the row, each with the same weight.
+        n_modules: usize,
+        /// Geometric mean over modules of the time over the baseline's.
+        ratio: f64,
+        /// Lower end of the 95 % interval for modules like these; for these
+        /// modules alone when there is only one or the scheme is a control.
+        #[serde(deserialize_with = "known")]
+        ratio_lo: Option<f64>,
+        /// Upper end of that interval.
+        #[serde(deserialize_with = "known")]
+        ratio_hi: Option<f64>,
+        /// Differences after Holm's correction over the family.
+        verdict: Verdict,
+        /// Error probability of a difference after the correction.
+        p_holm: f64,
+        /// Lower end of the 95 % interval for these modules and no others.
+        #[serde(deserialize_with = "known")]
+        here_lo: Option<f64>,
+        /// Upper end of that interval.
+        #[serde(deserialize_with = "known")]
+        here_hi: Option<f64>,
+        /// Upper end of the equivalence band; empty without an A/A control.
+        #[serde(deserialize_with = "known")]
+        band: Option<f64>,
+        /// Processes behind the module that has the fewest.
+        processes: usize,
+        /// Modules, counted once per instruction set, on which `latency.csv`
+        /// says faster.
+        cells_faster: usize,
+        /// The same for slower.
+        cells_slower: usize,
+        /// The same for same.
+        cells_same: usize,
+    }
+}
+
+about_a_module!(SampleRow, LatencyRow);
+
+/// Adds the scenario that a row was timed in.
+macro_rules! timed {
+    ($($row:ty),+) => {
+        $(impl $row {
+            /// The scenario that it was timed in.
+            pub fn scenario(&self) -> Scenario {
+                Scenario {
+                    queries: self.queries,
+                    cache: self.cache,
+                    timed: self.timed,
+                }
+            }
+        })+
+    };
+}
+
+timed!(SampleRow, LatencyRow, PooledRow);
