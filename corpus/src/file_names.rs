@@ -3,12 +3,11 @@
 use crate::error::CorpusError;
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 /// A name for each file: its stem; where that is `taken` or another file's, its
 /// name with the extension; else as many folders in front as it takes. The error
-/// names the first file that is missing or is given twice.
+/// names the first file that is given twice, also by different paths.
 pub fn unique_names(
     files: &[PathBuf],
     taken: impl Fn(&str) -> bool,
@@ -42,13 +41,10 @@ pub fn unique_names(
     }
 }
 
-/// The error names a file that does not exist or is given twice, also by
-/// different paths.
 fn refuse_repetitions(files: &[PathBuf]) -> Result<(), CorpusError> {
     let mut first = HashMap::new();
     for file in files {
-        fs::metadata(file).map_err(|e| CorpusError::read(file, e))?;
-        // A pipe has no path of its own.
+        // What is missing, and a pipe, has no path but this.
         let itself = file.canonicalize().unwrap_or_else(|_| file.clone());
         if let Some(same) = first.insert(itself, file) {
             let problem = format!("it is the same file as {}", same.display());

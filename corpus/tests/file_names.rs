@@ -79,14 +79,6 @@ fn one_file_is_not_taken_for_two() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_told_at_once() {
-    let (folder, mut files) = files(&["a.wasm"]);
-    files.push(folder.path().join("oops.wasm"));
-    let error = refusal(unique_names(&files, |_| false));
-    assert!(error.contains("oops.wasm"), "{error}");
-}
-
-#[test]
 fn any_name_is_printable_and_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let names: [&[u8]; 3] = [b"\xff.wasm", b"\xfe.wasm", b"a\nb.wasm"];
