@@ -1,5 +1,6 @@
 //! How a subcommand ended, and the exit code that says so.
 
+use crate::interrupt;
 use anyhow::Result;
 use std::fmt;
 use std::process::ExitCode;
@@ -77,6 +78,7 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         }
         Ok(Outcome::Worse) => ExitCode::from(WORSE),
         Err(error) => {
+            interrupt::give_way();
             eprintln!("error: {error:#}");
             let wrong = error.is::<WrongAnswer>() || error.is::<WrongResult>();
             ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })

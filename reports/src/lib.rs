@@ -26,7 +26,7 @@ mod terminal;
 mod weights;
 
 pub use frontier::rank;
-pub use page::{write_inspection, write_report};
+pub use page::{DECISION, PLOTS, REPORT, write_inspection, write_report};
 pub use publish::{readme_results, upstream_note};
 pub use results::{Results, ResultsError, UnknownName, load};
 pub use terminal::{frontier_text, terminal_summary};

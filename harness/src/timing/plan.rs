@@ -1,7 +1,7 @@
 //! How to time: from the flags to a plan.
 
 use crate::args::Selection;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// Processes of a run, and of a quick one.
@@ -14,10 +14,6 @@ const QUICK_BUDGET: Duration = Duration::from_secs(30);
 /// Flags of the subcommands that time.
 #[derive(clap::Args)]
 pub struct TimingFlags {
-    /// Go on with an interrupted run in this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "out")]
-    pub resume: Option<PathBuf>,
-
     /// Child processes that time [default: 30, or 5 with --quick]
     #[arg(long)]
     processes: Option<usize>,
@@ -48,8 +44,6 @@ pub struct TimingPlan {
     pub effort: Effort,
     /// Child processes.
     pub processes: usize,
-    /// Keep what an interrupted run in the same folder has finished.
-    pub resume: bool,
 }
 
 impl TimingFlags {
@@ -70,7 +64,6 @@ impl TimingFlags {
             seed: selection.seed,
             effort,
             processes: self.processes.unwrap_or(usual),
-            resume: self.resume.is_some(),
         }
     }
 }

@@ -6,11 +6,18 @@ mod sections;
 
 use crate::decision::{self, decide};
 use crate::plot::{Figure, Plots, TEXT_STYLE, variables};
-use crate::results::{Results, ResultsError};
+use crate::results::{Results, ResultsError, write_file};
 use crate::table::{escape, markup};
 use crate::weights::Weights;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// The report's file.
+pub const REPORT: &str = "report.html";
+/// The file of its decision alone.
+pub const DECISION: &str = "decision.md";
+/// The folder of its plots.
+pub const PLOTS: &str = "plots";
 
 /// Heading of the report.
 const TITLE: &str = "Encodings of Wasmtime's GC stack maps";
@@ -31,31 +38,27 @@ pub fn write_report(
 ) -> Result<PathBuf, ResultsError> {
     let decision = decide(results, weights);
     let plots = Plots::of(results, &decision);
-    let folder = dir.join("plots");
+    let folder = dir.join(PLOTS);
     fs::create_dir_all(&folder).map_err(|e| ResultsError::io(&folder, e))?;
     for figure in plots.all() {
-        write(&folder.join(format!("{}.svg", figure.id)), &figure.file())?;
+        let path = folder.join(format!("{}.svg", figure.id));
+        write_file(&path, figure.file().as_bytes())?;
     }
-    write(&dir.join("decision.md"), &decision::markdown(&decision))?;
-    let path = dir.join("report.html");
-    write(
-        &path,
-        &page(TITLE, &sections::all(results, &decision, &plots)),
+    write_file(
+        &dir.join(DECISION),
+        decision::markdown(&decision).as_bytes(),
     )?;
+    let path = dir.join(REPORT);
+    let report = page(TITLE, &sections::all(results, &decision, &plots));
+    write_file(&path, report.as_bytes())?;
     Ok(path)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), ResultsError> {
-    fs::write(path, text).map_err(|e| ResultsError::io(path, e))
 }
 
 /// Writes one page about the modules of `results` alone: what each scheme
 /// would make of them.
 pub fn write_inspection(results: &Results, path: &Path) -> Result<(), ResultsError> {
-    write(
-        path,
-        &page("Stack maps of your modules", &inspection::all(results)),
-    )
+    let page = page("Stack maps of your modules", &inspection::all(results));
+    fs::write(path, page).map_err(|e| ResultsError::io(path, e))
 }
 
 fn page(title: &str, sections: &[Section]) -> String {
