@@ -1,13 +1,16 @@
 //! From a `.cwasm` and its call sites to a [`Module`] with every safepoint.
 
 use crate::capture::CallSites;
-use crate::cwasm::{Cwasm, rows};
-use crate::{CorpusError, CrossCheck, Module, Tier, disasm};
-use stackmap_encoders::Table;
+use crate::cwasm::{Cwasm, SectionEntry, section_entries};
+use crate::disasm;
+use crate::error::CorpusError;
+use crate::module::{CrossCheck, Module};
+use crate::names::Tier;
+use stackmap_encoders::{EncodeError, Table};
 
-/// Builds the module of one `.cwasm`. Without `calls`, or when they do not
-/// account for every function, disassembly alone says where calls return. The
-/// table is complete if that route found every safepoint that Wasmtime wrote.
+/// Builds the module of one `.cwasm`. Without `calls`, or if they leave a
+/// function unmatched, disassembly alone says where calls return. The table is
+/// complete if that route found every safepoint that Wasmtime wrote.
 pub(crate) fn assemble(
     origin: &str,
     name: &str,
@@ -23,7 +26,7 @@ pub(crate) fn assemble(
     let disassembled = disasm::return_addresses(cwasm.isa, cwasm.text, &cwasm.functions)
         .map_err(|problem| corrupt(&problem))?;
     let section = cwasm.section.unwrap_or_default();
-    let maps = rows(section).map_err(|problem| corrupt(&problem))?;
+    let maps = section_entries(section).map_err(|problem| corrupt(&problem))?;
 
     let trusted = calls.as_ref().filter(|c| c.unmatched == 0);
     let returns = trusted.map_or(&disassembled, |c| &c.returns);
@@ -33,19 +36,7 @@ pub(crate) fn assemble(
         true => Table::complete(),
         false => Table::incomplete(),
     };
-    let mut rest = returns.iter().copied().peekable();
-    for map in &maps {
-        while let Some(pc) = rest.next_if(|&pc| pc < map.pc) {
-            table.push(pc.into(), 0, []).map_err(|e| corrupt(&e))?;
-        }
-        rest.next_if_eq(&map.pc);
-        table
-            .push_bitmap(map.pc.into(), map.frame_size, map.bitmap())
-            .map_err(|e| corrupt(&e))?;
-    }
-    for pc in rest {
-        table.push(pc.into(), 0, []).map_err(|e| corrupt(&e))?;
-    }
+    merge(&mut table, &maps, returns).map_err(|problem| corrupt(&problem))?;
 
     let cross_check = CrossCheck {
         recorded: maps.len(),
@@ -72,6 +63,23 @@ pub(crate) fn assemble(
     })
 }
 
+/// Fills the table with the recorded maps and, between them, an empty map for
+/// every other return address. Both lists are ascending.
+fn merge(table: &mut Table, maps: &[SectionEntry<'_>], returns: &[u32]) -> Result<(), EncodeError> {
+    let mut rest = returns.iter().copied().peekable();
+    for map in maps {
+        while let Some(pc) = rest.next_if(|&pc| pc < map.pc) {
+            table.push(pc.into(), 0, [])?;
+        }
+        rest.next_if_eq(&map.pc);
+        table.push_bitmap(map.pc.into(), map.frame_size, map.bitmap())?;
+    }
+    for pc in rest {
+        table.push(pc.into(), 0, [])?;
+    }
+    Ok(())
+}
+
 /// How many of `pcs` are on the ascending list.
 fn common(list: &[u32], pcs: impl Iterator<Item = u32>) -> usize {
     pcs.filter(|pc| list.binary_search(pc).is_ok()).count()
@@ -80,7 +88,7 @@ fn common(list: &[u32], pcs: impl Iterator<Item = u32>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CompileOptions;
+    use crate::compile::CompileOptions;
     use crate::compile::compile;
 
     fn outcome(bytes: &[u8]) -> Result<Module, CorpusError> {

@@ -3,9 +3,10 @@
 //! Wasmtime keeps no trace of safepoints without live references. Cranelift's
 //! list of call sites has them, and the blobs that it hands to an incremental
 //! cache contain that list. So we pose as a cache that is always empty: the
-//! compile takes its ordinary course, and every function passes by here.
+//! compile goes on as usual, and we see every function.
 
-use crate::{Function, Isa};
+use crate::module::Function;
+use crate::names::Isa;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::incremental_cache::try_finish_recompile;
 use cranelift_codegen::{FinalizedMachReloc, ir};
@@ -20,7 +21,7 @@ use wasmtime::CacheStore;
 #[derive(Debug)]
 pub(crate) struct Capture {
     isa: Isa,
-    bodies: Mutex<Vec<Body>>,
+    seen: Mutex<Vec<UnlinkedFunction>>,
 }
 
 /// Return addresses found in one `.text`.
@@ -28,13 +29,13 @@ pub(crate) struct Capture {
 pub(crate) struct CallSites {
     /// Offsets into `.text`, ascending, without tail calls.
     pub returns: Vec<u32>,
-    /// Functions of `.text` for which no captured body could be found.
+    /// Functions of `.text` of which no capture was found.
     pub unmatched: usize,
 }
 
 /// A function before relocation.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Body {
+struct UnlinkedFunction {
     code: Vec<u8>,
     /// Bytes that relocation overwrites, ascending: start and length.
     holes: Vec<(usize, usize)>,
@@ -48,29 +49,28 @@ impl CacheStore for Capture {
     }
 
     fn insert(&self, _key: &[u8], value: Vec<u8>) -> bool {
-        // The dummy supplies a source position and external names, neither of
-        // which is looked at. A blob that does not decode leaves its function
+        // The empty function supplies a source position and external names,
+        // which we do not read. If a blob does not decode, its function stays
         // unmatched, which is reported.
         let Ok(compiled) = try_finish_recompile(&ir::Function::new(), &value) else {
             return false;
         };
         let code = compiled.buffer.data();
-        // Every stack map belongs to a call site in Cranelift 0.135, and those
-        // with live references are in the section too, so the call sites are
-        // all that is needed from here.
+        // In Cranelift 0.135 every stack map belongs to a call site. The maps
+        // themselves are in the section, so only the call sites are missing.
         let returns = compiled.buffer.call_sites().map(|site| site.ret_addr);
-        let mut body = Body {
+        let mut function = UnlinkedFunction {
             returns: returns
                 .filter(|&pc| !is_tail_call(self.isa, code, pc))
                 .collect(),
             holes: compiled.buffer.relocs().iter().map(hole).collect(),
             code: code.to_vec(),
         };
-        body.holes.sort_unstable();
-        self.bodies
+        function.holes.sort_unstable();
+        self.seen
             .lock()
             .expect("no panic while locked")
-            .push(body);
+            .push(function);
         true
     }
 }
@@ -80,18 +80,19 @@ impl Capture {
     pub fn new(isa: Isa) -> Self {
         Capture {
             isa,
-            bodies: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
-    /// Finds the captured body of every function of `.text` by its content.
+    /// Finds the capture of every function of `.text` by its content.
     pub fn call_sites(&self, text: &[u8], functions: &[Function]) -> CallSites {
-        let mut bodies = self.bodies.lock().expect("no panic while locked");
-        bodies.sort_unstable();
-        bodies.dedup();
-        let mut by_length = HashMap::<usize, Vec<&Body>>::new();
-        for body in bodies.iter() {
-            by_length.entry(body.code.len()).or_default().push(body);
+        let mut seen = self.seen.lock().expect("no panic while locked");
+        seen.sort_unstable();
+        seen.dedup();
+        let mut by_length = HashMap::<usize, Vec<&UnlinkedFunction>>::new();
+        for function in seen.iter() {
+            let same_length = by_length.entry(function.code.len()).or_default();
+            same_length.push(function);
         }
         let mut out = CallSites::default();
         for Function { range, .. } in functions {
@@ -99,9 +100,12 @@ impl Capture {
                 .get(range.start as usize..range.end as usize)
                 .unwrap_or_default();
             let candidates = by_length.get(&code.len()).map_or(&[][..], Vec::as_slice);
-            let mut matching = candidates.iter().filter(|body| body.matches(code));
-            // Several bodies may differ in what relocation overwrites. Which
-            // of them it was does not matter if they call at the same places.
+            let mut matching = candidates
+                .iter()
+                .filter(|candidate| candidate.matches(code));
+            // Candidates may differ only in bytes that relocation overwrites.
+            // Then it does not matter which of them this is, as long as all
+            // call at the same places.
             match matching.next() {
                 Some(first) if matching.all(|other| other.returns == first.returns) => {
                     out.returns
@@ -116,7 +120,7 @@ impl Capture {
     }
 }
 
-impl Body {
+impl UnlinkedFunction {
     fn matches(&self, code: &[u8]) -> bool {
         let mut at = 0;
         let ends = self.holes.iter().copied().chain([(code.len(), 0)]);
@@ -130,8 +134,8 @@ impl Body {
     }
 }
 
-/// What a relocation overwrites. These are all the kinds that Wasmtime's text
-/// section can resolve; any other stops the compile.
+/// Start and length of what a relocation overwrites. Wasmtime's text section
+/// resolves no other kinds than these; any other stops the compile.
 fn hole(reloc: &FinalizedMachReloc) -> (usize, usize) {
     let at = reloc.offset as usize;
     match reloc.kind {
@@ -143,9 +147,9 @@ fn hole(reloc: &FinalizedMachReloc) -> (usize, usize) {
     }
 }
 
-/// Whether the call site is a tail call, which returns to no place here. The
-/// list does not say, so look at the instruction that ends (on RISC-V: would
-/// end, were it a call) at the return address.
+/// Whether the call site is a tail call, which does not return here. The list
+/// does not say, so look at the instruction that ends at the return address. On
+/// RISC-V a listed tail call starts there, so anything but a call ends there.
 fn is_tail_call(isa: Isa, code: &[u8], pc: u32) -> bool {
     let before = &code[..(pc as usize).min(code.len())];
     let tail = |n: usize| {
@@ -162,7 +166,7 @@ fn is_tail_call(isa: Isa, code: &[u8], pc: u32) -> bool {
         }
         // `b` and `br`.
         Isa::Aarch64 => word() & 0xfc00_0000 == 0x1400_0000 || word() & 0xffff_fc1f == 0xd61f_0000,
-        // Anything but `jalr ra`, `c.jalr`: the site precedes the jump.
+        // Anything but `jalr ra` and `c.jalr`.
         Isa::Riscv64 => word() & 0x0000_7fff != 0x00e7 && (word() >> 16) & 0xf07f != 0x9002,
         // `brcl 15` and `br`.
         Isa::S390x => matches!(tail(6), [0xc0, 0xf4, ..]) || matches!(tail(2), [0x07, 0xf0..=0xff]),
@@ -174,7 +178,7 @@ fn is_tail_call(isa: Isa, code: &[u8], pc: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CompileOptions;
+    use crate::compile::CompileOptions;
     use crate::cwasm::Cwasm;
     use std::sync::Arc;
     use wasmtime::Engine;

@@ -6,9 +6,11 @@
 //! calls that fetch thread-local addresses are not, and none of them can
 //! collect.
 
+use crate::error::CorpusError;
+use crate::module::Module;
 use crate::names::listed;
-use crate::text::{self, Compiled, Layout};
-use crate::{Collector, CorpusError, Isa, Module, Tier};
+use crate::names::{Collector, Isa, Tier};
+use crate::text::{self, CompiledFunction, Layout};
 use cranelift_codegen::ir;
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
@@ -30,7 +32,7 @@ const SETTINGS: [(&str, &str); 4] = [
 
 /// The compiler for a target given by short architecture name or by triple,
 /// set up as Wasmtime does; fails for targets that Cranelift does not know.
-pub fn isa(target: &str) -> Result<OwnedTargetIsa, CorpusError> {
+pub fn target_isa(target: &str) -> Result<OwnedTargetIsa, CorpusError> {
     let unknown = |problem: String| {
         let known = listed(&Isa::OF_MODULES);
         let remedy = format!("name one of {known}, or a full target triple");
@@ -98,11 +100,11 @@ pub fn read_clif(path: &Path, target: Option<&str>) -> Result<Module, CorpusErro
     let origin = path.display().to_string();
     let (functions, isas) = parse(path)?;
     let isa = match (target, isas) {
-        (Some(target), _) => isa(target)?,
+        (Some(target), _) => target_isa(target)?,
         (None, IsaSpec::Some(isas)) if !isas.is_empty() => {
             isas.into_iter().next().expect("not empty")
         }
-        (None, _) => isa(&Triple::host().to_string())?,
+        (None, _) => target_isa(&Triple::host().to_string())?,
     };
     let mut module = module_from_functions(&origin, Tier::Yours, &*isa, functions)?;
     if let Some(stem) = path.file_stem() {
@@ -154,7 +156,7 @@ fn isa_of(triple: &Triple) -> Isa {
     }
 }
 
-fn compile(mut function: ir::Function, isa: &dyn TargetIsa) -> Result<Compiled, String> {
+fn compile(mut function: ir::Function, isa: &dyn TargetIsa) -> Result<CompiledFunction, String> {
     text::mark_tail_calls(&mut function);
     let name = function.name.to_string();
     let mut context = Context::for_function(function);
@@ -169,7 +171,7 @@ fn compile(mut function: ir::Function, isa: &dyn TargetIsa) -> Result<Compiled, 
             .take_compiled_code()
             .ok_or_else(|| format!("function {name}: no code"))
     })?;
-    Ok(Compiled::of(&code))
+    Ok(CompiledFunction::of(&code))
 }
 
 fn describe(error: &CodegenError) -> String {

@@ -3,8 +3,10 @@
 use crate::assemble::assemble;
 use crate::capture::{CallSites, Capture};
 use crate::cwasm::Cwasm;
+use crate::error::CorpusError;
+use crate::module::Module;
 use crate::names::listed;
-use crate::{Collector, CorpusError, Isa, Module, Tier};
+use crate::names::{Collector, Isa, Tier};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,8 +18,8 @@ use wasmtime::{Config, Engine, OptLevel};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompileOptions {
     /// `x86_64`, `aarch64`, `riscv64`, `s390x`, `pulley64` or a target triple.
-    /// `None` is this machine's architecture without optional CPU features, so
-    /// that the same module gives the same code on every machine.
+    /// `None` is the ISA of this machine without optional CPU features, so that
+    /// a module gives the same code on every machine with that ISA.
     pub target: Option<String>,
     /// `copying`, `drc` or `null`; `None` is Wasmtime's default.
     pub collector: Option<String>,
@@ -26,8 +28,7 @@ pub struct CompileOptions {
 }
 
 impl CompileOptions {
-    /// The ISA that code is compiled for. The error says what the target should
-    /// have been.
+    /// The ISA to compile for. The error names the ISAs that exist.
     pub fn isa(&self) -> Result<Isa, String> {
         let target = self.target.as_deref().unwrap_or(std::env::consts::ARCH);
         let architecture = target.split('-').next().unwrap_or_default();
@@ -92,8 +93,12 @@ impl CompileOptions {
     }
 }
 
+/// What to do when the compiler crashes on a module.
+pub(crate) const CRASH_REMEDY: &str =
+    "try another target, collector or opt-level, or leave the module out";
+
 /// What a compile gives.
-pub(crate) struct Compiled {
+pub(crate) struct CompiledModule {
     pub cwasm: Vec<u8>,
     pub calls: CallSites,
 }
@@ -104,7 +109,7 @@ pub(crate) fn compile(
     origin: &str,
     bytes: &[u8],
     options: &CompileOptions,
-) -> Result<Compiled, CorpusError> {
+) -> Result<CompiledModule, CorpusError> {
     let usage = |problem: String| {
         CorpusError::unusable(origin, problem, "see the help for the options that exist")
     };
@@ -120,13 +125,12 @@ pub(crate) fn compile(
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or(panic.downcast_ref::<&str>().copied());
             let problem = format!("the compiler panicked: {}", text.unwrap_or("no message"));
-            let remedy = "try another target, collector or opt-level, or leave the module out";
-            return Err(CorpusError::unusable(origin, problem, remedy));
+            return Err(CorpusError::unusable(origin, problem, CRASH_REMEDY));
         }
     };
     let parsed = Cwasm::parse(origin, &cwasm)?;
     let calls = capture.call_sites(parsed.text, &parsed.functions);
-    Ok(Compiled { cwasm, calls })
+    Ok(CompiledModule { cwasm, calls })
 }
 
 /// Says what the owner of a module that Wasmtime rejects can do.
@@ -153,7 +157,7 @@ pub fn compile_wasm(
     bytes: &[u8],
     options: &CompileOptions,
 ) -> Result<Module, CorpusError> {
-    let Compiled { cwasm, calls } = compile(name, bytes, options)?;
+    let CompiledModule { cwasm, calls } = compile(name, bytes, options)?;
     assemble(name, name, tier, provenance, &cwasm, Some(calls))
 }
 
@@ -174,17 +178,18 @@ fn cwasm_module(path: &Path, tier: Tier, bytes: &[u8]) -> Result<Module, CorpusE
     assemble(&origin, &stem(path), tier, file_name(path), bytes, None)
 }
 
-/// Reads a `.wasm`, `.wat` or `.cwasm`, whatever its extension says it is; the
-/// first two are compiled in this process.
+/// Reads a `.wasm`, `.wat` or `.cwasm` and compiles the first two in this
+/// process. The content decides which of them it is; only a `.wat` is known by
+/// its extension.
 pub fn read_path(path: &Path, tier: Tier, options: &CompileOptions) -> Result<Module, CorpusError> {
     read_with(path, tier, |origin, bytes| compile(origin, bytes, options))
 }
 
-/// Reads any of the three, with `compile` for those that still need it.
+/// As [`read_path`], with `compile` for what is not compiled yet.
 pub(crate) fn read_with(
     path: &Path,
     tier: Tier,
-    compile: impl FnOnce(&str, &[u8]) -> Result<Compiled, CorpusError>,
+    compile: impl FnOnce(&str, &[u8]) -> Result<CompiledModule, CorpusError>,
 ) -> Result<Module, CorpusError> {
     let bytes = fs::read(path).map_err(|e| CorpusError::read(path, e))?;
     let origin = path.display().to_string();
@@ -192,7 +197,7 @@ pub(crate) fn read_with(
     if bytes.starts_with(b"\x7fELF") {
         cwasm_module(path, tier, &bytes)
     } else if bytes.starts_with(b"\0asm") || is_text {
-        let Compiled { cwasm, calls } = compile(&origin, &bytes)?;
+        let CompiledModule { cwasm, calls } = compile(&origin, &bytes)?;
         assemble(
             &origin,
             &stem(path),

@@ -1,6 +1,8 @@
 //! A `.cwasm`, read without trusting it.
 
-use crate::{Collector, CorpusError, Function, FunctionKind, Isa};
+use crate::error::CorpusError;
+use crate::module::{Function, FunctionKind};
+use crate::names::{Collector, Isa};
 use object::elf::FileHeader64;
 use object::read::elf::{ElfFile64, FileHeader};
 use object::{Endianness, Object, ObjectSection, ObjectSymbol, SymbolKind};
@@ -150,8 +152,8 @@ fn collector(engine: &[u8]) -> Option<Collector> {
     })
 }
 
-/// One entry of the stack map section.
-pub(crate) struct Row<'d> {
+/// One stack map of the section.
+pub(crate) struct SectionEntry<'d> {
     /// Return address, in bytes from the start of `.text`.
     pub pc: u32,
     /// Bytes in the frame.
@@ -159,7 +161,7 @@ pub(crate) struct Row<'d> {
     bitmap: &'d [[u8; 4]],
 }
 
-impl<'d> Row<'d> {
+impl<'d> SectionEntry<'d> {
     /// Words of one bit per 4 bytes of frame.
     pub fn bitmap(&self) -> impl Iterator<Item = u32> + 'd {
         self.bitmap.iter().map(|w| u32::from_le_bytes(*w))
@@ -167,7 +169,7 @@ impl<'d> Row<'d> {
 }
 
 /// Reads every entry of a stack map section; the error says what is wrong.
-pub(crate) fn rows(section: &[u8]) -> Result<Vec<Row<'_>>, &'static str> {
+pub(crate) fn section_entries(section: &[u8]) -> Result<Vec<SectionEntry<'_>>, &'static str> {
     const TRUNCATED: &str = "the stack map section is truncated";
     if section.is_empty() {
         return Ok(Vec::new());
@@ -181,12 +183,12 @@ pub(crate) fn rows(section: &[u8]) -> Result<Vec<Row<'_>>, &'static str> {
     if !tail.is_empty() {
         return Err(TRUNCATED);
     }
-    let row = |(pc, offset): (&[u8; 4], &[u8; 4])| {
+    let entry = |(pc, offset): (&[u8; 4], &[u8; 4])| {
         let record = data.get(word(offset) as usize..)?;
         let [frame_size, length, rest @ ..] = record else {
             return None;
         };
-        Some(Row {
+        Some(SectionEntry {
             pc: word(pc),
             frame_size: word(frame_size),
             bitmap: rest.get(..word(length) as usize)?,
@@ -194,6 +196,6 @@ pub(crate) fn rows(section: &[u8]) -> Result<Vec<Row<'_>>, &'static str> {
     };
     pcs.iter()
         .zip(offsets)
-        .map(|entry| row(entry).ok_or("a stack map lies outside its section"))
+        .map(|place| entry(place).ok_or("a stack map lies outside its section"))
         .collect()
 }

@@ -1,12 +1,13 @@
 //! Return addresses found by disassembly, function by function.
 //!
-//! Functions may contain constants and jump tables. Decoded as if they were
-//! instructions, those can give calls that are none, or hide one that follows.
-//! Jump tables are stepped over where that happens (x86_64, s390x); what is
-//! found is still compared with the other routes, and never trusted alone
-//! where they exist.
+//! Functions may contain constants and jump tables. The disassembler decodes
+//! them like instructions, so they can look like calls or hide a call that
+//! follows. Where jump tables do so (x86_64, s390x), they are stepped over. Where
+//! there is another route to the return addresses, this one is compared with it
+//! and not trusted alone.
 
-use crate::{Function, Isa};
+use crate::module::Function;
+use crate::names::Isa;
 use capstone::arch::{self, BuildsCapstone, BuildsCapstoneExtraMode};
 use capstone::{Capstone, Insn};
 use pulley_interpreter::decode::{
@@ -14,8 +15,8 @@ use pulley_interpreter::decode::{
 };
 use rayon::prelude::*;
 
-/// Offsets into `text` of every return address, ascending, tail calls left
-/// out. Errors say why the instruction set cannot be disassembled.
+/// Offsets into `text` of every return address but those of tail calls,
+/// ascending. Errors say why the instruction set cannot be disassembled.
 pub(crate) fn return_addresses(
     isa: Isa,
     text: &[u8],
@@ -84,8 +85,12 @@ fn native_returns(
             }
         }
         let rest = code.get(iter.addr() as usize..).unwrap_or_default();
-        // Without a table, this is no instruction that the disassembler knows.
-        let step = if table > 0 { table } else { length(isa, rest) };
+        // Without a table, the disassembler stopped at what it does not know.
+        let step = if table > 0 {
+            table
+        } else {
+            unknown_length(isa, rest)
+        };
         let Some(rest) = rest.get(step..).filter(|rest| !rest.is_empty()) else {
             return Ok(returns);
         };
@@ -102,9 +107,10 @@ fn is_table_jump(isa: Isa, insn: &Insn<'_>) -> bool {
     }
 }
 
-/// Bytes of the jump table at `start`, 0 if there is none. Its entries are
-/// 32-bit offsets from its start to places in the function but outside it, so
-/// it ends at the nearest of those, or where code does not look like an entry.
+/// Bytes of the jump table at `start`, 0 if there is none. Each entry is a
+/// 32-bit offset from `start` to code of the function. No such code lies within
+/// the table, so the table ends at the nearest of them that follows, or at the
+/// first word that cannot be an entry.
 fn jump_table(isa: Isa, code: &[u8], start: usize) -> usize {
     let entries = code.get(start..).unwrap_or_default().as_chunks::<4>().0;
     let mut end = code.len();
@@ -127,8 +133,8 @@ fn jump_table(isa: Isa, code: &[u8], start: usize) -> usize {
     at - start
 }
 
-/// Bytes in an instruction that could not be decoded.
-fn length(isa: Isa, code: &[u8]) -> usize {
+/// Length of an instruction that the disassembler does not know.
+fn unknown_length(isa: Isa, code: &[u8]) -> usize {
     let first = code.first().copied().unwrap_or(0);
     match isa {
         Isa::Aarch64 => 4,
@@ -188,7 +194,7 @@ fn pulley_returns(code: &[u8], start: u32) -> Vec<u32> {
 /// What matters about a Pulley instruction.
 enum Op {
     Call,
-    /// A jump table of so many 4-byte entries follows.
+    /// A jump table with this number of 4-byte entries follows.
     Table(u32),
     Other,
 }
@@ -241,7 +247,7 @@ mod pulley_visitors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FunctionKind;
+    use crate::module::FunctionKind;
 
     fn returns(isa: Isa, code: &[u8]) -> Vec<u32> {
         let all = Function {

@@ -1,8 +1,9 @@
-//! What can go wrong on the way to a module: one line, the file, the remedy.
+//! What can go wrong on the way to a module. Each error is one line that names
+//! the file and the remedy.
 
 use std::path::{Path, PathBuf};
 
-/// A module that could not be had.
+/// Why there is no module.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// The file could not be read.
@@ -34,7 +35,7 @@ impl CorpusError {
         }
     }
 
-    /// Shortens any error's chain to one line.
+    /// Joins the lines of any error into one.
     pub fn unusable(origin: &str, problem: impl std::fmt::Display, remedy: &str) -> Self {
         let problem = problem.to_string();
         let lines = problem.lines().map(str::trim).filter(|l| !l.is_empty());

@@ -6,8 +6,10 @@
 
 use crate::assemble::assemble;
 use crate::capture::CallSites;
-use crate::compile::{Compiled, compile, read_with};
-use crate::{CompileOptions, CorpusError, Module, Tier};
+use crate::compile::{CRASH_REMEDY, CompileOptions, CompiledModule, compile, read_with};
+use crate::error::CorpusError;
+use crate::module::Module;
+use crate::names::Tier;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,8 +18,8 @@ use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// First argument of a child process; `main` must hand over to
-/// [`child_main`] when it sees it.
+/// First argument of a child process. When `main` sees it, it must call
+/// [`child_main`].
 pub const CHILD_COMMAND: &str = "__compile";
 
 const WASM: &str = "input.wasm";
@@ -53,8 +55,8 @@ struct Job {
     options: CompileOptions,
 }
 
-/// The child's answer; a problem comes with its remedy.
-type Answer = Result<CallSites, (String, String)>;
+/// What the child found; a problem comes with its remedy.
+type ChildResult = Result<CallSites, (String, String)>;
 
 /// As [`crate::compile_wasm`], in a child process that is stopped when it
 /// exceeds a limit. The program must call [`child_main`], see
@@ -67,7 +69,7 @@ pub fn compile_isolated(
     options: &CompileOptions,
     limits: &Limits,
 ) -> Result<Module, CorpusError> {
-    let Compiled { cwasm, calls } = precompile_isolated(name, bytes, options, limits)?;
+    let CompiledModule { cwasm, calls } = precompile_isolated(name, bytes, options, limits)?;
     assemble(name, name, tier, provenance, &cwasm, Some(calls))
 }
 
@@ -90,69 +92,54 @@ pub(crate) fn precompile_isolated(
     bytes: &[u8],
     options: &CompileOptions,
     limits: &Limits,
-) -> Result<Compiled, CorpusError> {
-    let broken = |problem: &dyn std::fmt::Display| {
-        let remedy = "check free space and permissions of the temporary folder";
-        CorpusError::unusable(
-            name,
-            format!("cannot compile in a child process: {problem}"),
-            remedy,
-        )
-    };
+) -> Result<CompiledModule, CorpusError> {
+    let broken = |problem: std::io::Error| broken(name, &problem);
+    let dir = tempfile::tempdir().map_err(broken)?;
     let job = Job {
         origin: name.to_owned(),
         options: options.clone(),
     };
-    let dir = tempfile::tempdir().map_err(|e| broken(&e))?;
-    let file = |name: &str| dir.path().join(name);
-    fs::write(file(WASM), bytes).map_err(|e| broken(&e))?;
-    fs::write(file(JOB), serde_json::to_vec(&job).map_err(|e| broken(&e))?)
-        .map_err(|e| broken(&e))?;
+    fs::write(dir.path().join(WASM), bytes).map_err(broken)?;
+    fs::write(
+        dir.path().join(JOB),
+        serde_json::to_vec(&job).map_err(|e| broken(e.into()))?,
+    )
+    .map_err(broken)?;
+    let child = spawn(dir.path()).map_err(broken)?;
+    let status = supervise(child, limits).map_err(|stopped| stopped.error(name, limits))?;
 
-    let child = spawn(dir.path()).map_err(|e| broken(&e))?;
-    let status = supervise(child, limits).map_err(|stopped| match stopped {
-        Stopped::Memory => CorpusError::unusable(
-            name,
-            format!(
-                "the compile took more than {} MiB of memory",
-                limits.memory >> 20
-            ),
-            "raise the memory limit, set RAYON_NUM_THREADS=1, or leave the module out",
-        ),
-        Stopped::Time => CorpusError::unusable(
-            name,
-            format!(
-                "the compile took longer than {} s",
-                limits.time.as_secs_f64()
-            ),
-            "raise the time limit, try opt-level none, or leave the module out",
-        ),
-        Stopped::Lost(problem) => broken(&problem),
-    })?;
-    let answer = fs::read(file(RESULT)).ok();
-    let answer = answer.and_then(|json| serde_json::from_slice::<Answer>(&json).ok());
-    match answer {
+    let result = fs::read(dir.path().join(RESULT)).ok();
+    match result.and_then(|json| serde_json::from_slice::<ChildResult>(&json).ok()) {
         Some(Ok(calls)) => {
-            let cwasm = fs::read(file(CWASM)).map_err(|e| broken(&e))?;
-            Ok(Compiled { cwasm, calls })
+            let cwasm = fs::read(dir.path().join(CWASM)).map_err(broken)?;
+            Ok(CompiledModule { cwasm, calls })
         }
         Some(Err((problem, remedy))) => Err(CorpusError::unusable(name, problem, &remedy)),
         None => {
-            let stderr = fs::read(file(STDERR)).unwrap_or_default();
-            let stderr = String::from_utf8_lossy(&stderr);
-            let last = stderr.lines().rfind(|line| !line.trim().is_empty());
-            let problem = format!(
-                "the compiler died ({status}): {}",
-                last.unwrap_or("no message")
-            );
-            let remedy = "try another target, collector or opt-level, or leave the module out";
-            Err(CorpusError::unusable(name, problem, remedy))
+            let problem = format!("the compiler died ({status}): {}", last_words(dir.path()));
+            Err(CorpusError::unusable(name, problem, CRASH_REMEDY))
         }
     }
 }
 
+/// The way to the child does not work, whatever the module.
+fn broken(name: &str, problem: &std::io::Error) -> CorpusError {
+    let problem = format!("cannot compile in a child process: {problem}");
+    let remedy = "check free space and permissions of the temporary folder";
+    CorpusError::unusable(name, problem, remedy)
+}
+
+/// The last line that the child printed.
+fn last_words(dir: &Path) -> String {
+    let stderr = fs::read(dir.join(STDERR)).unwrap_or_default();
+    let stderr = String::from_utf8_lossy(&stderr);
+    let last = stderr.lines().rfind(|line| !line.trim().is_empty());
+    last.unwrap_or("no message").to_owned()
+}
+
 fn spawn(dir: &Path) -> std::io::Result<Child> {
-    // Unlike the path, this link survives a rebuild during a long run.
+    // The link leads to this program even if its file is replaced during a long
+    // run; the path would lead to the new one.
     let link = PathBuf::from("/proc/self/exe");
     let program = match link.exists() {
         true => link,
@@ -174,6 +161,29 @@ enum Stopped {
     Lost(std::io::Error),
 }
 
+impl Stopped {
+    fn error(self, name: &str, limits: &Limits) -> CorpusError {
+        let (problem, remedy) = match self {
+            Stopped::Memory => (
+                format!(
+                    "the compile took more than {} MiB of memory",
+                    limits.memory >> 20
+                ),
+                "raise the memory limit, set RAYON_NUM_THREADS=1, or leave the module out",
+            ),
+            Stopped::Time => (
+                format!(
+                    "the compile took longer than {} s",
+                    limits.time.as_secs_f64()
+                ),
+                "raise the time limit, try opt-level none, or leave the module out",
+            ),
+            Stopped::Lost(problem) => return broken(name, &problem),
+        };
+        CorpusError::unusable(name, problem, remedy)
+    }
+}
+
 fn supervise(mut child: Child, limits: &Limits) -> Result<ExitStatus, Stopped> {
     let start = Instant::now();
     let mut pause = Duration::from_millis(1);
@@ -192,7 +202,7 @@ fn supervise(mut child: Child, limits: &Limits) -> Result<ExitStatus, Stopped> {
         sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));
     };
-    // Failing to kill means that it has ended by itself.
+    // If this fails, the child has ended by itself.
     child.kill().ok();
     child.wait().ok();
     Err(stopped)
@@ -209,7 +219,7 @@ fn resident_bytes(pid: u32) -> Option<u64> {
 }
 
 /// What `main` runs for [`CHILD_COMMAND`]: compiles the job in the folder that
-/// the second argument names. Gives the exit code.
+/// the second argument names, and gives the exit code.
 pub fn child_main() -> i32 {
     let Some(dir) = std::env::args_os().nth(2).map(PathBuf::from) else {
         eprintln!("{CHILD_COMMAND} is for internal use");
@@ -218,7 +228,7 @@ pub fn child_main() -> i32 {
     // The parent reports a panic on its own line, so only note the place.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
-            // Without the folder that holds all crates.
+            // The folder that holds all crates says nothing.
             let file = place.file().split_once("registry/src/");
             let file = file.and_then(|(_, rest)| rest.split_once('/'));
             let file = file.map_or(place.file(), |(_, file)| file);
@@ -237,8 +247,8 @@ pub fn child_main() -> i32 {
 fn run_job(dir: &Path) -> Result<(), String> {
     let read = |name: &str| fs::read(dir.join(name)).map_err(|e| format!("{name}: {e}"));
     let job: Job = serde_json::from_slice(&read(JOB)?).map_err(|e| e.to_string())?;
-    let answer: Answer = match compile(&job.origin, &read(WASM)?, &job.options) {
-        Ok(Compiled { cwasm, calls }) => {
+    let result: ChildResult = match compile(&job.origin, &read(WASM)?, &job.options) {
+        Ok(CompiledModule { cwasm, calls }) => {
             fs::write(dir.join(CWASM), cwasm).map_err(|e| format!("{CWASM}: {e}"))?;
             Ok(calls)
         }
@@ -250,6 +260,6 @@ fn run_job(dir: &Path) -> Result<(), String> {
         }
         Err(other) => return Err(other.to_string()),
     };
-    let json = serde_json::to_vec(&answer).map_err(|e| e.to_string())?;
+    let json = serde_json::to_vec(&result).map_err(|e| e.to_string())?;
     fs::write(dir.join(RESULT), json).map_err(|e| format!("{RESULT}: {e}"))
 }

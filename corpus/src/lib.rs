@@ -13,6 +13,7 @@ mod module;
 mod names;
 pub mod programs;
 pub mod recorded;
+mod sha256;
 pub mod smith;
 pub mod synthetic;
 mod text;

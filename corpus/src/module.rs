@@ -1,6 +1,6 @@
 //! What every source of the corpus produces.
 
-use crate::{Collector, Isa, ModuleKey, Tier};
+use crate::names::{Collector, Isa, ModuleKey, Tier};
 use serde::{Deserialize, Serialize};
 use stackmap_encoders::Table;
 use std::ops::Range;
@@ -59,7 +59,7 @@ pub enum FunctionKind {
 pub struct CrossCheck {
     /// Safepoints in the section that Wasmtime wrote.
     pub recorded: usize,
-    /// Those of them that the first available route found as return addresses.
+    /// Those that the first available route found, too.
     pub confirmed: usize,
     /// Return addresses on Cranelift's own call-site list, tail calls left out.
     pub call_sites: Option<usize>,
@@ -67,7 +67,7 @@ pub struct CrossCheck {
     pub disassembled: Option<usize>,
     /// Return addresses that both of these routes found.
     pub agreed: Option<usize>,
-    /// Functions whose call-site list could not be matched to `.text`.
+    /// Functions of `.text` to which no call-site list could be matched.
     pub unmatched_functions: usize,
 }
 
@@ -81,8 +81,8 @@ impl Module {
         }
     }
 
-    /// The safepoints outside `module_start`, or `None` if there is no such
-    /// function with any safepoint.
+    /// The safepoints outside `module_start`, or `None` if it has none or does
+    /// not exist.
     pub fn table_without_start(&self) -> Option<Table> {
         let start = self
             .functions

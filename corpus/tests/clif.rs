@@ -1,6 +1,6 @@
 //! Functions in Cranelift's text format become modules, and bad ones errors.
 
-use stackmap_corpus::clif::{isa, read_clif};
+use stackmap_corpus::clif::{read_clif, target_isa};
 use stackmap_corpus::{Collector, CorpusError, FunctionKind, Isa, Module, Tier};
 use stackmap_encoders::Safepoint;
 use std::path::PathBuf;
@@ -145,7 +145,10 @@ fn functions_lie_in_order_at_the_alignment_of_the_isa() {
     let text = MAPS.repeat(3);
     let module = read(&text, Some("x86_64")).expect("compiles");
     assert_eq!(module.functions.len(), 3);
-    let alignment = isa("x86_64").expect("known").function_alignment().preferred;
+    let alignment = target_isa("x86_64")
+        .expect("known")
+        .function_alignment()
+        .preferred;
     for pair in module.functions.windows(2) {
         assert!(pair[0].range.end <= pair[1].range.start);
         assert!(pair[1].range.start - pair[0].range.end < alignment);

@@ -1,6 +1,7 @@
 //! Renders a results folder: `cargo run --release --example report -- DIR [WEIGHTS]`.
 
-use stackmap_reports::{ReportError, Weights, load, terminal_summary, write_report};
+use stackmap_reports::{Weights, load, terminal_summary, write_report};
+use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn render(dir: &Path, weights: Option<String>) -> Result<String, ReportError> {
+fn render(dir: &Path, weights: Option<String>) -> Result<String, Box<dyn Error>> {
     let weights = weights.map_or(Ok(Weights::default()), |w| w.parse())?;
     let results = load(dir)?;
     let report = write_report(&results, dir, &weights)?;

@@ -1,10 +1,14 @@
 //! Numbers as people read them.
 
-use crate::figures::{Estimate, Spread};
 use crate::results::ModuleKey;
 
 /// What stands for a value that was not measured.
 pub(crate) const NONE: &str = "–";
+
+/// A value that may be unknown.
+pub(crate) fn known<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
+    value.map_or_else(|| NONE.to_owned(), show)
+}
 
 /// `0.2431` as `24.3 %`, `0.0082` as `0.82 %`.
 pub(crate) fn percent(ratio: f64) -> String {
@@ -39,17 +43,16 @@ pub(crate) fn plain(value: f64) -> String {
 }
 
 /// `18–31 %`.
-pub(crate) fn percent_range(spread: &Spread) -> String {
-    let (min, max) = (percent_number(spread.min), percent_number(spread.max));
-    format!("{min}–{max} %")
+pub(crate) fn percent_range(min: f64, max: f64) -> String {
+    format!("{}–{} %", percent_number(min), percent_number(max))
 }
 
 /// `1.08× [1.05, 1.11]`; the baseline has no interval.
-pub(crate) fn estimate(e: &Estimate) -> String {
-    if e.lo == e.hi {
-        return times(e.ratio);
+pub(crate) fn with_interval(ratio: f64, lo: f64, hi: f64) -> String {
+    if lo == hi {
+        return times(ratio);
     }
-    format!("{} {}", times(e.ratio), interval(e.lo, e.hi))
+    format!("{} {}", times(ratio), interval(lo, hi))
 }
 
 /// `[1.05, 1.11]`.
@@ -73,11 +76,6 @@ pub(crate) fn count(value: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-/// A count that may be unknown.
-pub(crate) fn known_count(value: Option<u64>) -> String {
-    value.map_or_else(|| NONE.to_owned(), count)
 }
 
 /// `14412345` as `14.4 MB`.

@@ -1,33 +1,29 @@
 //! From a results folder to a report: statistics, plots, pages, a decision.
 //!
-//! [`load`] reads the folder (its files are described in [`results`]),
-//! [`write_report`] writes `report.html`, `plots/*.svg` and `decision.md`,
-//! [`terminal_summary`] says the same in a table for the terminal. All of it
-//! is a function of the CSV files: the same folder gives the same bytes.
+//! ```text
+//! page ──▶ plot ──▶ headline ──▶ stats ──▶ results
+//!    └───▶ decision ─────────────────┘
+//! ```
+//!
+//! [`results`] is the home of the result files, for whoever writes or reads
+//! them. [`stats`] is the only place where an interval or a verdict is made.
+//! The others render: [`load`] reads a folder, [`write_report`] writes
+//! `report.html`, `plots/*.svg` and `decision.md`, [`terminal_summary`] says
+//! the same in a table for the terminal. All of it is a function of the result
+//! files: the same folder gives the same bytes.
 
-mod anatomy;
-mod costs;
-pub mod decision;
-pub mod figures;
+mod decision;
 mod format;
-mod frontier;
 mod headline;
-mod integrity;
 mod page;
 mod plot;
-mod publish;
 pub mod results;
-mod safety;
-pub mod select;
 pub mod stats;
 mod table;
-mod targets;
-mod terminal;
-mod weights;
 
-pub use frontier::rank;
-pub use page::{DECISION, PLOTS, REPORT, write_inspection, write_report};
-pub use publish::{readme_results, upstream_note};
+pub use headline::ranking::rank;
+pub use page::{
+    DECISION, PLOTS, REPORT, frontier_text, readme_results, terminal_summary, upstream_note, write_inspection, write_report,
+};
 pub use results::{Results, ResultsError, UnknownName, load};
-pub use terminal::{frontier_text, terminal_summary};
-pub use weights::{Weights, WeightsError};
+pub use stats::{Weights, WeightsError};

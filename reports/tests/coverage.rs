@@ -9,9 +9,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
-use stackmap_reports::stats::{
-    AGAIN, ALPHA, Estimate, SLOW, Sample, Samples, Verdict, controls_verdict, summarize,
+use stackmap_reports::results::{
+    AGAIN, Cache, Chain, Collector, Isa, Queries, SLOW, SampleRow, Tier, Timed, Verdict,
 };
+use stackmap_reports::stats::{ALPHA, Estimate, Samples, controls_verdict, summarize};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 const TRUTH: f64 = 0.03;
@@ -92,7 +93,7 @@ fn coverage(
         let (lo, hi) = interval(&s.experiment(seed), seed);
         (f64::from(u8::from(lo <= TRUTH && TRUTH <= hi)), hi - lo)
     };
-    // Collected in order, so that the sums do not hang on the threads.
+    // Collected in order, so that the sums do not depend on the threads.
     let all: Vec<(f64, f64)> = (0..experiments).into_par_iter().map(one).collect();
     let n = experiments as f64;
     (
@@ -263,21 +264,23 @@ impl Run {
                         let k = position.min(2 * schemes.len() - 1 - position);
                         let (scheme, slowed) = schemes[k];
                         let log = mood + slowed + biases[k] + placed[k] + draw(Noise::Spikes(0.02));
-                        let sample = Sample {
+                        let sample = SampleRow {
                             run: "r".into(),
                             process,
                             block,
                             position: position as u32,
                             scheme: scheme.into(),
                             module: format!("m{module}"),
-                            isa: "x86_64".into(),
-                            collector: "copying".into(),
-                            tier: "wild".into(),
-                            queries: "walk".into(),
-                            cache: "hot".into(),
-                            timed: "visit".into(),
-                            lookups: 1000,
-                            ns: 1e5 * log.exp(),
+                            isa: Isa::X86_64,
+                            collector: Collector::Copying,
+                            tier: Tier::Wild,
+                            queries: Queries::Walk,
+                            cache: Cache::Hot,
+                            timed: Timed::Visit,
+                            lookups: 1_000_000_000,
+                            ns: (1e11 * log.exp()).round() as u64,
+                            chain: Chain::Independent,
+                            copies: 1,
                         };
                         samples.push(sample).expect("a positive time");
                     }

@@ -1,16 +1,28 @@
-//! What the README says is what the published run says.
+//! The published run: its files are what the rows say, and the README says
+//! what the files say.
 
+use stackmap_reports::results::{
+    AnatomyRow, CostRow, LatencyRow, ModuleRow, PooledRow, Row, SafetyRow, SchemeRow, SizeRow,
+    WalkRow, read_rows, write_rows,
+};
 use stackmap_reports::{load, readme_results};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn published() -> PathBuf {
+    root().join("reports/published")
+}
 
 #[test]
 fn the_readme_says_what_the_published_files_say() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let published = root.join("reports/published");
+    let published = published();
     let results = load(&published).unwrap();
     let expected = readme_results(&results);
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
     assert!(
         readme.contains(&expected),
         "README.md is not of the run in {}; renew it with `just publish`. Expected:\n{expected}",
@@ -19,4 +31,28 @@ fn the_readme_says_what_the_published_files_say() {
     let note = fs::read_to_string(published.join("upstream.md")).unwrap();
     let recommended = expected.lines().next().unwrap();
     assert!(note.contains(recommended), "upstream.md is of another run");
+}
+
+/// Reads a table and writes it again.
+fn survives<R: Row>() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = published().join(R::FILE);
+    let rows: Vec<R> = read_rows(&path).unwrap();
+    write_rows(dir.path(), &rows).unwrap();
+    let written = fs::read(dir.path().join(R::FILE)).unwrap();
+    // Not `assert_eq`, which would print both files.
+    assert!(written == fs::read(&path).unwrap(), "{} changed", R::FILE);
+}
+
+#[test]
+fn every_published_table_survives_reading_and_writing_byte_for_byte() {
+    survives::<ModuleRow>();
+    survives::<SchemeRow>();
+    survives::<SizeRow>();
+    survives::<LatencyRow>();
+    survives::<PooledRow>();
+    survives::<AnatomyRow>();
+    survives::<CostRow>();
+    survives::<WalkRow>();
+    survives::<SafetyRow>();
 }

@@ -1,9 +1,10 @@
 //! Generated functions, and what they call, in executable memory.
 
 use super::stubs;
+use crate::clif;
+use crate::error::CorpusError;
 use crate::synthetic::callees::{KINDS, NAMESPACE};
-use crate::text::{self, Compiled, Layout};
-use crate::{CorpusError, clif};
+use crate::text::{self, CompiledFunction, Layout};
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{self, UserExternalName};
 use cranelift_codegen::isa::TargetFrontendConfig;
@@ -12,19 +13,21 @@ use cranelift_module::{FuncId, Module, default_libcall_names};
 use stackmap_encoders::Table;
 use target_lexicon::Triple;
 
-/// Address space for code, so that all of it is within reach of itself.
+/// Bytes of address space reserved for code. In one arena every direct call
+/// reaches its target.
 const ARENA: usize = 1 << 30;
 
-/// Code under construction, then in place.
+/// Generated code: first under construction, then executable.
 pub(super) struct Code {
     module: JITModule,
-    compiled: Vec<(FuncId, Compiled)>,
+    compiled: Vec<(FuncId, CompiledFunction)>,
     entry: FuncId,
-    base: usize,
+    text_start: usize,
     table: Table,
 }
 
 impl Code {
+    /// The code through which the host enters, and nothing else yet.
     pub fn new() -> Result<Code, CorpusError> {
         if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
             let remedy = "run it on x86_64 or aarch64";
@@ -34,7 +37,7 @@ impl Code {
                 remedy,
             ));
         }
-        let isa = clif::isa(&Triple::host().to_string())?;
+        let isa = clif::target_isa(&Triple::host().to_string())?;
         let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
         let arena = ArenaMemoryProvider::new_with_size(ARENA).map_err(failed)?;
         builder.memory_provider(Box::new(arena));
@@ -42,19 +45,20 @@ impl Code {
             module: JITModule::new(builder),
             compiled: Vec::new(),
             entry: FuncId::from_u32(0),
-            base: 0,
+            text_start: 0,
             table: Table::complete(),
         };
         code.entry = code.define(stubs::entry(code.config()))?;
         Ok(code)
     }
 
-    /// One callee of every kind.
-    pub fn stubs(&mut self) -> Result<Vec<FuncId>, CorpusError> {
+    /// Adds one callee of every kind, each of which calls the host at
+    /// `host_call`.
+    pub fn add_callees(&mut self, host_call: *const ()) -> Result<Vec<FuncId>, CorpusError> {
         let kinds = KINDS.iter().enumerate();
         let config = self.config();
         kinds
-            .map(|(i, kind)| self.define(stubs::callee(i, *kind, config)))
+            .map(|(i, kind)| self.define(stubs::callee(i, *kind, host_call, config)))
             .collect()
     }
 
@@ -62,19 +66,19 @@ impl Code {
         self.module.target_config()
     }
 
-    /// Adds a function whose callees are `stubs`.
+    /// Adds a function that calls `callees`.
     pub fn add(
         &mut self,
         mut function: ir::Function,
-        stubs: &[FuncId],
+        callees: &[FuncId],
     ) -> Result<FuncId, CorpusError> {
         let names = function.params.user_named_funcs().iter();
         let names: Vec<_> = names.map(|(r, name)| (r, name.clone())).collect();
         for (reference, name) in names {
-            let stub = stubs
+            let callee = callees
                 .get(name.index as usize)
                 .filter(|_| name.namespace == NAMESPACE);
-            let stub = stub.ok_or_else(|| {
+            let callee = callee.ok_or_else(|| {
                 let problem = format!("it calls u{}:{}", name.namespace, name.index);
                 CorpusError::unusable(
                     &function.name.to_string(),
@@ -82,7 +86,7 @@ impl Code {
                     "call only what the synthetic corpus calls",
                 )
             })?;
-            let own = UserExternalName::new(0, stub.as_u32());
+            let own = UserExternalName::new(0, callee.as_u32());
             function.params.reset_user_func_name(reference, own);
         }
         self.define(function)
@@ -97,7 +101,7 @@ impl Code {
             .define_function(id, &mut context)
             .map_err(failed)?;
         let code = context.compiled_code().expect("it was just compiled");
-        self.compiled.push((id, Compiled::of(code)));
+        self.compiled.push((id, CompiledFunction::of(code)));
         Ok(id)
     }
 
@@ -110,28 +114,32 @@ impl Code {
             .map(|(id, compiled)| (self.module.get_finalized_function(id) as usize, compiled))
             .collect();
         placed.sort_by_key(|(address, _)| *address);
-        self.base = placed.first().map_or(0, |(address, _)| *address);
+        self.text_start = placed.first().map_or(0, |(address, _)| *address);
         let mut layout = Layout::default();
         for (address, compiled) in placed {
-            let start = u32::try_from(address - self.base).map_err(failed)?;
+            let start = u32::try_from(address - self.text_start).map_err(failed)?;
             layout.place(&compiled, start).map_err(failed)?;
         }
         self.table = layout.table;
         Ok(())
     }
 
+    /// Address of a function once the code is in place.
     pub fn address(&self, id: FuncId) -> usize {
         self.module.get_finalized_function(id) as usize
     }
 
+    /// The code through which the host enters.
     pub fn entry(&self) -> *const u8 {
         self.module.get_finalized_function(self.entry)
     }
 
-    pub fn base(&self) -> usize {
-        self.base
+    /// Address of the first byte of code, from which PCs count.
+    pub fn text_start(&self) -> usize {
+        self.text_start
     }
 
+    /// Every safepoint.
     pub fn table(&self) -> &Table {
         &self.table
     }

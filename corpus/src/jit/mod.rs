@@ -6,41 +6,23 @@
 //! its frame pointer by the size that its stack map gives, as in Wasmtime.
 
 mod code;
-mod stack;
+mod frames;
+mod host;
+mod run;
 mod stubs;
 mod world;
 
+use crate::clif;
+use crate::error::CorpusError;
 use crate::synthetic::callees::KINDS;
-use crate::{CorpusError, clif};
 use code::Code;
 use cranelift_codegen::ir;
 use stackmap_encoders::Table;
 use std::path::Path;
 
-pub use stack::{Frame, Frames};
+pub use frames::{Frame, Frames};
+pub use host::{Host, Safepoint};
 pub use world::World;
-
-/// What runs between the functions.
-pub trait Host {
-    /// Called at every safepoint of a generated function. The index of a
-    /// function to enter before going on, if any; its arguments are then
-    /// [`World::args`].
-    fn safepoint(&mut self, at: Safepoint<'_>) -> Option<usize>;
-}
-
-/// A call that a generated function made.
-pub struct Safepoint<'a> {
-    /// The number that the function passed.
-    pub sum: u64,
-    /// How many of [`World::args`] the function passed.
-    pub args: usize,
-    /// How many functions have been entered from safepoints and not left.
-    pub depth: u64,
-    /// What all functions share.
-    pub world: &'a mut World,
-    /// The stack of this run.
-    pub frames: Frames<'a>,
-}
 
 /// Functions in executable memory.
 pub struct Jit {
@@ -54,20 +36,20 @@ impl Jit {
     /// where Cranelift rejects one, or where frames cannot be walked.
     pub fn new(functions: Vec<ir::Function>) -> Result<Jit, CorpusError> {
         let mut code = Code::new()?;
-        let stubs = code.stubs()?;
+        let callees = code.add_callees(run::host_call())?;
         let ids: Vec<_> = functions
             .into_iter()
-            .map(|function| code.add(function, &stubs))
+            .map(|function| code.add(function, &callees))
             .collect::<Result<_, _>>()?;
         code.finish()?;
         Ok(Jit {
             functions: ids.iter().map(|&id| code.address(id)).collect(),
-            callees: std::array::from_fn(|i| code.address(stubs[i]) as u64),
+            callees: std::array::from_fn(|i| code.address(callees[i]) as u64),
             code,
         })
     }
 
-    /// Every safepoint, with PCs from where [`Frame::pc`] counts.
+    /// Every safepoint; its PCs count from the same address as [`Frame::pc`].
     pub fn table(&self) -> &Table {
         self.code.table()
     }
@@ -91,7 +73,7 @@ impl Jit {
     pub fn run(&self, function: usize, world: &mut World, host: &mut dyn Host) {
         world.callees = self.callees;
         let target = self.functions[function];
-        stack::enter(&self.code, &self.functions, target, world, host);
+        run::enter(&self.code, &self.functions, target, world, host);
     }
 }
 

@@ -1,6 +1,5 @@
 //! The memory that generated functions share, as they address it.
 
-use super::stack::Run;
 use crate::synthetic::callees::{CALLEES, KINDS, MAX_ARGS, NUMBERS, REFS};
 use std::mem::offset_of;
 use std::ptr;
@@ -20,15 +19,16 @@ pub struct World {
     /// The number that a callee returns.
     pub number: u64,
     pub(super) depth: u64,
-    pub(super) entry_fp: usize,
-    pub(super) run: *mut Run<'static>,
+    pub(super) entry_frame_pointer: usize,
+    /// The run in progress. Only the code that enters functions knows its type.
+    pub(super) run: *mut (),
 }
 
 pub(super) const ARGS: i32 = offset_of!(World, args) as i32;
 pub(super) const RESULT: i32 = offset_of!(World, result) as i32;
 pub(super) const NUMBER: i32 = offset_of!(World, number) as i32;
 pub(super) const DEPTH: i32 = offset_of!(World, depth) as i32;
-pub(super) const ENTRY_FP: i32 = offset_of!(World, entry_fp) as i32;
+pub(super) const ENTRY_FRAME_POINTER: i32 = offset_of!(World, entry_frame_pointer) as i32;
 
 const _: () = assert!(
     offset_of!(World, numbers) == NUMBERS.start as usize
@@ -45,7 +45,7 @@ impl Default for World {
             result: 0,
             number: 0,
             depth: 0,
-            entry_fp: 0,
+            entry_frame_pointer: 0,
             run: ptr::null_mut(),
         }
     }

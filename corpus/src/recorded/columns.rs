@@ -1,10 +1,10 @@
-//! Functions, safepoints and maps as columns, and back. See the module above
-//! for the layout.
+//! Functions, safepoints and maps as columns, and back. The parent module draws
+//! the layout.
 
 use super::header::Header;
 use super::varint::{Column, put, put_difference};
-use crate::cwasm::rows;
-use crate::{Function, FunctionKind, Module};
+use crate::cwasm::section_entries;
+use crate::module::{Function, FunctionKind, Module};
 use stackmap_encoders::Table;
 
 const COLUMNS: usize = 9;
@@ -65,10 +65,10 @@ pub(super) fn write(module: &Module) -> Result<Vec<u8>, String> {
 fn write_maps(section: &[u8], columns: &mut [Vec<u8>; COLUMNS]) -> Result<(), String> {
     let [.., frames, words, toggles, bits] = columns;
     let (mut frame, mut bitmap) = (0, Vec::new());
-    for row in rows(section)? {
-        put_difference(frames, frame, row.frame_size);
-        frame = row.frame_size;
-        let next: Vec<u32> = row.bitmap().collect();
+    for entry in section_entries(section)? {
+        put_difference(frames, frame, entry.frame_size);
+        frame = entry.frame_size;
+        let next: Vec<u32> = entry.bitmap().collect();
         put_difference(words, bitmap.len() as u32, next.len() as u32);
         let (mut count, mut previous) = (0, 0);
         for i in 0..bitmap.len().max(next.len()) {
@@ -90,8 +90,9 @@ fn write_maps(section: &[u8], columns: &mut [Vec<u8>; COLUMNS]) -> Result<(), St
 
 // ── reader ──────────────────────────────────────────────────────────────────
 
-/// The tables in an unpacked body. Nothing is allocated beyond what the body
-/// has bytes for, but for the section, whose length is checked first.
+/// The tables in an unpacked body. A damaged body cannot make this allocate more
+/// than the body has bytes for; only the section can be longer, and its length
+/// is checked first.
 pub(super) fn read(body: &[u8], header: &Header) -> Option<Tables> {
     let mut rest = body;
     let mut columns = [const { Column(&[]) }; COLUMNS];
@@ -128,16 +129,20 @@ fn read_functions(columns: &mut [Column<'_>; COLUMNS]) -> Option<Vec<Function>> 
 
 /// Bytes of the section that columns 4 and 6 describe; 0 without maps.
 fn section_bytes(recorded: &Column<'_>, words: &Column<'_>) -> Option<u64> {
+    const COUNT_WORDS: u64 = 1;
+    /// PC and offset; frame size and length of the bitmap.
+    const WORDS_PER_MAP: u64 = 4;
     let maps = recorded.0.iter().filter(|&&r| r == 1).count() as u64;
-    let (mut words, mut length, mut total) = (Column(words.0), 0, 0u64);
+    if maps == 0 {
+        return Some(0);
+    }
+    let (mut words, mut length, mut bitmaps) = (Column(words.0), 0, 0u64);
     for _ in 0..maps {
         length = words.differing(length)?;
-        total = total.checked_add(length.into())?;
+        bitmaps = bitmaps.checked_add(length.into())?;
     }
-    let header = if maps == 0 { 0 } else { 4 };
-    maps.checked_mul(16)?
-        .checked_add(total.checked_mul(4)?)?
-        .checked_add(header)
+    let words = maps.checked_mul(WORDS_PER_MAP)?.checked_add(bitmaps)?;
+    words.checked_add(COUNT_WORDS)?.checked_mul(4)
 }
 
 fn read_maps(
@@ -153,7 +158,7 @@ fn read_maps(
         true => Table::complete(),
         false => Table::incomplete(),
     };
-    let (mut addresses, mut offsets, mut data) = (Vec::new(), Vec::new(), Vec::new());
+    let mut section = SectionWriter::default();
     let (mut pc, mut frame, mut bitmap) = (0, 0, Vec::new());
     while let Some(is_map) = recorded.byte() {
         pc = pcs.above(pc)?;
@@ -162,34 +167,55 @@ fn read_maps(
             1 => {
                 frame = frames.differing(frame)?;
                 let length = words.differing(bitmap.len() as u32)? as usize;
-                let longest = length.max(bitmap.len());
-                bitmap.resize(longest, 0);
-                let mut bit = 0u64;
-                for _ in 0..toggles.number()? {
-                    bit = bit.checked_add(bits.number()?)?;
-                    *bitmap.get_mut(usize::try_from(bit / 32).ok()?)? ^= 1 << (bit % 32);
-                }
-                if bitmap[length..].iter().any(|&w| w != 0) {
-                    return None;
-                }
-                bitmap.truncate(length);
-                table
-                    .push_bitmap(pc.into(), frame, bitmap.iter().copied())
-                    .ok()?;
-                addresses.push(pc);
-                offsets.push(u32::try_from(data.len()).ok()?);
-                data.extend([frame, length as u32]);
-                data.extend_from_slice(&bitmap);
+                toggle(&mut bitmap, length, toggles.number()?, bits)?;
+                let map = table.push_bitmap(pc.into(), frame, bitmap.iter().copied());
+                map.ok()?;
+                section.push(pc, frame, &bitmap)?;
             }
             _ => return None,
         }
     }
-    let count = (!offsets.is_empty()).then_some(offsets.len() as u32);
-    let section = count
-        .into_iter()
-        .chain(addresses)
-        .chain(offsets)
-        .chain(data);
-    let section = section.flat_map(u32::to_le_bytes).collect();
-    Some((table, section))
+    Some((table, section.finish()))
+}
+
+/// Turns the bitmap of one map into that of the next, of `length` words, by the
+/// next `count` bits in which they differ.
+fn toggle(bitmap: &mut Vec<u32>, length: usize, count: u64, bits: &mut Column<'_>) -> Option<()> {
+    bitmap.resize(length.max(bitmap.len()), 0);
+    let mut bit = 0u64;
+    for _ in 0..count {
+        bit = bit.checked_add(bits.number()?)?;
+        let word = bitmap.get_mut(usize::try_from(bit / 32).ok()?)?;
+        *word ^= 1 << (bit % 32);
+    }
+    let cut_off = bitmap.split_off(length);
+    cut_off.iter().all(|&word| word == 0).then_some(())
+}
+
+/// Wasmtime's section, with one data record per map in the order of PCs.
+#[derive(Default)]
+struct SectionWriter {
+    pcs: Vec<u32>,
+    offsets: Vec<u32>,
+    data: Vec<u32>,
+}
+
+impl SectionWriter {
+    fn push(&mut self, pc: u32, frame_size: u32, bitmap: &[u32]) -> Option<()> {
+        self.pcs.push(pc);
+        self.offsets.push(u32::try_from(self.data.len()).ok()?);
+        self.data.extend([frame_size, bitmap.len() as u32]);
+        self.data.extend_from_slice(bitmap);
+        Some(())
+    }
+
+    /// The bytes; none without maps.
+    fn finish(self) -> Vec<u8> {
+        if self.pcs.is_empty() {
+            return Vec::new();
+        }
+        let words = [self.pcs.len() as u32].into_iter();
+        let words = words.chain(self.pcs).chain(self.offsets).chain(self.data);
+        words.flat_map(u32::to_le_bytes).collect()
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::columns;
 use super::header::{Header, Provenance, damaged};
-use crate::wild::sha256_hex;
-use crate::{CorpusError, Module};
+use crate::error::CorpusError;
+use crate::module::Module;
+use crate::sha256::sha256_hex;
 use liblzma::stream::{Check, Filters, LzmaOptions, PRESET_EXTREME, Stream};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -14,12 +15,19 @@ const VERSION: u32 = 1;
 /// Bytes before the hashed part.
 const PREAMBLE: usize = MAGIC.len() + 4 + 32;
 
-/// Bytes of the largest body and of the largest section that are read: several
-/// times the largest ever seen.
+/// Most bytes of a body and of a section that are read: several times the
+/// largest seen so far.
 const MAX_UNPACKED: u64 = 1 << 30;
 
 /// Bytes that unpacking may take beside its output.
 const MAX_XZ_MEMORY: u64 = 128 << 20;
+
+/// As in `xz -9`.
+const HIGHEST_PRESET: u32 = 9;
+/// Bytes of the smallest dictionary that xz allows.
+const MIN_DICTIONARY: u64 = 4096;
+/// Bytes of the dictionary of `xz -9`.
+const MAX_DICTIONARY: u64 = 64 << 20;
 
 /// The bytes of a recording. The error says why the module cannot be recorded:
 /// its table must be its section plus safepoints without live references, and
@@ -45,7 +53,8 @@ pub fn write(module: &Module, provenance: &Provenance) -> Result<Vec<u8>, Corpus
     Ok(out)
 }
 
-/// A recording of this header and these unpacked columns, right or not.
+/// A recording of this header and these unpacked columns, whether or not they
+/// are correct.
 pub fn wrap(header: &Header, body: &[u8]) -> std::io::Result<Vec<u8>> {
     let json = serde_json::to_vec(header)?;
     let packed = pack(body)?;
@@ -94,7 +103,7 @@ pub fn read(bytes: &[u8], origin: &str) -> Result<Module, CorpusError> {
     })
 }
 
-/// Reads a recording's header alone, once its hash is checked.
+/// Checks a recording's hash and reads its header alone.
 pub fn read_header(bytes: &[u8], origin: &str) -> Result<Header, CorpusError> {
     open(bytes, origin).map(|(header, _)| header)
 }
@@ -137,13 +146,14 @@ fn open<'b>(bytes: &'b [u8], origin: &str) -> Result<(Header, &'b [u8]), CorpusE
 }
 
 fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut options = LzmaOptions::new_preset(9 | PRESET_EXTREME)?;
-    // Byte-wise data: positions modulo 4 mean nothing, the byte before does.
+    let mut options = LzmaOptions::new_preset(HIGHEST_PRESET | PRESET_EXTREME)?;
+    // Columns consist of bytes: a byte depends on the one before it, and not on
+    // its position modulo 4.
     options.position_bits(0).literal_context_bits(4);
     // The dictionary need not exceed the data; unpacking allocates it.
     let dictionary = (body.len() as u64)
         .next_power_of_two()
-        .clamp(4096, 64 << 20);
+        .clamp(MIN_DICTIONARY, MAX_DICTIONARY);
     options.dict_size(dictionary as u32);
     let stream = Stream::new_stream_encoder(Filters::new().lzma2(&options), Check::None)?;
     let mut out = Vec::new();

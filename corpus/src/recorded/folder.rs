@@ -3,8 +3,10 @@
 
 use super::container::{read, read_header};
 use super::header::{Header, damaged};
-use crate::wild::sha256_hex;
-use crate::{CorpusError, Module, ModuleKey};
+use crate::error::CorpusError;
+use crate::module::Module;
+use crate::names::ModuleKey;
+use crate::sha256::sha256_hex;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,7 +69,7 @@ pub fn load_header(path: &Path) -> Result<Header, CorpusError> {
     read_header(&bytes, &path.display().to_string())
 }
 
-/// Writes `SHA256SUMS` anew for the recordings that are there.
+/// Writes `SHA256SUMS` for the recordings that the folder holds now.
 pub fn write_sums(folder: &Path) -> Result<(), CorpusError> {
     let mut text = String::new();
     for name in present(folder)? {

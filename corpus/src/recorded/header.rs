@@ -1,7 +1,10 @@
 //! The readable part of a recording.
 
-use crate::wild::{WildModule, sha256_hex};
-use crate::{Collector, CorpusError, CrossCheck, Isa, Module, ModuleKey, Tier};
+use crate::error::CorpusError;
+use crate::module::{CrossCheck, Module};
+use crate::names::{Collector, Isa, ModuleKey, Tier};
+use crate::sha256::sha256_hex;
+use crate::wild::WildModule;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

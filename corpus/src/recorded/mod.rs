@@ -22,11 +22,12 @@
 //! | 5 | map | signed varint: frame size minus that of the map before it |
 //! | 6 | map | signed varint: bitmap words minus those of the map before it |
 //! | 7 | map | varint: bits that differ from the map before it |
-//! | 8 | such bit | varint: its position, less that of the bit before it in the same map |
+//! | 8 | such bit | varint: its position minus that of the bit before it in the same map |
 //!
 //! Varints are LEB128, signed ones zigzag. The maps rebuild Wasmtime's section
 //! byte for byte; its SHA-256 is in the header and is checked. Neighbouring
-//! maps differ by a bit or two, which is why this is small before xz sees it.
+//! maps differ by a bit or two, so the columns are small even before xz packs
+//! them.
 
 mod columns;
 mod container;

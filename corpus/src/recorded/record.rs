@@ -1,12 +1,16 @@
 //! From a pinned module to a recording, and whether a recording still holds.
 
 use super::container::{read_header, write};
-use super::folder::{file_name, load, load_header, write_sums};
+use super::folder::{file_name, folder, load, load_header, write_sums};
 use super::header::{Header, Provenance, SectionSize};
 use crate::assemble::assemble;
+use crate::compile::CompileOptions;
+use crate::error::CorpusError;
+use crate::isolate::Limits;
 use crate::isolate::precompile_isolated;
+use crate::module::Module;
+use crate::names::{Collector, Isa, ModuleKey, Tier};
 use crate::wild::{FetchOptions, WildModule, fetch};
-use crate::{Collector, CompileOptions, CorpusError, Isa, Limits, Module, ModuleKey, Tier};
 use object::{Object, ObjectSection};
 use std::fs;
 use std::path::PathBuf;
@@ -62,7 +66,7 @@ impl Default for RecordOptions {
     fn default() -> Self {
         RecordOptions {
             fetch: FetchOptions::default(),
-            folder: super::folder(),
+            folder: folder(),
             limits: Limits::default(),
         }
     }
@@ -116,8 +120,8 @@ pub fn record(
     read_header(&bytes, &path.display().to_string())
 }
 
-/// Compiles a module anew and compares with its recording bit for bit. Gives
-/// one line per difference, none if there is none.
+/// Compiles a module again and compares it with its recording bit for bit.
+/// Gives one line per difference.
 pub fn check(
     entry: &WildModule,
     target: Target,
@@ -128,7 +132,7 @@ pub fn check(
     let (header, recorded) = (load_header(&path)?, load(&path)?);
     let (module, provenance) = compile_wild(entry, target, options)?;
     let fresh = Header {
-        // How the body is packed is no property of the module.
+        // The length of the columns is no property of the module.
         body_bytes: header.body_bytes,
         ..Header::of(&module, &provenance, 0)
     };

@@ -9,7 +9,8 @@ pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-/// Appends the difference of two numbers, small ones of either sign short.
+/// Appends the difference of two numbers. Differences near zero take fewest
+/// bytes, whatever their sign.
 pub(super) fn put_difference(out: &mut Vec<u8>, from: u32, to: u32) {
     let d = i64::from(to) - i64::from(from);
     put(out, ((d << 1) ^ (d >> 63)) as u64);
@@ -44,7 +45,7 @@ impl Column<'_> {
         u32::try_from(u64::from(from).checked_add(self.number()?)?).ok()
     }
 
-    /// The number whose difference from `from` comes next.
+    /// `from` plus the next signed difference; `None` beyond 32 bits.
     pub fn differing(&mut self, from: u32) -> Option<u32> {
         let zigzag = self.number()?;
         let d = (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);

@@ -27,20 +27,23 @@ pub(super) struct Body<'f> {
     pub rng: ChaCha8Rng,
     /// References with a use to come, oldest first.
     pub live: Vec<Ref>,
-    /// How many of the first of them must not be used up here, because the
-    /// code around the current loop needs them again.
+    /// How many of the oldest must survive here, because the code around the
+    /// current loop needs them again.
     pub pinned: usize,
+    /// Address of the context object: the first argument.
     context: Value,
-    /// Result of the work done so far; every operation feeds on it, so that
-    /// none is dead.
+    /// Result of all operations so far; each uses the one before, so that none
+    /// is dead code.
     pub sum: Value,
     callees: Vec<Callee>,
+    /// How many references to keep live.
     target: usize,
+    /// Whether the function is in a run of empties.
     quiet: bool,
 }
 
 impl Body<'_> {
-    /// Builds function number `index` of a family by its `emit`.
+    /// Builds function number `index` of a family, whose body `emit` emits.
     pub fn build(
         index: usize,
         rng: ChaCha8Rng,
@@ -90,8 +93,8 @@ impl Body<'_> {
 
     fn step(&mut self, shape: &Shape) {
         self.drift(shape);
-        let work = self.pick(&shape.work);
-        self.work(work);
+        let operations = self.pick(&shape.operations);
+        self.operate(operations);
         if !self.quiet && !self.live.is_empty() && self.rng.random_bool(shape.repeats) {
             self.call_helper();
         } else {
@@ -137,7 +140,8 @@ impl Body<'_> {
         self.target = target.clamp(*shape.live.start(), *shape.live.end());
     }
 
-    /// Removes the references whose last use is due, all in a run of empties.
+    /// Removes the references whose last use is due; in a run of empties that
+    /// is all of them.
     fn take_expired(&mut self) -> Vec<Value> {
         let candidates = self.live.split_off(self.pinned);
         let quiet = self.quiet;
@@ -180,9 +184,9 @@ impl Body<'_> {
         start + self.rng.random_range(0..(end - start) / bytes) * bytes
     }
 
-    /// Operations that neither call nor touch references.
-    pub fn work(&mut self, operations: usize) {
-        for _ in 0..operations {
+    /// Emits `count` operations that neither call nor touch references.
+    pub fn operate(&mut self, count: usize) {
+        for _ in 0..count {
             let operand = self.rng.random_range(1..1 << 16);
             self.sum = match self.rng.random_range(0..6) {
                 0 => {
@@ -216,8 +220,8 @@ impl Body<'_> {
             .icmp_imm_s(IntCC::SignedLessThan, number, 100)
     }
 
-    /// Reserves frame bytes that hold no references and uses them; of their
-    /// address only what is the same on every run.
+    /// Reserves frame bytes that hold no references and uses their address, or
+    /// rather those bits of it that are the same on every run.
     pub fn reserve(&mut self, bytes: u32) {
         let data = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 3);
         let slot = self.builder.create_sized_stack_slot(data);
@@ -254,7 +258,7 @@ impl Body<'_> {
         None
     }
 
-    /// A safepoint that neither uses up nor creates a reference for long.
+    /// A safepoint that leaves the live references as they are.
     pub fn call_helper(&mut self) {
         if let Some(value) = self.call(&[]) {
             self.store(value);

@@ -14,14 +14,14 @@ pub(crate) const WORD: Type = types::I64;
 /// Most references that one call takes.
 pub(crate) const MAX_ARGS: usize = 3;
 
-/// Where in the context object a function finds references.
+/// Offsets of references in the context object.
 pub(crate) const REFS: Range<i32> = 0..2048;
-/// Where it finds numbers.
+/// Offsets of numbers in it.
 pub(crate) const NUMBERS: Range<i32> = 2048..3584;
-/// From where on it finds the addresses of its callees, by kind.
+/// Offset of the first callee's address in it; the others follow, by kind.
 pub(crate) const CALLEES: i32 = 3584;
 
-/// Namespace of the callees' names; the index is that in [`KINDS`].
+/// Namespace of the callees' names; the index in it is that of [`KINDS`].
 pub(crate) const NAMESPACE: u32 = 1;
 
 /// What a callee takes and gives.
@@ -61,7 +61,7 @@ impl Kind {
 pub(super) struct Callee {
     pub function: FuncRef,
     pub signature: SigRef,
-    /// Where in the context its address is.
+    /// Offset of its address in the context object.
     pub address: i32,
     pub kind: Kind,
 }

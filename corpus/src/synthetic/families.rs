@@ -109,7 +109,7 @@ fn line(body: &mut Body<'_>, shape: &Shape) {
 
 fn calls_sparse(body: &mut Body<'_>) {
     let shape = Shape {
-        work: 40..=120,
+        operations: 40..=120,
         ..ORDINARY
     };
     line(body, &shape);
@@ -117,7 +117,7 @@ fn calls_sparse(body: &mut Body<'_>) {
 
 fn calls_dense(body: &mut Body<'_>) {
     let shape = Shape {
-        work: 0..=2,
+        operations: 0..=2,
         ..ORDINARY
     };
     line(body, &shape);
@@ -131,7 +131,7 @@ fn live_few(body: &mut Body<'_>) {
     line(body, &shape);
 }
 
-/// Without empties: a run of them would use up all references at once.
+/// Without empties, because a run of them would use up all references at once.
 fn live_many(body: &mut Body<'_>) {
     let shape = Shape {
         live: 20..=60,
@@ -151,7 +151,7 @@ fn lifetimes_short(body: &mut Body<'_>) {
     line(body, &shape);
 }
 
-/// Without empties, which would cut lifetimes short.
+/// Without empties, because they would cut lifetimes short.
 fn lifetimes_long(body: &mut Body<'_>) {
     let shape = Shape {
         safepoints: 30..=120,
@@ -171,7 +171,8 @@ fn repeats_none(body: &mut Body<'_>) {
     line(body, &shape);
 }
 
-/// Without empties, before and after which maps seldom agree.
+/// Without empties, because the maps before and after a run of them seldom
+/// agree.
 fn repeats_most(body: &mut Body<'_>) {
     let shape = Shape {
         repeats: 0.85,
@@ -220,7 +221,7 @@ fn switches(body: &mut Body<'_>) {
     }
 }
 
-/// Slots of the function's own lie below those of the references.
+/// Cranelift puts these slots below those of the references.
 fn frames_slots(body: &mut Body<'_>) {
     for _ in 0..body.pick(&(1..=3)) {
         let words = body.pick(&(32..=512));
@@ -268,7 +269,7 @@ mod tests {
 
     fn build(name: &str) -> Vec<Function> {
         let family = FAMILIES.iter().find(|f| f.name == name).expect("a family");
-        let isa = crate::clif::isa("x86_64").expect("known");
+        let isa = crate::clif::target_isa("x86_64").expect("known");
         (0..20).map(|i| function(family, i, 1, &*isa)).collect()
     }
 

@@ -66,8 +66,8 @@ impl Body<'_> {
         self.adopt(carried, 1);
     }
 
-    /// Leaves the function on a condition, one time in two after a last call
-    /// across which one reference is live.
+    /// Leaves the function on a condition. In half of the cases a last call
+    /// comes first, across which one reference is live.
     pub fn exit_early(&mut self) {
         let exit = self.builder.create_block();
         let onward = self.builder.create_block();
@@ -116,8 +116,8 @@ impl Body<'_> {
         self.builder.ins().br_table(index, table);
     }
 
-    /// Uses up what was born since `before` and returns one reference that
-    /// may outlive the block.
+    /// Uses up what was born since `before`, but for one reference, which it
+    /// returns and which may outlive the block.
     fn settle(&mut self, before: &Scope) -> Value {
         self.store(self.sum);
         let is_old = |r: &Ref| before.live.iter().any(|b| b.value == r.value);

@@ -13,7 +13,7 @@ pub(super) const NAME: &str = "giant";
 /// Safepoints of one function.
 const SAFEPOINTS: RangeInclusive<usize> = 1500..=4000;
 /// Operations between two calls.
-const WORK: RangeInclusive<usize> = 1..=4;
+const OPERATIONS: RangeInclusive<usize> = 1..=4;
 /// References that survive the falling phases.
 const FLOOR: RangeInclusive<usize> = 80..=160;
 /// References at which the rising phases turn.
@@ -24,8 +24,8 @@ const FINALE: RangeInclusive<usize> = 1500..=2500;
 const FINALE_STEP: usize = 20;
 
 /// Emits one giant: the number of live references rises and falls between
-/// floor and peak, then shoots up once and falls to none. Which reference
-/// dies is chosen evenly. Cranelift assigns slots from the end of the
+/// floor and peak, then rises steeply once and falls to none. All references
+/// are equally likely to die next. Cranelift assigns slots from the end of the
 /// function backwards, so the finale scatters the references of the whole
 /// function over a frame several times their size, as in real modules.
 pub(super) fn emit(body: &mut Body<'_>) {
@@ -46,8 +46,8 @@ pub(super) fn emit(body: &mut Body<'_>) {
 }
 
 fn step(body: &mut Body<'_>, rising: bool) {
-    let work = body.pick(&WORK);
-    body.work(work);
+    let operations = body.pick(&OPERATIONS);
+    body.operate(operations);
     let more = body.pick(&(1..=2));
     let fewer = body.pick(&(0..=1));
     let (births, deaths) = if rising { (more, fewer) } else { (fewer, more) };
@@ -83,7 +83,7 @@ fn birth(body: &mut Body<'_>) {
     body.adopt(value, 0);
 }
 
-/// Takes up to `count` references, chosen evenly, for their last use.
+/// Takes up to `count` references, all equally likely, for their last use.
 fn victims(body: &mut Body<'_>, count: usize) -> Vec<Value> {
     let mut victims = Vec::new();
     while victims.len() < count && !body.live.is_empty() {

@@ -12,8 +12,10 @@ mod flow;
 mod giant;
 mod shape;
 
-use crate::clif::{isa, module_from_functions};
-use crate::{CorpusError, Isa, Module, Tier};
+use crate::clif::{module_from_functions, target_isa};
+use crate::error::CorpusError;
+use crate::module::Module;
+use crate::names::{Isa, Tier};
 use body::Body;
 use cranelift_codegen::ir;
 use cranelift_codegen::isa::TargetIsa;
@@ -53,7 +55,7 @@ pub fn modules(
     options: &Options,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Module>, CorpusError> {
-    let isa = isa(&options.target)?;
+    let isa = target_isa(&options.target)?;
     let counts = counts(options.functions);
     let families = FAMILIES.iter().zip(counts);
     families
@@ -65,7 +67,7 @@ pub fn modules(
 /// The functions of every family, in order, as Cranelift IR; the giants come
 /// last.
 pub fn functions(options: &Options) -> Result<Vec<ir::Function>, CorpusError> {
-    let isa = isa(&options.target)?;
+    let isa = target_isa(&options.target)?;
     let families = FAMILIES.iter().zip(counts(options.functions));
     let of = |(family, count): (&Family, usize)| {
         let one = |index| function(family, index, options.seed, &*isa);

@@ -3,13 +3,13 @@
 use std::ops::RangeInclusive;
 
 /// How a function's code and references behave from one safepoint to the next.
-/// Ranges are drawn from evenly.
+/// All values in a range are equally likely.
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     /// Safepoints on a straight path through the function.
     pub safepoints: RangeInclusive<usize>,
     /// Arithmetic and memory operations between two calls.
-    pub work: RangeInclusive<usize>,
+    pub operations: RangeInclusive<usize>,
     /// References kept live; a function starts somewhere in the range and
     /// drifts within it.
     pub live: RangeInclusive<usize>,
@@ -22,18 +22,18 @@ pub(super) struct Shape {
     pub empties: f64,
 }
 
-/// A middling function. The shares of repeats and empties, the number of live
+/// A function of middling properties. The shares of repeats and empties, the number of live
 /// references and the length of frames are near those of real modules.
 pub(super) const ORDINARY: Shape = Shape {
     safepoints: 8..=60,
-    work: 2..=10,
+    operations: 2..=10,
     live: 1..=8,
     lifetime: 1..=12,
     repeats: 0.35,
     empties: 0.35,
 };
 
-/// Mean number of safepoints without references in a row, at least.
+/// Least mean length of a run of safepoints without references.
 const QUIET_RUN: f64 = 4.0;
 
 impl Shape {

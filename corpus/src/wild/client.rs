@@ -1,6 +1,6 @@
 //! Runs the ordinary clients: npm, pip, git and node.
 
-use crate::CorpusError;
+use crate::error::CorpusError;
 use std::path::Path;
 use std::process::Command;
 
@@ -33,6 +33,13 @@ pub(crate) fn run(command: &mut Command, origin: &str) -> Result<Vec<u8>, Corpus
     ))
 }
 
+/// Lines from this length on are minified source, not messages.
+const LONGEST_LINE: usize = 300;
+/// Most lines of a client's output that are quoted.
+const MOST_LINES: usize = 3;
+/// Most characters of it that are quoted.
+const LONGEST_GIST: usize = 400;
+
 /// The lines that say what went wrong: those that mention an error, else the
 /// last one. Clients print pages of advice and minified source around them.
 fn gist(stderr: &str) -> String {
@@ -40,17 +47,17 @@ fn gist(stderr: &str) -> String {
         stderr
             .lines()
             .map(str::trim)
-            .filter(|l| (1..300).contains(&l.len()))
+            .filter(|l| (1..LONGEST_LINE).contains(&l.len()))
     };
     let is_error = |l: &&str| {
         let l = l.to_ascii_lowercase();
         l.contains("error") || l.starts_with("fatal")
     };
-    let mut errors: Vec<&str> = lines().filter(is_error).take(3).collect();
+    let mut errors: Vec<&str> = lines().filter(is_error).take(MOST_LINES).collect();
     if errors.is_empty() {
         errors.extend(lines().next_back());
     }
-    let gist: String = errors.join(" / ").chars().take(400).collect();
+    let gist: String = errors.join(" / ").chars().take(LONGEST_GIST).collect();
     if gist.is_empty() {
         "no message".into()
     } else {
@@ -83,8 +90,8 @@ pub(crate) fn pip(
     folder: &Path,
     origin: &str,
 ) -> Result<(), CorpusError> {
-    // The wheel is a container here: nothing in it runs, so neither its
-    // dependencies nor the Python version matter.
+    // Only one file is taken out of the wheel and nothing in it runs, so
+    // neither its dependencies nor the Python version matter.
     let mut pip = Command::new("pip");
     pip.args(["download", "--quiet", "--no-deps", "--only-binary=:all:"]);
     pip.args(["--ignore-requires-python", "--retries=1", "--dest"]);

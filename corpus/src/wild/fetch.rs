@@ -1,8 +1,9 @@
 //! From a pin to a checked file in the cache.
 
-use super::manifest::{Pin, Preparation, Source, WildModule};
-use super::{client, sha256_hex, unpack::unpack};
-use crate::CorpusError;
+use super::module::{Pin, Preparation, Source, WildModule};
+use super::{client, unpack::unpack};
+use crate::error::CorpusError;
+use crate::sha256::sha256_hex;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,9 +14,10 @@ const NODE_STACK: &str = "--stack-size=16000";
 /// Where files may come from and where they are kept.
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
-    /// A folder that is searched by hash before any client is run.
+    /// A folder that is searched for a file with the hash before any client is
+    /// run.
     pub from: Option<PathBuf>,
-    /// The cache; created when it is not there.
+    /// The cache folder; created if it does not exist.
     pub cache: PathBuf,
 }
 
@@ -31,8 +33,9 @@ impl Default for FetchOptions {
     }
 }
 
-/// The path of the module, ready to be compiled, with its hash checked. Takes
-/// it from the cache, from `from`, or with the ordinary client of its source.
+/// Gets a module ready to be compiled, checks its hash and gives its path. The
+/// file comes from the cache, from the folder `from`, or from the ordinary
+/// client of its source.
 pub fn fetch(entry: &WildModule, options: &FetchOptions) -> Result<PathBuf, CorpusError> {
     let ready = cached(options, &entry.name, entry.prepared_sha256(), "wasm");
     if holds(&ready, entry.prepared_sha256()) {
@@ -45,7 +48,8 @@ pub fn fetch(entry: &WildModule, options: &FetchOptions) -> Result<PathBuf, Corp
     }
 }
 
-/// Names hold the hash, so an edited pin never meets an older file.
+/// The name of a cached file contains its hash, so that an edited pin never
+/// finds the file of an older one.
 fn cached(options: &FetchOptions, name: &str, sha256: &str, extension: &str) -> PathBuf {
     options
         .cache
@@ -162,7 +166,7 @@ fn check(bytes: &[u8], expected: &str, origin: &str, stage: &str) -> Result<(), 
     ))
 }
 
-/// Files appear in the cache whole or not at all.
+/// Writes a file to the cache whole or not at all.
 fn store(path: &Path, bytes: &[u8]) -> Result<(), CorpusError> {
     let failed = |e| CorpusError::read(path, e);
     let folder = path.parent().unwrap_or(Path::new("."));

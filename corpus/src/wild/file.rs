@@ -1,6 +1,6 @@
-//! `wild.toml` as it is written, and what it says.
+//! The form of `wild.toml`, and how its entries become modules.
 
-use super::manifest::{Failure, Pin, Preparation, Setting, Source, WildModule};
+use super::module::{Failure, Pin, Preparation, Setting, Source, WildModule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 /// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(super) struct ManifestFile {
     #[serde(default)]
     pub preparation: BTreeMap<String, PreparationEntry>,
     pub module: Vec<ModuleEntry>,

@@ -1,7 +1,7 @@
 //! Takes one file out of a package.
 
 use super::client;
-use crate::CorpusError;
+use crate::error::CorpusError;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::Command;
@@ -33,7 +33,7 @@ fn unpack_tgz(package: &Path, inner: &str) -> io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
 
-/// A wheel is a zip file, and whoever has pip has Python to open it.
+/// A wheel is a zip file. Python opens it, because whoever has pip has Python.
 fn unpack_wheel(package: &Path, inner: &str, origin: &str) -> Result<Option<Vec<u8>>, CorpusError> {
     let folder = package.with_extension("unpacked");
     let mut python = Command::new("python3");

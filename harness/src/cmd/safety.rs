@@ -3,10 +3,11 @@
 use crate::args::{Format, Selection};
 use crate::outcome::Outcome;
 use crate::output::{self, share, thousands};
-use crate::safety::{self, Counts, wilson};
+use crate::safety::{self, Counts};
 use crate::{modules, scheme};
 use anyhow::Result;
 use stackmap_reports::results::{Class, Fault, Policy, SafetyRow};
+use stackmap_reports::stats::wilson;
 use std::collections::BTreeMap;
 
 #[derive(clap::Args)]

@@ -81,35 +81,3 @@ impl Counts {
         harm.join(", ")
     }
 }
-
-/// 95 % interval of a share (Wilson, JASA 1927).
-pub fn wilson(count: u64, trials: u64) -> (f64, f64) {
-    const Z: f64 = 1.959_963_984_540_054;
-    if trials == 0 {
-        return (0.0, 1.0);
-    }
-    let (n, p) = (trials as f64, count as f64 / trials as f64);
-    let middle = p + Z * Z / (2.0 * n);
-    let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let whole = 1.0 + Z * Z / n;
-    (
-        ((middle - half) / whole).max(0.0),
-        ((middle + half) / whole).min(1.0),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_interval_is_wilsons() {
-        let (lo, hi) = wilson(10, 100);
-        assert!(
-            (lo - 0.0552).abs() < 1e-4 && (hi - 0.1744).abs() < 1e-4,
-            "{lo} {hi}"
-        );
-        assert!(wilson(0, 50).0 < 1e-12);
-        assert!(wilson(50, 50).1 > 0.999_999);
-    }
-}

@@ -14,7 +14,7 @@ mod trial;
 mod truth;
 mod variants;
 
-pub use effect::{Counts, wilson};
+pub use effect::Counts;
 
 use crate::modules;
 use crate::output::progress;

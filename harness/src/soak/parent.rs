@@ -19,7 +19,7 @@ pub fn names() -> Vec<&'static str> {
 pub fn run_all(names: &[&str], workload: Workload) -> Result<Vec<SoakRow>> {
     let runs: Vec<(&str, SoakProgram)> = names
         .iter()
-        .flat_map(|name| SoakProgram::ALL.map(|program| (*name, program)))
+        .flat_map(|name| SoakProgram::ALL.iter().map(|program| (*name, *program)))
         .collect();
     progress::each("collect garbage", &runs, |(name, program)| {
         spawn(name, *program, workload)
@@ -48,7 +48,7 @@ pub fn judge(rows: &[SoakRow]) -> Result<()> {
 
 fn spawn(name: &str, program: SoakProgram, workload: Workload) -> Result<SoakRow> {
     let output = Command::new(std::env::current_exe()?)
-        .args([CHILD_COMMAND, name, &program.to_string()])
+        .args([CHILD_COMMAND, name, program.name()])
         .args(workload.flags())
         .output()
         .context("cannot start a process")?;

@@ -2,7 +2,7 @@
 
 use crate::random::SEED;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use stackmap_corpus::named_enum;
 
 /// The subcommand that a child process runs.
 pub const CHILD_COMMAND: &str = "__soak";
@@ -45,26 +45,13 @@ impl Workload {
     }
 }
 
-/// What is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum SoakProgram {
-    /// Functions of every synthetic family.
-    Synthetic,
-    /// [`EXAMPLE`].
-    StaleSlot,
-}
-
-impl SoakProgram {
-    pub const ALL: [SoakProgram; 2] = [SoakProgram::Synthetic, SoakProgram::StaleSlot];
-}
-
-impl fmt::Display for SoakProgram {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            SoakProgram::Synthetic => "synthetic",
-            SoakProgram::StaleSlot => "stale-slot",
-        })
+named_enum! {
+    /// What is run.
+    pub enum SoakProgram ("program") {
+        /// Functions of every synthetic family.
+        Synthetic = "synthetic",
+        /// [`EXAMPLE`].
+        StaleSlot = "stale-slot",
     }
 }
 

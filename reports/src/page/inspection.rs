@@ -1,7 +1,7 @@
 //! What each scheme would make of somebody's own modules.
 
-use super::Section;
-use crate::format::{self, NONE, bytes, count, percent, plural};
+use super::html::Section;
+use crate::format::{self, bytes, count, known, percent, plural};
 use crate::plot::{Figure, parts_of, slug};
 use crate::results::{BASELINE, ModuleRow, Results, SizeRow};
 use crate::table::{Table, markup};
@@ -17,7 +17,7 @@ pub(super) fn all(results: &Results) -> Vec<Section> {
 
 fn section(results: &Results, module: &ModuleRow) -> Section {
     let key = module.key();
-    let rows: Vec<&SizeRow> = results.sizes.iter().filter(|r| r.key() == key).collect();
+    let rows: Vec<&SizeRow> = results.sizes.iter().filter(|r| r.is_about(&key)).collect();
     let figures = parts_of(results, std::slice::from_ref(&key));
     let figures: String = figures.iter().map(Figure::html).collect();
     Section {
@@ -69,13 +69,12 @@ fn table(rows: &[&SizeRow]) -> Table {
         table.push([
             format!("`{}`", row.scheme),
             bytes(row.bytes),
-            row.ratio.map_or_else(|| NONE.to_owned(), percent),
+            known(row.ratio, percent),
             bytes(saved),
-            whole.map_or_else(|| NONE.to_owned(), bytes),
-            smaller.map_or_else(
-                || NONE.to_owned(),
-                |(today, then)| percent(1.0 - then as f64 / today.max(1) as f64),
-            ),
+            known(whole, bytes),
+            known(smaller, |(today, then)| {
+                percent(1.0 - then as f64 / today.max(1) as f64)
+            }),
         ]);
     }
     table

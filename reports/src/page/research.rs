@@ -1,11 +1,12 @@
 //! What the research subcommands found: safety, targets, frontier, costs,
 //! anatomy, and what was tried and left.
 
-use super::{note, paragraph};
-use crate::decision::Decision;
+use super::html::{note, paragraph};
+use crate::headline::{costs, damage, frontier, safety, targets};
 use crate::plot::{Figure, Plots};
-use crate::results::Results;
-use crate::{costs, frontier, integrity, safety, targets};
+use crate::results::{RANGES_NAIVE, Results};
+use crate::stats::Decision;
+use crate::stats::targets::{FASTEST_BYTES, GIANT};
 use pulldown_cmark::{Options, Parser, html};
 
 const UNSAFE: &str = "Fault injection was not part of this run, so safety carries no weight in the decision beyond the constraint that a scheme be exact.";
@@ -18,12 +19,14 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
     html += &plots.safety.iter().map(Figure::html).collect::<String>();
     let naive = safety::naive_table(rows);
     if !naive.rows.is_empty() {
-        let text = "What merging ranges without mandatory empty maps (`ranges-naive`, a control that is never recommended) says at safepoints where no reference is live. Stale: the slot holds a reference elsewhere in the function, and is dead here. Bogus: it never does.";
-        html += &format!("{}{}", note(text), naive.html());
+        let text = format!(
+            "What merging ranges without mandatory empty maps (`{RANGES_NAIVE}`, a control that is never recommended) says at safepoints where no reference is live. Stale: the slot holds a reference elsewhere in the function, and is dead here. Bogus: it never does."
+        );
+        html += &format!("{}{}", note(&text), naive.html());
     }
-    let damaged = integrity::table(rows);
+    let damaged = damage::table(rows);
     if !damaged.rows.is_empty() {
-        let price = integrity::price(results, decision).unwrap_or_default();
+        let price = damage::price(results, decision).unwrap_or_default();
         html += &format!(
             "<h3>Damaged sections</h3>\n{}{}",
             paragraph(&price),
@@ -34,8 +37,12 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
 }
 
 pub(super) fn targets_of(results: &Results, decision: &Decision) -> String {
-    let text = "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most 60 % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than 100 bytes per map.";
-    format!("{}{}", note(text), targets::table(results, decision).html())
+    let text = format!(
+        "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most {:.0} % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than {GIANT:.0} bytes per map.",
+        100.0 * FASTEST_BYTES
+    );
+    let table = targets::table(results, decision);
+    format!("{}{}", note(&text), table.html())
 }
 
 pub(super) fn frontier_of(results: &Results, decision: &Decision) -> String {

@@ -1,82 +1,66 @@
 //! What the page says, in the order in which a maintainer asks.
 
-use super::{Section, note, paragraph, research};
-use crate::decision::{Decision, RULES, caveats, recommendation, score_table, sensitivity_tables};
-use crate::figures::geometric_mean;
-use crate::format::{NONE, bytes, known_count, list, percent, plural, times};
-use crate::headline;
+use super::html::{Section, note, paragraph};
+use super::{research, run};
+use crate::decision::{caveats, recommendation, score_table, sensitivity_tables};
+use crate::format::plural;
+use crate::headline::schemes;
 use crate::plot::{Figure, Plots};
-use crate::results::{BASELINE, LatencyRow, ModuleRow, Results, plain};
-use crate::table::{Table, markup};
-use std::collections::BTreeMap;
+use crate::results::{BASELINE, Results};
+use crate::stats::{Decision, RULES};
+use crate::table::markup;
 
+/// All sections of the report.
 pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<Section> {
-    let controls = controls(results);
-    let section = |id: &str, title: &str, html| Section {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        html,
-    };
-    let mut sections = vec![
-        section("recommendation", "Recommendation", verdict(decision)),
-        section(
+    let of_schemes = [
+        ("recommendation", "Recommendation", verdict(decision)),
+        (
             "headline",
             "Schemes at a glance",
-            schemes(results, decision),
+            at_a_glance(results, decision),
         ),
-        section(
+        (
             "pareto",
             "Bytes against time",
             pareto(results, decision, &plots.pareto),
         ),
-        section("decision", "How it was decided", reasons(decision)),
-        section(
+        ("decision", "How it was decided", reasons(decision)),
+        (
             "targets",
             "Targets",
             research::targets_of(results, decision),
         ),
-        section(
+        (
             "frontier",
             "Frontier",
             research::frontier_of(results, decision),
         ),
-        section("parts", "Where the bytes are", parts(&plots.parts)),
-        section("spread", "Spread over the modules", one(&plots.ecdf, "")),
-        section(
+        ("parts", "Where the bytes are", parts(&plots.parts)),
+        ("spread", "Spread over the modules", one(&plots.ecdf, "")),
+        (
             "heat",
             "Every scheme on every module",
             plots.heat.iter().map(Figure::html).collect(),
         ),
-        section("isa", "Instruction sets", one(&plots.isa, ONE_ISA)),
-        section("safety", "Safety", research::safe(results, decision, plots)),
-        section(
+        ("isa", "Instruction sets", one(&plots.isa, ONE_ISA)),
+        ("safety", "Safety", research::safe(results, decision, plots)),
+        (
             "costs",
             "Deterministic costs",
             research::costs_of(results, decision),
         ),
-        section("anatomy", "Anatomy of the corpus", research::anatomy(plots)),
+        ("anatomy", "Anatomy of the corpus", research::anatomy(plots)),
     ];
-    if !controls.rows.is_empty() {
-        let text = "<p>Timed like the schemes, with a known answer. A copy of the baseline has to come out the same, a slowed one slower; if not, believe no verdict here.</p>\n";
-        sections.push(section(
-            "controls",
-            "Controls",
-            format!("{text}{}", controls.html()),
-        ));
-    }
-    sections.push(section("corpus", "Corpus", corpus(results)));
-    sections.push(section(
-        "machine",
-        "Machine and provenance",
-        machine(results),
-    ));
-    sections.push(section(
-        "dead-ends",
-        "What did not work",
-        research::dead_ends(),
-    ));
-    sections.push(section("limits", "Limits", limits(results, decision)));
-    sections
+    let controls = run::controls(results).map(|html| ("controls", "Controls", html));
+    let of_run = [
+        ("corpus", "Corpus", run::corpus(results)),
+        ("machine", "Machine and provenance", run::machine(results)),
+        ("dead-ends", "What did not work", research::dead_ends()),
+        ("limits", "Limits", run::limits(results, decision)),
+    ];
+    let all = of_schemes.into_iter().chain(controls).chain(of_run);
+    all.map(|(id, title, html)| Section::new(id, title, html))
+        .collect()
 }
 
 const TIMED: &str = "Lookup time was not measured in this run.";
@@ -88,7 +72,7 @@ fn pareto(results: &Results, decision: &Decision, figures: &[Figure]) -> String 
         return paragraph(TIMED);
     }
     let figures: String = figures.iter().map(Figure::html).collect();
-    let scenarios = headline::scenarios(results, decision).html();
+    let scenarios = schemes::scenarios(results, decision).html();
     format!(
         "<div class=\"pair\">
 {figures}</div>
@@ -124,22 +108,18 @@ fn verdict(decision: &Decision) -> String {
     format!("<div class=\"verdict\">\n{sentences}</div>\n{caveats}")
 }
 
-fn schemes(results: &Results, decision: &Decision) -> String {
-    let s = &decision.selection;
+fn at_a_glance(results: &Results, decision: &Decision) -> String {
+    let s = &decision.headline;
     let mut text = format!(
         "Ratios to `{BASELINE}`, Wasmtime's own format; below 100 % or 1× is better. Geometric means over the {} of the tier {} on {}, one weight per module, with the collector `copying` where the module has it.",
         plural(s.modules.len(), "module"),
         s.tier,
         s.isa
     );
-    for scenario in [&s.hot, &s.cold].into_iter().flatten() {
+    for scenario in s.scenarios() {
         text += &format!(" Lookup: {scenario}.");
     }
-    format!(
-        "{}{}",
-        note(&text),
-        headline::full(results, decision).html()
-    )
+    format!("{}{}", note(&text), schemes::full(results, decision).html())
 }
 
 fn reasons(decision: &Decision) -> String {
@@ -157,146 +137,4 @@ fn reasons(decision: &Decision) -> String {
         html += &format!("<div><h4>{title}</h4>\n{}</div>\n", table.html());
     }
     html + "</div>\n"
-}
-
-/// Whatever was timed without being a scheme.
-fn controls(results: &Results) -> Table {
-    let scheme = |name: &str| results.schemes.iter().any(|s| s.name == name);
-    let mut rows: BTreeMap<(&str, String), Vec<&LatencyRow>> = BTreeMap::new();
-    for row in results
-        .latencies
-        .iter()
-        .flatten()
-        .filter(|r| !scheme(&r.scheme))
-    {
-        let scenario = format!("{}, {}, {}", row.cache, row.queries, row.timed);
-        rows.entry((&row.scheme, scenario)).or_default().push(row);
-    }
-    let mut table = Table::new(3, ["control", "scenario", "verdicts", "ratio"]);
-    for ((name, scenario), rows) in rows {
-        let mut verdicts: BTreeMap<&str, usize> = BTreeMap::new();
-        for row in &rows {
-            *verdicts.entry(row.verdict.name()).or_default() += 1;
-        }
-        let verdicts: Vec<String> = verdicts.iter().map(|(v, n)| format!("{n} {v}")).collect();
-        let ratios: Vec<f64> = rows.iter().map(|r| r.ratio).collect();
-        let ratio = geometric_mean(&ratios).map_or_else(|| NONE.to_owned(), times);
-        table.push([format!("`{name}`"), scenario, list(&verdicts), ratio]);
-    }
-    table
-}
-
-fn corpus(results: &Results) -> String {
-    let head = [
-        "module",
-        "ISA",
-        "collector",
-        "tier",
-        "text",
-        "`.cwasm`",
-        "section",
-        "share of `.cwasm`",
-        "functions",
-        "maps",
-        "empties",
-        "recorded",
-        "confirmed",
-        "call sites",
-        "disassembled",
-        "agreed",
-        "unmatched functions",
-        "provenance",
-    ];
-    let mut table = Table::new(4, head);
-    for m in &results.modules {
-        let size = |v: Option<u64>| v.map_or_else(|| NONE.to_owned(), bytes);
-        let share = m
-            .section_bytes
-            .zip(m.cwasm_bytes)
-            .filter(|(_, whole)| *whole > 0);
-        let share = share.map(|(section, whole)| percent(section as f64 / whole as f64));
-        let counts = [
-            Some(m.functions),
-            Some(m.maps),
-            Some(m.empties),
-            Some(m.recorded),
-            Some(m.confirmed),
-            m.call_sites,
-            m.disassembled,
-            m.agreed,
-            Some(m.unmatched_functions),
-        ];
-        let words = [
-            m.module.clone(),
-            m.isa.to_string(),
-            m.collector.to_string(),
-            m.tier.to_string(),
-        ];
-        let sizes = [Some(m.text_bytes), m.cwasm_bytes, m.section_bytes].map(size);
-        let mut row: Vec<String> = words.into_iter().chain(sizes).collect();
-        row.push(share.unwrap_or_else(|| NONE.to_owned()));
-        row.extend(counts.map(known_count));
-        row.push(m.provenance.clone());
-        table.push(row);
-    }
-    let text = "Recorded: safepoints in the section that Wasmtime wrote; confirmed: those of them found again as return addresses. Call sites and disassembled: return addresses on Cranelift's list and in the machine code; agreed: on both.";
-    format!("{}{}", note(text), table.html())
-}
-
-fn machine(results: &Results) -> String {
-    let samples = results.samples.as_ref().map_or_else(
-        || "The raw timings were not kept.".to_owned(),
-        |s| {
-            format!(
-                "{} timed batches from {}.",
-                known_count(Some(s.timings as u64)),
-                processes(s.processes)
-            )
-        },
-    );
-    let mut table = Table::new(2, ["what", "value"]);
-    for (name, value) in results.provenance.iter() {
-        // A backtick in a value is just that.
-        table.push([name.to_owned(), plain(value).replace('`', "'")]);
-    }
-    let html = table
-        .html()
-        .replacen("<table>", "<table class=\"values\">", 1);
-    format!("{}{html}", paragraph(&samples))
-}
-
-fn processes(n: usize) -> String {
-    format!("{n} process{}", if n == 1 { "" } else { "es" })
-}
-
-fn limits(results: &Results, decision: &Decision) -> String {
-    let mut lines = caveats(decision);
-    if results.latencies.is_none() {
-        lines.push("There is no `latency.csv`: lookup time was not measured.".to_owned());
-    }
-    if results.samples.is_none() {
-        lines.push("There is no `samples.csv`: the timings cannot be analysed again.".to_owned());
-    }
-    if results.safety.is_none() {
-        lines.push("There is no `safety.csv`: no faults were injected.".to_owned());
-    }
-    let unconfirmed = |m: &&ModuleRow| m.confirmed < m.recorded;
-    let doubtful = results.modules.iter().filter(unconfirmed).count();
-    if doubtful > 0 {
-        lines.push(format!(
-            "In {} some recorded safepoints were not found again as return addresses; see the corpus.",
-            plural(doubtful, "module")
-        ));
-    }
-    lines.push("The interval of a mean over modules takes the errors of all modules to point the same way: it is wide rather than narrow.".to_owned());
-    lines.push("Lookup times are of one machine and of one run, named above; sizes depend on neither. On a shared machine whole runs differ by more than the interval of one says, so look at several before an effect of less than a tenth: `stackmap-lab rank RUN RUN …`.".to_owned());
-    lines.push(format!(
-        "The corpus is {}; a module unlike all of them may fare differently.",
-        plural(results.modules.len(), "module and ISA pair")
-    ));
-    let items: String = lines
-        .iter()
-        .map(|l| format!("<li>{}</li>\n", markup(l)))
-        .collect();
-    format!("<ul>\n{items}</ul>\n")
 }

@@ -1,20 +1,20 @@
 //! What the stack maps of the headline's modules look like.
 
-use super::Figure;
 use super::axis::LogAxis;
 use super::canvas::{Anchor, Canvas, FONT, SMALL, Swatch, draw, text_width};
+use super::figure::Figure;
 use super::palette::Ink;
-use crate::anatomy::{self, floor_table, of_headline, shape_table};
-use crate::decision::Decision;
 use crate::format::{count, percent};
+use crate::headline::anatomy::{floor_table, parts as parts_of, shape_table};
 use crate::results::{AnatomyRow, Results};
+use crate::stats::Decision;
 
 const WIDTH: i32 = 720;
 const ROW: i32 = 24;
 
 /// Nothing unless the run looked at its modules.
 pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
-    let rows = of_headline(results, decision);
+    let rows = decision.headline.anatomy(results);
     if rows.is_empty() {
         return Vec::new();
     }
@@ -98,7 +98,7 @@ fn slots(c: &mut Canvas, rows: &[&AnatomyRow]) {
 
 fn parts(c: &mut Canvas, rows: &[&AnatomyRow]) {
     let (left, right) = (label_width(rows), WIDTH - 60);
-    let mut legend: Vec<_> = anatomy::parts(rows[0])
+    let mut legend: Vec<_> = parts_of(rows[0])
         .iter()
         .enumerate()
         .map(|(i, (name, _))| ((*name).to_owned(), Swatch::Box(Ink::Part(i))))
@@ -114,7 +114,7 @@ fn parts(c: &mut Canvas, rows: &[&AnatomyRow]) {
         let whole = row.section_bytes.max(1) as f64;
         let x = |share: f64| left + (share * f64::from(right - left)).round() as i32;
         let mut sum = 0;
-        for (i, (name, size)) in anatomy::parts(row).into_iter().enumerate() {
+        for (i, (name, size)) in parts_of(row).into_iter().enumerate() {
             let from = x(sum as f64 / whole);
             sum += size;
             let to = x(sum as f64 / whole);

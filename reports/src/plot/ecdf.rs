@@ -1,14 +1,15 @@
 //! How the ratios spread over the modules: one small panel per scheme, with
 //! the empirical distribution of each quantity.
 
-use super::Figure;
 use super::axis::LogAxis;
 use super::canvas::{Anchor, Canvas, FONT, SMALL, Swatch, draw};
+use super::figure::Figure;
 use super::palette::Ink;
-use crate::decision::Decision;
-use crate::figures::latency_ratios;
 use crate::format::plain;
 use crate::results::{BASELINE, Results};
+use crate::stats::Decision;
+use crate::stats::means::time_ratios;
+use crate::stats::quantile;
 use crate::table::Table;
 
 const COLUMNS: usize = 3;
@@ -62,7 +63,7 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
         title: "Share of modules at or below a ratio".to_owned(),
         description: format!(
             "Empirical distribution over the {} modules of the headline, one panel per scheme. Each step is a module; further left is better; the vertical line is {BASELINE}.",
-            decision.selection.modules.len()
+            decision.headline.modules.len()
         ),
         svg: draw(WIDTH, TOP + PANEL.1 * rows + 24, |c| paint(c, &panels)),
         width: WIDTH,
@@ -72,15 +73,15 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
 }
 
 fn panel(results: &Results, decision: &Decision, scheme: &str) -> Panel {
-    let chosen = &decision.selection.modules;
+    let chosen = &decision.headline.modules;
     let rows = results.sizes.iter();
     let bytes = rows.filter(|r| r.scheme == scheme && chosen.contains(&r.key()));
     let mut curves = vec![("bytes", sorted(bytes.filter_map(|r| r.ratio)))];
-    let selection = &decision.selection;
-    for (name, scenario) in [("hot", &selection.hot), ("cold", &selection.cold)] {
+    let headline = &decision.headline;
+    for (name, scenario) in [("hot", headline.hot), ("cold", headline.cold)] {
         if let Some(scenario) = scenario {
-            let ratios = latency_ratios(results, chosen, scheme, scenario);
-            curves.push((name, sorted(ratios.into_values().map(|[ratio, ..]| ratio))));
+            let ratios = time_ratios(results, chosen, scheme, scenario);
+            curves.push((name, sorted(ratios.into_values().map(|r| r.ratio))));
         }
     }
     Panel {
@@ -93,12 +94,6 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values
-}
-
-/// The least value that at least the share `q` of all values do not exceed.
-fn quantile(sorted: &[f64], q: f64) -> f64 {
-    let rank = (q * sorted.len() as f64).ceil() as usize;
-    sorted[rank.clamp(1, sorted.len()) - 1]
 }
 
 fn paint(c: &mut Canvas, panels: &[Panel]) {
@@ -174,19 +169,5 @@ fn paint_panel(c: &mut Canvas, panel: &Panel, axis: &LogAxis, (left, top): (i32,
             plain(half)
         );
         c.hover((at.0 - 8, at.1 - 8), (at.0 + 8, at.1 + 8), &text);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_are_values_that_occur() {
-        let v = [1.0, 2.0, 3.0, 4.0];
-        assert_eq!(
-            [0.0, 0.25, 0.5, 0.75, 1.0].map(|q| quantile(&v, q)),
-            [1.0, 1.0, 2.0, 3.0, 4.0]
-        );
     }
 }

@@ -2,13 +2,13 @@
 //! averaged together.
 
 use super::canvas::{Anchor, Canvas, SMALL, Swatch, draw, text_width};
+use super::figure::{Figure, slug};
 use super::palette::{HEAT_STEPS, Ink};
-use super::{Figure, slug};
-use crate::decision::Decision;
-use crate::figures::latency_ratios;
-use crate::format::{NONE, module, percent_number, plain};
+use crate::format::{known, module, percent_number, plain};
 use crate::results::{BASELINE, ModuleKey, Results, Scenario, Tier};
-use crate::select::TIERS;
+use crate::stats::Decision;
+use crate::stats::headline::TIERS;
+use crate::stats::means::time_ratios;
 use crate::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,10 +41,7 @@ pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
             what,
             &grid,
         ));
-        for scenario in [&decision.selection.hot, &decision.selection.cold]
-            .into_iter()
-            .flatten()
-        {
+        for scenario in decision.headline.scenarios() {
             let grid = time_grid(results, &rows, scenario);
             if grid.rows.is_empty() {
                 continue;
@@ -83,11 +80,11 @@ fn size_grid(results: &Results, rows: Vec<ModuleKey>) -> Grid {
     }
 }
 
-fn time_grid(results: &Results, rows: &[ModuleKey], scenario: &Scenario) -> Grid {
+fn time_grid(results: &Results, rows: &[ModuleKey], scenario: Scenario) -> Grid {
     let mut values = BTreeMap::new();
     for scheme in schemes(results) {
-        for (key, [ratio, ..]) in latency_ratios(results, rows, &scheme, scenario) {
-            values.insert((key, scheme.clone()), ratio);
+        for (key, ratio) in time_ratios(results, rows, &scheme, scenario) {
+            values.insert((key, scheme.clone()), ratio.ratio);
         }
     }
     let timed = |key: &&ModuleKey| values.keys().any(|(k, _)| k == *key);
@@ -124,7 +121,7 @@ fn figure(id: String, title: String, what: &str, grid: &Grid) -> Figure {
 impl Grid {
     fn cell(&self, key: &ModuleKey, scheme: &str) -> String {
         let value = self.values.get(&(key.clone(), scheme.to_owned()));
-        value.map_or_else(|| NONE.to_owned(), |v| (self.text)(*v))
+        known(value, |value| (self.text)(*value))
     }
 
     fn step(&self, value: f64) -> usize {

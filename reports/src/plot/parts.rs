@@ -1,11 +1,11 @@
 //! Bytes by part of the section, one plot per module of the headline.
 
 use super::canvas::{Anchor, Canvas, SMALL, Swatch, draw, text_width};
+use super::figure::{Figure, slug};
 use super::palette::Ink;
-use super::{Figure, slug};
-use crate::decision::Decision;
-use crate::format::{NONE, bytes, count, percent};
+use crate::format::{bytes, count, known, percent};
 use crate::results::{ModuleKey, Results, SizeRow};
+use crate::stats::Decision;
 use crate::table::Table;
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ const NAMES: [&str; 5] = ["header", "index", "offsets", "payload", "padding"];
 
 /// One plot per module of the headline.
 pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
-    of_modules(results, &decision.selection.modules)
+    of_modules(results, &decision.headline.modules)
 }
 
 /// One plot per module, so that each stays legible on a phone.
@@ -45,12 +45,8 @@ fn parts(row: &SizeRow) -> [u64; 5] {
 
 fn figure(results: &Results, key: &ModuleKey) -> Figure {
     let listed = results.schemes.iter();
-    let rows: Vec<&SizeRow> = listed
-        .filter_map(|s| {
-            let mut rows = results.sizes.iter();
-            rows.find(|r| r.scheme == s.name && r.key() == *key)
-        })
-        .collect();
+    let rows = listed.filter_map(|scheme| results.size(&scheme.name, key));
+    let rows: Vec<&SizeRow> = rows.collect();
     let without = "without `module_start`";
     let mut table = Table::new(1, ["scheme", "bytes", "of exact", without]);
     table.head.extend(NAMES.map(str::to_owned));
@@ -58,9 +54,8 @@ fn figure(results: &Results, key: &ModuleKey) -> Figure {
         let mut cells = vec![
             format!("`{}`", row.scheme),
             count(row.bytes),
-            row.ratio.map_or_else(|| NONE.to_owned(), percent),
-            row.ratio_without_start()
-                .map_or_else(|| NONE.to_owned(), percent),
+            known(row.ratio, percent),
+            known(row.ratio_without_start(), percent),
         ];
         cells.extend(parts(row).map(count));
         table.push(cells);

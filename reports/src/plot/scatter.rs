@@ -1,15 +1,17 @@
 //! Bytes against latency, both as ratios to today's format, with the frontier:
 //! the schemes that no other beats on both.
 
-use super::Figure;
 use super::axis::LogAxis;
 use super::canvas::{Anchor, Canvas, FONT, SMALL, draw};
+use super::figure::Figure;
 use super::labels::{Area, place};
 use super::palette::Ink;
-use crate::decision::Decision;
-use crate::figures::{Estimate, Figures, figures as figures_of};
-use crate::format::{estimate, interval, percent, percent_number, plain, times, yes};
+use crate::format::{interval, percent, percent_number, plain, times, yes};
 use crate::results::{BASELINE, Results, Scenario};
+use crate::stats::Decision;
+use crate::stats::frontier::lower_left;
+use crate::stats::means::MeanRatio;
+use crate::stats::schemes::{SchemeMeans, scheme_means};
 use crate::table::Table;
 
 const WIDTH: i32 = 640;
@@ -26,42 +28,39 @@ struct Point {
     name: String,
     eligible: bool,
     bytes: f64,
-    time: Estimate,
+    time: MeanRatio,
 }
 
 /// One scatter for hot caches and one for cold ones, where measured.
 pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
-    let all = figures_of(results, &decision.selection);
-    let selection = &decision.selection;
+    let headline = &decision.headline;
+    let all = scheme_means(results, headline);
     let hot = points(&all, |f| f.hot);
     let cold = points(&all, |f| f.cold);
-    [
-        ("hot", &selection.hot, hot),
-        ("cold", &selection.cold, cold),
-    ]
-    .into_iter()
-    .filter_map(|(cache, scenario, points)| {
-        let scenario = scenario.as_ref()?;
-        (!points.is_empty()).then(|| figure(cache, scenario, &points))
-    })
-    .collect()
+    [("hot", headline.hot, hot), ("cold", headline.cold, cold)]
+        .into_iter()
+        .filter_map(|(cache, scenario, points)| {
+            let scenario = scenario.filter(|_| !points.is_empty())?;
+            Some(figure(cache, scenario, &points))
+        })
+        .collect()
 }
 
-fn points(all: &[Figures], time: fn(&Figures) -> Option<Estimate>) -> Vec<Point> {
-    let point = |(index, f): (usize, &Figures)| {
+fn points(all: &[SchemeMeans], time: fn(&SchemeMeans) -> Option<MeanRatio>) -> Vec<Point> {
+    let point = |(index, means): (usize, &SchemeMeans)| {
         Some(Point {
             index,
-            name: f.scheme.name.clone(),
-            eligible: f.scheme.exact && !f.scheme.records_empties,
-            bytes: f.bytes?.mean,
-            time: time(f)?,
+            name: means.scheme.name.clone(),
+            eligible: means.scheme.exact && !means.scheme.records_empties,
+            bytes: means.bytes?.mean,
+            time: time(means)?,
         })
     };
     all.iter().enumerate().filter_map(point).collect()
 }
 
-fn figure(cache: &str, scenario: &Scenario, points: &[Point]) -> Figure {
-    let frontier = frontier(points);
+fn figure(cache: &str, scenario: Scenario, points: &[Point]) -> Figure {
+    let frontier = lower_left(points, |p| (p.bytes, p.time.ratio));
     let head = [
         "scheme",
         "exact, as Cranelift is",
@@ -77,7 +76,7 @@ fn figure(cache: &str, scenario: &Scenario, points: &[Point]) -> Figure {
             yes(p.eligible),
             yes(on),
             percent(p.bytes),
-            estimate(&p.time),
+            p.time.to_string(),
         ]);
     }
     Figure {
@@ -91,23 +90,6 @@ fn figure(cache: &str, scenario: &Scenario, points: &[Point]) -> Figure {
         shrinks: false,
         table,
     }
-}
-
-/// Ascending in bytes, descending in time.
-fn frontier(points: &[Point]) -> Vec<&Point> {
-    let mut sorted: Vec<&Point> = points.iter().collect();
-    sorted.sort_by(|a, b| {
-        a.bytes
-            .total_cmp(&b.bytes)
-            .then(a.time.ratio.total_cmp(&b.time.ratio))
-    });
-    let mut best = f64::INFINITY;
-    sorted.retain(|p| {
-        let better = p.time.ratio < best;
-        best = best.min(p.time.ratio);
-        better
-    });
-    sorted
 }
 
 fn paint(c: &mut Canvas, cache: &str, points: &[Point], frontier: &[&Point]) {

@@ -1,7 +1,7 @@
 //! Result files: tables with one type per row, written whole or not at all and
 //! read by column name.
 
-use super::ResultsError;
+use super::error::ResultsError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -32,7 +32,7 @@ macro_rules! row {
             $($(#[$column_meta])* pub $column: $type,)+
         }
 
-        impl $crate::results::Row for $name {
+        impl $crate::results::files::Row for $name {
             const FILE: &'static str = $file;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
         }
@@ -77,8 +77,7 @@ impl<R: Row> RowWriter<R> {
         let mut csv = csv::WriterBuilder::new()
             .has_headers(false)
             .from_writer(BufWriter::new(file));
-        csv.write_record(R::COLUMNS)
-            .map_err(|e| explain(path, None, None, e))?;
+        csv.write_record(R::COLUMNS).map_err(|e| explain(path, e))?;
         Ok(RowWriter {
             csv,
             path: path.to_owned(),
@@ -89,7 +88,7 @@ impl<R: Row> RowWriter<R> {
     /// Appends a row.
     pub fn push(&mut self, row: &R) -> Result<(), ResultsError> {
         let written = self.csv.serialize(row);
-        written.map_err(|e| explain(&self.path, None, None, e))
+        written.map_err(|e| explain(&self.path, e))
     }
 
     /// Gives the file its name.
@@ -109,7 +108,7 @@ pub fn for_each_row<R: Row, E: From<ResultsError>>(
     let file = File::open(path).map_err(|e| ResultsError::io(path, e))?;
     let mut reader = csv::Reader::from_reader(file);
     let headers = reader.headers().cloned();
-    let headers = headers.map_err(|e| explain(path, None, None, e))?;
+    let headers = headers.map_err(|e| explain(path, e))?;
     let is_there = |column: &str| headers.iter().any(|header| header == column);
     if let Some(column) = R::COLUMNS.iter().find(|column| !is_there(column)) {
         let path = path.to_owned();
@@ -118,11 +117,11 @@ pub fn for_each_row<R: Row, E: From<ResultsError>>(
     let mut record = csv::StringRecord::new();
     loop {
         let read = reader.read_record(&mut record);
-        if !read.map_err(|e| explain(path, None, None, e))? {
+        if !read.map_err(|e| explain(path, e))? {
             return Ok(());
         }
         let row = record.deserialize(Some(&headers));
-        each(row.map_err(|e| explain(path, Some(&headers), Some(&record), e))?)?;
+        each(row.map_err(|e| explain_field(path, &headers, &record, e))?)?;
     }
 }
 
@@ -155,25 +154,9 @@ pub(super) fn read_required<R: Row>(dir: &Path) -> Result<Vec<R>, ResultsError> 
 }
 
 /// Puts what the CSV reader or writer says into the words of the file.
-fn explain(
-    path: &Path,
-    headers: Option<&csv::StringRecord>,
-    record: Option<&csv::StringRecord>,
-    error: csv::Error,
-) -> ResultsError {
+fn explain(path: &Path, error: csv::Error) -> ResultsError {
     match error.into_kind() {
         csv::ErrorKind::Io(source) => ResultsError::io(path, source),
-        csv::ErrorKind::Deserialize { pos, err } => {
-            let at = err.field().and_then(|i| usize::try_from(i).ok());
-            let column = at.and_then(|i| headers?.get(i)).unwrap_or("?");
-            let value = at.and_then(|i| record?.get(i)).unwrap_or("");
-            ResultsError::Field {
-                path: path.to_owned(),
-                line: pos.map_or(0, |p| p.line()),
-                column: column.to_owned(),
-                problem: format!("`{value}`: {}", one_line(&err.kind().to_string())),
-            }
-        }
         csv::ErrorKind::UnequalLengths {
             pos,
             expected_len,
@@ -186,6 +169,27 @@ fn explain(
             ResultsError::unusable(path, problem)
         }
         other => ResultsError::unusable(path, one_line(&format!("{other:?}"))),
+    }
+}
+
+/// The same for a row, whose error names a field.
+fn explain_field(
+    path: &Path,
+    headers: &csv::StringRecord,
+    record: &csv::StringRecord,
+    error: csv::Error,
+) -> ResultsError {
+    let csv::ErrorKind::Deserialize { pos, err } = error.kind() else {
+        return explain(path, error);
+    };
+    let field = err.field().and_then(|field| usize::try_from(field).ok());
+    let column = field.and_then(|field| headers.get(field)).unwrap_or("?");
+    let value = field.and_then(|field| record.get(field)).unwrap_or("");
+    ResultsError::Field {
+        path: path.to_owned(),
+        line: pos.as_ref().map_or(0, csv::Position::line),
+        column: column.to_owned(),
+        problem: format!("`{value}`: {}", one_line(&err.kind().to_string())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is known of each module: `modules.csv`, `anatomy.csv`, `walks.csv`.
 
 use super::files::row;
-use super::{Collector, Isa, ModuleKey, Tier};
+use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
     /// A module as Wasmtime compiled it.
@@ -153,7 +153,7 @@ row! {
     }
 }
 
-/// Adds the key of the module that a row is about.
+/// Ties a row to the module that it is about.
 macro_rules! about_a_module {
     ($($row:ty),+) => {
         $(impl $row {
@@ -164,6 +164,12 @@ macro_rules! about_a_module {
                     isa: self.isa,
                     collector: self.collector,
                 }
+            }
+
+            /// Whether the row is about a module.
+            pub fn is_about(&self, module: &ModuleKey) -> bool {
+                (&self.module, self.isa, self.collector)
+                    == (&module.module, module.isa, module.collector)
             }
         })+
     };

@@ -1,9 +1,10 @@
 //! `provenance.json`: where a run's numbers come from.
 
-use super::{ModuleKey, ResultsError, write_file};
+use super::error::ResultsError;
+use super::files::write_file;
 use serde_json::Value;
-use stackmap_corpus::named_enum;
-use std::collections::BTreeMap;
+use stackmap_corpus::{ModuleKey, named_enum};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -112,24 +113,39 @@ impl Provenance {
         self.0.insert(name, hash.into());
     }
 
-    /// A fact, if it was taken down.
-    pub fn get(&self, fact: Fact) -> Option<&Value> {
-        self.0.get(fact.name())
-    }
-
-    /// A fact as text.
+    /// A fact as text, if it was taken down.
     pub fn text(&self, fact: Fact) -> Option<String> {
-        self.get(fact).map(plain)
+        self.0.get(fact.name()).map(plain)
     }
 
-    /// Everything that was taken down, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    /// Everything that was taken down, as text and by name.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, String)> {
+        let facts = self.0.iter();
+        facts.map(|(name, value)| (name.as_str(), plain(value)))
+    }
+
+    /// What differs from another run, by name, with the values of both.
+    pub fn differences<'p>(&'p self, other: &'p Provenance) -> Vec<Difference<'p>> {
+        let names: BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
+        let both = names.into_iter().map(|name| Difference {
+            name,
+            values: (self.0.get(name), other.0.get(name)),
+        });
+        both.filter(|d| d.values.0 != d.values.1).collect()
     }
 }
 
+/// A fact on which two runs differ; none where a run does not know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference<'p> {
+    /// Name of the fact.
+    pub name: &'p str,
+    /// What each of the two runs says.
+    pub values: (Option<&'p Value>, Option<&'p Value>),
+}
+
 /// A value without the quotes that JSON puts around text.
-pub fn plain(value: &Value) -> String {
+fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -1,9 +1,11 @@
 //! What is known of each scheme without a clock: `schemes.csv`, `size.csv`,
 //! `costs.csv`, `safety.csv`.
 
+use super::faults::{Effect, Fault, Policy};
 use super::files::{known, row};
 use super::modules::about_a_module;
-use super::{Collector, Effect, Fault, Isa, ModuleKey, Policy, Queries, Tier};
+use super::names::Queries;
+use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
     /// What a scheme is.

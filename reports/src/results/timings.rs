@@ -3,7 +3,8 @@
 
 use super::files::{known, row};
 use super::modules::about_a_module;
-use super::{Cache, Chain, Collector, Isa, ModuleKey, Queries, Scenario, Tier, Timed, Verdict};
+use super::names::{Cache, Chain, Queries, Scenario, Timed, Verdict};
+use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
     /// One visit of one scheme to one block.

@@ -1,81 +1,43 @@
-//! From raw timings to verdicts: `samples.csv` in, `latency.csv` and
-//! `pooled.csv` out. METHODOLOGY.md says why it is done this way.
+//! The only place where an interval or a verdict is made.
 //!
-//! The same samples give the same bytes, in whatever order the rows come and
-//! on however many threads.
+//! | module | question |
+//! |---|---|
+//! | [`summarize`] and its neighbours | what do the raw timings of a run come to? |
+//! | [`compare`] | did a change make a scheme slower or larger? |
+//! | [`Headline`] | which modules and scenarios stand for the whole? |
+//! | [`SchemeMeans`], [`MeanRatio`], [`Spread`] | what is a scheme like over these modules? |
+//! | [`decide`] | which scheme should go upstream, and what would change that? |
+//!
+//! The frontier, the targets, the ranking of several runs and what fault
+//! injection found are for the pages alone.
 
-mod change;
+mod arithmetic;
 pub mod compare;
-mod controls;
+mod decision;
 mod error;
-mod interval;
-mod latency;
-mod matching;
-mod median;
-mod modules;
-mod pooled;
-mod sample;
+pub(crate) mod frontier;
+pub(crate) mod headline;
 #[cfg(test)]
-mod tests;
-mod verdict;
+mod made_up;
+pub(crate) mod means;
+pub(crate) mod ranking;
+pub(crate) mod safety;
+pub(crate) mod schemes;
+pub(crate) mod targets;
+mod timing;
 
-pub use controls::{Control, Controls, controls_verdict};
+pub(crate) use arithmetic::quantile;
+pub use arithmetic::{geometric_mean, wilson};
+pub use decision::{
+    Candidate, Constraint, Decision, Fate, Outcome, RULES, Score, Sensitivity, Shares, Subset,
+    Weights, WeightsError, decide,
+};
 pub use error::StatsError;
-pub use interval::{ALPHA, Estimate, FEW_PROCESSES, RESAMPLES};
-pub use sample::Samples;
-pub use verdict::{BAND_CEILING, BAND_FLOOR};
-
-use crate::results::{LatencyRow, PooledRow, Row, SampleRow, write_rows};
-use sha2::{Digest, Sha256};
-use std::path::Path;
-
-/// What the timings of a run come to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Summary {
-    /// Rows of `latency.csv`.
-    pub latency: Vec<LatencyRow>,
-    /// Rows of `pooled.csv`.
-    pub pooled: Vec<PooledRow>,
-    /// Blocks of a scheme left out because the scheme or the baseline lacks a
-    /// visit there, as after an interruption.
-    pub unpaired_blocks: usize,
-}
-
-/// Summarises samples; `seed` fixes the resampling.
-pub fn summarize(samples: &Samples, seed: u64) -> Result<Summary, StatsError> {
-    let (cells, unpaired_blocks) = samples.cells()?;
-    let latency = latency::rows(&cells, &latency::estimates(&cells, seed));
-    let pooled = pooled::rows(&cells, &latency, seed);
-    Ok(Summary {
-        latency,
-        pooled,
-        unpaired_blocks,
-    })
-}
-
-/// Reads `samples.csv` in a results folder and writes `latency.csv` and
-/// `pooled.csv` next to it.
-pub fn summarize_folder(folder: &Path, seed: u64) -> Result<Summary, StatsError> {
-    let summary = summarize(&Samples::read(&folder.join(SampleRow::FILE))?, seed)?;
-    write_rows(folder, &summary.latency)?;
-    write_rows(folder, &summary.pooled)?;
-    Ok(summary)
-}
-
-/// A seed of its own for every cell, so that adding a scheme changes nobody
-/// else's interval.
-fn seed_of<'a>(seed: u64, names: impl IntoIterator<Item = &'a str>) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(seed.to_le_bytes());
-    for name in names {
-        hash.update(name.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().into()
-}
-
-/// Digits beyond these are noise and make CSV files hard to read.
-fn round(value: f64, digits: i32) -> f64 {
-    let scale = 10f64.powi(digits);
-    (value * scale).round() / scale
-}
+pub use headline::Headline;
+pub use means::{MeanRatio, Spread};
+pub use safety::LessSafe;
+pub use schemes::SchemeMeans;
+pub use timing::{
+    ALPHA, BAND_CEILING, BAND_FLOOR, Control, Controls, Estimate, FEW_PROCESSES, RESAMPLES,
+    Samples, Summary, controls_verdict, summarize, summarize_folder,
+};

@@ -234,7 +234,7 @@ fn size_csv(shape: Shape, modules: &[Module]) -> String {
 
 fn latency_csv(shape: Shape, modules: &[Module]) -> String {
     let mut out =
-        "scheme,module,isa,tier,queries,cache,timed,ns,ratio,ratio_lo,ratio_hi,verdict,collector\n"
+        "scheme,module,isa,tier,queries,cache,timed,ns,ratio,ratio_lo,ratio_hi,verdict,collector,band,processes,blocks\n"
             .to_owned();
     let control: Scheme = ("exact-again", true, false, false, false, 1.0, 1.0, 1.0);
     for m in modules.iter().filter(|m| m.isa == "x86_64") {
@@ -267,7 +267,7 @@ fn latency_csv(shape: Shape, modules: &[Module]) -> String {
                 let ns = ratio * if cache == "hot" { 80.0 } else { 420.0 };
                 writeln!(
                     out,
-                    "{},{},{},{},{queries},{cache},visit,{ns:.2},{ratio:.5},{lo:.5},{hi:.5},{verdict},{}",
+                    "{},{},{},{},{queries},{cache},visit,{ns:.2},{ratio:.5},{lo:.5},{hi:.5},{verdict},{},1.02,3,9",
                     s.0, m.name, m.isa, m.tier, m.collector
                 )
                 .unwrap();
@@ -278,12 +278,12 @@ fn latency_csv(shape: Shape, modules: &[Module]) -> String {
 }
 
 fn samples_csv(modules: &[Module]) -> String {
-    let mut out = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,timed,lookups,ns\n".to_owned();
+    let mut out = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,timed,lookups,ns,chain,copies\n".to_owned();
     for process in 0..3 {
         let m = &modules[0];
         writeln!(
             out,
-            "1,{process},0,0,exact,{},{},{},{},uniform,hot,visit,1000,80000",
+            "1,{process},0,0,exact,{},{},{},{},uniform,hot,visit,1000,80000,independent,1",
             m.name, m.isa, m.collector, m.tier
         )
         .unwrap();
@@ -292,14 +292,14 @@ fn samples_csv(modules: &[Module]) -> String {
 }
 
 fn safety_csv(shape: Shape, modules: &[Module]) -> String {
-    let mut out = "scheme,module,isa,fault,policy,outcome,count,trials\n".to_owned();
+    let mut out = "scheme,module,isa,fault,policy,outcome,count,trials,tier,collector\n".to_owned();
     let naive: Scheme = ("ranges-naive", false, false, false, false, 0.4, 0.9, 0.8);
     for m in modules
         .iter()
         .filter(|m| m.isa == "x86_64" && m.tier == "program")
     {
         for s in SCHEMES[..shape.schemes].iter().chain([&naive]) {
-            for (fault, base) in [("pc+1", 0), ("other-safepoint", 400)] {
+            for (fault, base) in [("PC: +1 bytes", 0), ("writer: a map left out", 400)] {
                 for policy in ["today", "strict"] {
                     let unnoticed = if policy == "today" { 200 } else { 20 };
                     let stale = if s.1 { base } else { base + 500 };
@@ -311,8 +311,8 @@ fn safety_csv(shape: Shape, modules: &[Module]) -> String {
                     ] {
                         writeln!(
                             out,
-                            "{},{},{},{fault},{policy},{outcome},{count},1000",
-                            s.0, m.name, m.isa
+                            "{},{},{},{fault},{policy},{outcome},{count},1000,{},{}",
+                            s.0, m.name, m.isa, m.tier, m.collector
                         )
                         .unwrap();
                     }

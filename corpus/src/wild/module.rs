@@ -1,0 +1,142 @@
+//! What is known of a third-party module before it is fetched.
+
+use crate::names::{Collector, Isa};
+use serde::Deserialize;
+use std::fmt;
+use std::path::PathBuf;
+
+/// One pinned third-party module.
+#[derive(Clone, Debug)]
+pub struct WildModule {
+    /// Short name, unique in the manifest.
+    pub name: String,
+    /// The language that the module was written in.
+    pub language: String,
+    /// What compiled it to WebAssembly.
+    pub toolchain: String,
+    /// SPDX expression of the program's licence.
+    pub licence: String,
+    /// The module as shipped.
+    pub pin: Pin,
+    /// What has to be done before Wasmtime accepts it, if anything.
+    pub preparation: Option<Preparation>,
+    /// Departures from the default compiler options.
+    pub settings: Vec<Setting>,
+    /// Whether compiling it takes minutes and more than 4 GiB.
+    pub heavy: bool,
+    /// ISAs and collectors for which it does not compile, and why.
+    pub failures: Vec<Failure>,
+}
+
+/// A file in a package or repository, and its hash. What it names never
+/// changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The package or repository that holds it.
+    pub source: Source,
+    /// Its path inside.
+    pub path: String,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// The manifest with the pin, for messages.
+    pub manifest: PathBuf,
+}
+
+/// Where a file comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A package for `npm pack`.
+    Npm {
+        /// Name with scope.
+        name: String,
+        /// Exact version.
+        version: String,
+    },
+    /// A package for `pip download`.
+    Pypi {
+        /// Name.
+        name: String,
+        /// Exact version.
+        version: String,
+    },
+    /// A repository for `git fetch`.
+    Git {
+        /// Its address, or a folder.
+        repository: String,
+        /// Full commit hash.
+        commit: String,
+    },
+}
+
+/// A conversion by a pinned Node.js program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preparation {
+    /// Its name in the manifest.
+    pub name: String,
+    /// The program, run as `node PROGRAM ARGUMENTS IN -o OUT`.
+    pub program: Pin,
+    /// The arguments before the input.
+    pub arguments: Vec<String>,
+    /// SHA-256 of the converted module, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A compiler option that a module needs with one collector.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// The collector it holds for.
+    pub collector: Collector,
+    /// `none`, `speed` or `speed_and_size`.
+    pub opt_level: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why a module cannot be compiled for some ISA or collector.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// The ISA it holds for; all if there is none.
+    pub isa: Option<Isa>,
+    /// The collector it holds for; all if there is none.
+    pub collector: Option<Collector>,
+    /// Why.
+    pub reason: String,
+}
+
+impl WildModule {
+    /// SHA-256 of the file that is compiled, in hexadecimal.
+    pub fn prepared_sha256(&self) -> &str {
+        self.preparation
+            .as_ref()
+            .map_or(&self.pin.sha256, |p| &p.sha256)
+    }
+
+    /// The setting for a collector, if it is not the default.
+    pub fn setting(&self, collector: Collector) -> Option<&Setting> {
+        self.settings.iter().find(|s| s.collector == collector)
+    }
+
+    /// Why the module does not compile for an ISA and a collector, if it is
+    /// known not to.
+    pub fn failure(&self, isa: Isa, collector: Collector) -> Option<&str> {
+        self.failures
+            .iter()
+            .find(|f| {
+                f.isa.is_none_or(|failing| failing == isa)
+                    && f.collector.is_none_or(|failing| failing == collector)
+            })
+            .map(|f| f.reason.as_str())
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Npm { name, version } => write!(f, "npm {name}@{version}"),
+            Source::Pypi { name, version } => write!(f, "PyPI {name}=={version}"),
+            Source::Git { repository, commit } => write!(f, "{repository} at {commit}"),
+        }
+    }
+}

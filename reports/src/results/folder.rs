@@ -1,0 +1,110 @@
+//! A results folder in memory.
+
+use super::error::ResultsError;
+use super::files::{Row, for_each_row, read_optional, read_required};
+use super::modules::{AnatomyRow, ModuleRow, WalkRow};
+use super::names::BASELINE;
+use super::provenance::Provenance;
+use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
+use super::timings::{LatencyRow, SampleRow};
+use stackmap_corpus::ModuleKey;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// How many raw timings stand behind the latencies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleCount {
+    /// Timed batches.
+    pub timings: usize,
+    /// Processes they were taken in.
+    pub processes: usize,
+}
+
+/// A results folder in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Results {
+    /// All modules, in file order.
+    pub modules: Vec<ModuleRow>,
+    /// All schemes, the baseline first if the file has it so.
+    pub schemes: Vec<SchemeRow>,
+    /// Scheme × module; every ratio is known and positive.
+    pub sizes: Vec<SizeRow>,
+    /// Scheme × module × scenario, unless nothing was timed.
+    pub latencies: Option<Vec<LatencyRow>>,
+    /// Raw timings behind them, if they were kept.
+    pub samples: Option<SampleCount>,
+    /// What the modules consist of, unless nobody looked.
+    pub anatomy: Option<Vec<AnatomyRow>>,
+    /// Instructions and cache lines of lookups, unless they were not counted.
+    pub costs: Option<Vec<CostRow>>,
+    /// Stacks recorded from our programs, if any ran.
+    pub walks: Option<Vec<WalkRow>>,
+    /// Fault injection, unless it was not run.
+    pub safety: Option<Vec<SafetyRow>>,
+    /// Versions, machine, seeds, arguments.
+    pub provenance: Provenance,
+}
+
+impl Results {
+    /// Whether `schemes.csv` lists a scheme; what it does not list is a control.
+    pub fn lists(&self, scheme: &str) -> bool {
+        self.schemes.iter().any(|s| s.name == scheme)
+    }
+
+    /// A scheme's place in `schemes.csv`; whatever is not listed comes last.
+    pub fn place(&self, scheme: &str) -> usize {
+        let place = self.schemes.iter().position(|s| s.name == scheme);
+        place.unwrap_or(usize::MAX)
+    }
+
+    /// What a scheme made of a module, if it encoded it.
+    pub fn size(&self, scheme: &str, module: &ModuleKey) -> Option<&SizeRow> {
+        let mut rows = self.sizes.iter();
+        rows.find(|row| row.scheme == scheme && row.is_about(module))
+    }
+}
+
+/// Reads a results folder; an error names the file and the column.
+pub fn load(dir: &Path) -> Result<Results, ResultsError> {
+    let results = Results {
+        modules: read_required(dir)?,
+        schemes: read_required(dir)?,
+        sizes: read_required(dir)?,
+        latencies: read_optional(dir)?,
+        samples: count_samples(&dir.join(SampleRow::FILE))?,
+        anatomy: read_optional(dir)?,
+        costs: read_optional(dir)?,
+        walks: read_optional(dir)?,
+        safety: read_optional(dir)?,
+        provenance: Provenance::read(dir)?,
+    };
+    if !results.lists(BASELINE) {
+        let problem = format!("the baseline `{BASELINE}` is not among the schemes");
+        return Err(ResultsError::unusable(&dir.join(SchemeRow::FILE), problem));
+    }
+    let is_known = |row: &&SizeRow| row.ratio.is_some_and(|ratio| ratio > 0.0);
+    if let Some(row) = results.sizes.iter().find(|row| !is_known(row)) {
+        let problem = format!(
+            "column `ratio` of {} on {} is not a positive number",
+            row.scheme, row.module
+        );
+        return Err(ResultsError::unusable(&dir.join(SizeRow::FILE), problem));
+    }
+    Ok(results)
+}
+
+/// Counts the raw timings without keeping them: a run has millions.
+fn count_samples(path: &Path) -> Result<Option<SampleCount>, ResultsError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut timings = 0;
+    let mut processes = BTreeSet::new();
+    for_each_row(path, |row: SampleRow| {
+        timings += 1;
+        processes.insert(row.process);
+        Ok::<(), ResultsError>(())
+    })?;
+    let processes = processes.len();
+    Ok(Some(SampleCount { timings, processes }))
+}

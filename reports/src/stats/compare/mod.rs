@@ -1,0 +1,123 @@
+//! Two runs side by side: did a change make a scheme slower or larger?
+//!
+//! Ratios to `exact` in the same run are compared, so that a slower machine
+//! is not mistaken for a slower scheme. A run is slower beyond a threshold
+//! only when the whole 95 % interval of the change is: a gate that cries wolf
+//! gets switched off. Sizes are exact and need no interval.
+
+mod change;
+mod matching;
+#[cfg(test)]
+mod tests;
+
+pub use change::{Ratio, SizeChange, SpeedChange};
+
+use crate::results::{LatencyRow, Provenance, ResultsError, Row, SizeRow, read_rows};
+use crate::stats::error::StatsError;
+use serde::Serialize;
+use serde_json::Value;
+use std::path::Path;
+
+/// From which change on a comparison fails; fractions, 0.03 for 3 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Thresholds {
+    /// Slowdown of a scheme, pooled over modules.
+    pub slower: Option<f64>,
+    /// Growth of a section, in any module.
+    pub larger: Option<f64>,
+}
+
+/// Reads `3%` or `3` as 0.03; an error unless it is a percentage from 0 up.
+pub fn parse_percent(text: &str) -> Result<f64, StatsError> {
+    let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>();
+    match number {
+        Ok(percent) if percent.is_finite() && percent >= 0.0 => Ok(percent / 100.0),
+        _ => Err(StatsError::Threshold(text.to_owned())),
+    }
+}
+
+/// What two runs have in common and where they differ.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Changes pooled over the modules of a tier; the gate looks at these.
+    pub pooled: Vec<SpeedChange>,
+    /// Changes by module.
+    pub cells: Vec<SpeedChange>,
+    /// Sections in both runs.
+    pub sizes: Vec<SizeChange>,
+    /// One line for each thing that could not be compared or that may explain
+    /// a difference.
+    pub notes: Vec<String>,
+}
+
+/// Compares two results folders. A table that neither a threshold asks for
+/// nor both folders have is left out.
+pub fn compare(a: &Path, b: &Path, thresholds: Thresholds) -> Result<Comparison, StatsError> {
+    let both_have = |file| a.join(file).exists() && b.join(file).exists();
+    let mut comparison = Comparison::default();
+    if thresholds.slower.is_some() || both_have(LatencyRow::FILE) {
+        let cells = read_both(a, b)?;
+        comparison.cells = matching::cells(&cells);
+        let pooled = read_both(a, b)?;
+        comparison.pooled = matching::pooled(pooled, &cells, &mut comparison.notes);
+    }
+    if thresholds.larger.is_some() || both_have(SizeRow::FILE) {
+        let sizes = read_both(a, b)?;
+        comparison.sizes = matching::sizes(&sizes, &mut comparison.notes);
+    }
+    if comparison.cells.is_empty() && comparison.sizes.is_empty() {
+        return Err(StatsError::NothingShared {
+            a: a.to_owned(),
+            b: b.to_owned(),
+        });
+    }
+    comparison.note_provenance(a, b)?;
+    Ok(comparison)
+}
+
+impl Comparison {
+    /// Schemes that are slower or larger than the thresholds allow, one line
+    /// each; the run passes when there is none. Controls are not judged.
+    pub fn violations(&self, thresholds: Thresholds) -> Vec<String> {
+        let slower = self.pooled.iter().filter(|c| {
+            let beyond = |limit| c.change.interval.is_some_and(|(lo, _)| lo > 1.0 + limit);
+            thresholds.slower.is_some_and(beyond)
+        });
+        let larger = self.sizes.iter().filter(|c| {
+            let beyond = |limit| c.bytes_b as f64 > c.bytes_a as f64 * (1.0 + limit);
+            thresholds.larger.is_some_and(beyond)
+        });
+        let slower = slower.map(|c| format!("slower: {c}"));
+        slower
+            .chain(larger.map(|c| format!("larger: {c}")))
+            .collect()
+    }
+
+    /// Schemes that look slower than the threshold allows although their
+    /// intervals do not settle it; they do not fail a run.
+    pub fn doubtful(&self, thresholds: Thresholds) -> Vec<&SpeedChange> {
+        let limit = 1.0 + thresholds.slower.unwrap_or(f64::INFINITY);
+        let settled = |c: &SpeedChange| c.change.interval.is_some_and(|(lo, _)| lo > limit);
+        self.pooled
+            .iter()
+            .filter(|c| c.change.ratio > limit && !settled(c))
+            .collect()
+    }
+
+    /// Says what else differs between the runs, for whoever looks for a cause.
+    fn note_provenance(&mut self, a: &Path, b: &Path) -> Result<(), StatsError> {
+        let (a, b) = (Provenance::read_if_there(a)?, Provenance::read_if_there(b)?);
+        let show =
+            |value: Option<&Value>| value.map_or_else(|| "unknown".to_owned(), Value::to_string);
+        let notes = a.differences(&b).into_iter();
+        self.notes.extend(notes.map(|difference| {
+            let (a, b) = difference.values;
+            format!("{}: {} and {}", difference.name, show(a), show(b))
+        }));
+        Ok(())
+    }
+}
+
+fn read_both<R: Row>(a: &Path, b: &Path) -> Result<(Vec<R>, Vec<R>), ResultsError> {
+    Ok((read_rows(&a.join(R::FILE))?, read_rows(&b.join(R::FILE))?))
+}

@@ -1,0 +1,197 @@
+//! What fault injection says of each scheme, in three classes.
+
+use crate::results::{
+    BASELINE, Class, Effect, Fault, Isa, Policy, RANGES_NAIVE, Results, SafetyRow,
+};
+use std::collections::BTreeMap;
+
+/// Share of harmful answers by which a scheme may exceed the baseline before
+/// it counts as less safe: the faults are sampled, so equal is never quite so.
+const TOLERANCE: f64 = 0.001;
+
+/// How many answers fall into each class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    detected: u64,
+    harmless: u64,
+    harmful: u64,
+}
+
+impl Tally {
+    /// The tally of some rows.
+    pub(crate) fn of<'r>(rows: impl Iterator<Item = &'r SafetyRow>) -> Tally {
+        let mut tally = Tally::default();
+        rows.for_each(|row| tally.count(row));
+        tally
+    }
+
+    /// The tally of all faults together.
+    pub(crate) fn sum<'t>(tallies: impl Iterator<Item = &'t Tally>) -> Tally {
+        tallies.fold(Tally::default(), |sum, tally| Tally {
+            detected: sum.detected + tally.detected,
+            harmless: sum.harmless + tally.harmless,
+            harmful: sum.harmful + tally.harmful,
+        })
+    }
+
+    fn count(&mut self, row: &SafetyRow) {
+        match row.outcome.class() {
+            Class::Detected => self.detected += row.count,
+            Class::Harmless => self.harmless += row.count,
+            Class::Harmful => self.harmful += row.count,
+        }
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.detected + self.harmless + self.harmful
+    }
+
+    pub(crate) fn share(&self, class: Class) -> f64 {
+        let count = match class {
+            Class::Detected => self.detected,
+            Class::Harmless => self.harmless,
+            Class::Harmful => self.harmful,
+        };
+        count as f64 / self.total().max(1) as f64
+    }
+}
+
+/// Tallies of the injected faults by scheme and policy.
+pub(crate) fn by_scheme(rows: &[SafetyRow]) -> BTreeMap<(&str, Policy), Tally> {
+    let mut tallies: BTreeMap<_, Tally> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.fault.is_injected()) {
+        let key = (row.scheme.as_str(), row.policy);
+        tallies.entry(key).or_default().count(row);
+    }
+    tallies
+}
+
+/// Tallies by the name of the fault, then by scheme, under one policy.
+pub(crate) fn by_fault(
+    rows: &[SafetyRow],
+    policy: Policy,
+) -> BTreeMap<&'static str, BTreeMap<&str, Tally>> {
+    let mut faults: BTreeMap<_, BTreeMap<&str, Tally>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.policy == policy) {
+        let schemes = faults.entry(row.fault.name()).or_default();
+        schemes.entry(&row.scheme).or_default().count(row);
+    }
+    faults
+}
+
+/// The tally of one kind of damage to a scheme's section, as Wasmtime is
+/// today.
+pub(crate) fn of_damage(rows: &[SafetyRow], scheme: &str, damage: Fault) -> Tally {
+    let own = rows.iter().filter(|row| row.scheme == scheme);
+    Tally::of(own.filter(|row| row.fault == damage && row.policy == Policy::Today))
+}
+
+/// The strictest policy a scheme can be run under. Treating a missing entry as
+/// fatal needs one for every safepoint, or a sound program is stopped.
+fn policy_of(rows: &[SafetyRow], scheme: &str) -> Policy {
+    let own = || rows.iter().filter(|row| row.scheme == scheme);
+    let is_alarm = |row: &SafetyRow| row.fault.is_none() && row.outcome == Effect::FalseAlarm;
+    if own().any(|row| row.policy == Policy::Strict) && !own().any(is_alarm) {
+        Policy::Strict
+    } else {
+        Policy::Today
+    }
+}
+
+/// What a scheme makes of each injected fault under the strictest policy that
+/// it can be run under.
+pub(crate) struct InForce {
+    pub(crate) policy: Policy,
+    /// Empty if nothing was injected into the scheme.
+    pub(crate) faults: BTreeMap<Fault, Tally>,
+}
+
+/// The tallies of a scheme under the policy that is in force for it.
+pub(crate) fn in_force(rows: &[SafetyRow], scheme: &str) -> InForce {
+    let policy = policy_of(rows, scheme);
+    let mut faults: BTreeMap<Fault, Tally> = BTreeMap::new();
+    let own = rows.iter().filter(|row| row.scheme == scheme);
+    for row in own.filter(|row| row.policy == policy && row.fault.is_injected()) {
+        faults.entry(row.fault).or_default().count(row);
+    }
+    InForce { policy, faults }
+}
+
+/// The fault that a scheme answers wrongly more often than the baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessSafe {
+    /// The fault.
+    pub fault: Fault,
+    /// The policy in force for the scheme.
+    pub policy: Policy,
+    /// Share of wrong answers of the scheme.
+    pub here: f64,
+    /// Share of wrong answers of the baseline, under its own policy.
+    pub there: f64,
+}
+
+impl LessSafe {
+    /// The fault with the largest margin; none if no margin counts.
+    pub(super) fn of(results: &Results, scheme: &str) -> Option<LessSafe> {
+        let rows = results.safety.as_deref()?;
+        let (own, baseline) = (in_force(rows, scheme), in_force(rows, BASELINE));
+        let margins = own.faults.iter().filter_map(|(&fault, tally)| {
+            Some(LessSafe {
+                fault,
+                policy: own.policy,
+                here: tally.share(Class::Harmful),
+                there: baseline.faults.get(&fault)?.share(Class::Harmful),
+            })
+        });
+        let margin = |found: &LessSafe| found.here - found.there;
+        let worst = margins.max_by(|a, b| margin(a).total_cmp(&margin(b)))?;
+        (worst.here > worst.there + TOLERANCE).then_some(worst)
+    }
+}
+
+/// What range merging without mandatory empty maps says at the safepoints of
+/// one module where no reference is live.
+pub(crate) struct AtEmpties<'r> {
+    pub(crate) module: &'r str,
+    pub(crate) isa: Isa,
+    effects: BTreeMap<Effect, u64>,
+}
+
+impl AtEmpties<'_> {
+    /// The ways in which it can be wrong there.
+    pub(crate) const WRONG: [Effect; 3] =
+        [Effect::StaleRoot, Effect::BogusRoot, Effect::OutOfFrame];
+
+    /// Safepoints tried.
+    pub(crate) fn tried(&self) -> u64 {
+        self.effects.values().sum()
+    }
+
+    /// How often it is wrong in one way.
+    pub(crate) fn count(&self, effect: Effect) -> u64 {
+        self.effects.get(&effect).copied().unwrap_or(0)
+    }
+
+    /// Share of the safepoints at which it is wrong.
+    pub(crate) fn share_wrong(&self) -> f64 {
+        let wrong: u64 = Self::WRONG.iter().map(|effect| self.count(*effect)).sum();
+        wrong as f64 / self.tried().max(1) as f64
+    }
+}
+
+/// What the control [`RANGES_NAIVE`] says at empty safepoints, by module.
+pub(crate) fn naive_at_empties(rows: &[SafetyRow]) -> Vec<AtEmpties<'_>> {
+    let mut modules: BTreeMap<(&str, Isa), BTreeMap<Effect, u64>> = BTreeMap::new();
+    let naive = rows.iter().filter(|row| row.scheme == RANGES_NAIVE);
+    for row in naive.filter(|row| row.fault == Fault::NoneEmpty && row.policy == Policy::Today) {
+        let effects = modules.entry((&row.module, row.isa)).or_default();
+        *effects.entry(row.outcome).or_default() += row.count;
+    }
+    let modules = modules.into_iter();
+    let modules = modules.map(|((module, isa), effects)| AtEmpties {
+        module,
+        isa,
+        effects,
+    });
+    modules.collect()
+}
