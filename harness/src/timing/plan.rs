@@ -2,8 +2,7 @@
 
 use crate::args::Selection;
 use clap::builder::RangedU64ValueParser;
-use stackmap_corpus::named_enum;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// Processes of a run, and of a quick one.
@@ -16,10 +15,6 @@ const QUICK_BUDGET: Duration = Duration::from_secs(30);
 /// Flags of the subcommands that time.
 #[derive(clap::Args)]
 pub struct TimingFlags {
-    /// Go on with an interrupted run in this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "out")]
-    pub resume: Option<PathBuf>,
-
     /// Child processes that time [default: 30, or 5 with --quick]
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     processes: Option<usize>,
@@ -30,16 +25,15 @@ pub struct TimingFlags {
     pub thorough: bool,
 }
 
-named_enum! {
-    /// How long a run may take.
-    pub enum Effort ("effort") {
-        /// A look at the headline scenarios.
-        Quick = "quick",
-        /// The headline scenarios well, the others once.
-        Standard = "standard",
-        /// Every scenario.
-        Thorough = "thorough",
-    }
+/// How long a run may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// A look at the headline scenarios.
+    Quick,
+    /// The headline scenarios well, the others once.
+    Standard,
+    /// Every scenario.
+    Thorough,
 }
 
 /// How to time.
@@ -51,8 +45,6 @@ pub struct TimingPlan {
     pub effort: Effort,
     /// Child processes.
     pub processes: usize,
-    /// Keep what an interrupted run in the same folder has finished.
-    pub resume: bool,
 }
 
 impl TimingFlags {
@@ -73,7 +65,6 @@ impl TimingFlags {
             seed: selection.seed,
             effort,
             processes: self.processes.unwrap_or(usual),
-            resume: self.resume.is_some(),
         }
     }
 }
