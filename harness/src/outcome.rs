@@ -1,7 +1,7 @@
 //! How a subcommand ended, and the exit code that says so.
 
 use crate::interrupt;
-use anyhow::{Error, Result};
+use anyhow::Result;
 use stackmap_reports::plural;
 use std::fmt;
 use std::process::ExitCode;
@@ -69,12 +69,6 @@ impl fmt::Display for WrongResult {
     }
 }
 
-/// Whether an error is about what schemes answer, and not about what they were
-/// asked to do.
-pub fn is_wrong(error: &Error) -> bool {
-    error.is::<WrongAnswer>() || error.is::<WrongResult>()
-}
-
 /// The exit code of a subcommand; what went wrong goes to stderr.
 pub fn exit_code(result: Result<Outcome>) -> ExitCode {
     match result {
@@ -88,11 +82,8 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         Err(error) => {
             interrupt::give_way();
             eprintln!("error: {error:#}");
-            ExitCode::from(if is_wrong(&error) {
-                WRONG_ANSWER
-            } else {
-                ERROR
-            })
+            let wrong = error.is::<WrongAnswer>() || error.is::<WrongResult>();
+            ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })
         }
     }
 }

@@ -16,7 +16,7 @@ pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<
 }
 
 /// Verified sizes of every scheme on one module; the baseline comes first.
-pub fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<SizeRow>> {
+fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<SizeRow>> {
     let oracle = Oracle::new(&module.table);
     let table_without_start = module.table_without_start();
     let (mut baseline_bytes, mut baseline_bytes_without_start) = (None, None);

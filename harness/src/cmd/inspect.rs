@@ -2,17 +2,16 @@
 
 use crate::args::{Compile, Format};
 use crate::modules::{self, Loaded};
-use crate::outcome::{Outcome, is_wrong};
-use crate::output::{self, percent, progress, thousands};
+use crate::outcome::Outcome;
+use crate::output::{self, percent, thousands};
 use crate::random::SEED;
 use crate::scheme::{self, Scheme};
 use crate::size;
-use anyhow::{Context, Error, Result, ensure};
+use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use serde::Serialize;
 use stackmap_corpus::temporary_folder;
 use stackmap_reports::results::{Collector, Isa, Provenance, SizeRow, write_rows};
-use std::mem;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -58,11 +57,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
     temporary_folder()?;
     let mut loaded = Loaded::default();
     modules::load_files(&mut loaded, &args.files, &args.compile)?;
-    let (mut sizes, wrong) = measure(&mut loaded, &schemes, args.seed)?;
-    print(args.format, &sizes)?;
-    if let Some(error) = wrong {
-        return Err(error);
+    for module in loaded.modules.iter().filter(|m| m.table.maps() == 0) {
+        let module = module.key();
+        eprintln!("note: {module} has no stack maps; nothing to encode");
     }
+    let mut sizes = size::measure_all(&loaded.modules, &schemes, args.seed)?;
+    print(args.format, &sizes)?;
     if let Some(path) = &args.html {
         sizes.retain(|row| row.maps > 0);
         write_page(path, &loaded, &schemes, &sizes)?;
@@ -83,34 +83,6 @@ fn check_writable(path: &Path) -> Result<()> {
             path.display()
         )
     })
-}
-
-/// Sizes of what can be measured, and the first wrong answer. The rest is
-/// skipped.
-fn measure(
-    loaded: &mut Loaded,
-    schemes: &[Scheme],
-    seed: u64,
-) -> Result<(Vec<SizeRow>, Option<Error>)> {
-    let measured = progress::each("encode and verify", &loaded.modules, |module| {
-        Ok(size::measure(module, schemes, seed))
-    })?;
-    let (mut sizes, mut wrong) = (Vec::new(), None);
-    for (module, measured) in mem::take(&mut loaded.modules).into_iter().zip(measured) {
-        match measured {
-            Ok(rows) => {
-                if module.table.maps() == 0 {
-                    let module = module.key();
-                    eprintln!("note: {module} has no stack maps; nothing to encode");
-                }
-                sizes.extend(rows);
-                loaded.modules.push(module);
-            }
-            Err(error) if is_wrong(&error) => wrong = wrong.or(Some(error)),
-            Err(error) => loaded.skip(format!("{error:#}")),
-        }
-    }
-    Ok((sizes, wrong))
 }
 
 fn print(format: Format, sizes: &[SizeRow]) -> Result<()> {

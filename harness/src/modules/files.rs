@@ -4,7 +4,9 @@ use super::Loaded;
 use crate::args::Compile;
 use crate::output::progress;
 use anyhow::Result;
-use stackmap_corpus::{CorpusError, Module, Tier, clif, read_path_isolated, unique_names};
+use stackmap_corpus::{
+    CorpusError, CrossCheck, Module, Tier, clif, read_path_isolated, unique_names,
+};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -17,12 +19,29 @@ pub fn load_files(loaded: &mut Loaded, files: &[PathBuf], compile: &Compile) -> 
     // One after another: a compile is parallel, and may need much memory.
     for (file, name) in files.iter().zip(names) {
         bar.set_message(format!("compile {name}"));
-        let module = read(file, compile).map(|module| Module { name, ..module });
+        let module = read(file, compile).and_then(|module| whole(file, module));
+        let module = module.map(|module| Module { name, ..module });
         bar.suspend(|| loaded.add(module));
         bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(())
+}
+
+/// Refuses a module with maps where its code has no calls: some scheme could not
+/// encode it, and the others' results would be lost with that one.
+fn whole(file: &Path, module: Module) -> Result<Module, CorpusError> {
+    if module.table.is_complete() {
+        return Ok(module);
+    }
+    let CrossCheck {
+        recorded,
+        confirmed,
+        ..
+    } = module.cross_check;
+    let problem = format!("only {confirmed} of its {recorded} stack maps are found in its code");
+    let file = file.display().to_string();
+    Err(CorpusError::unusable(&file, problem, "compile it anew"))
 }
 
 fn read(file: &Path, compile: &Compile) -> Result<Module, CorpusError> {

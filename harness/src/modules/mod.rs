@@ -30,7 +30,7 @@ impl Loaded {
     }
 
     /// Reports on stderr why a module is left out.
-    pub fn skip(&mut self, reason: impl fmt::Display) {
+    fn skip(&mut self, reason: impl fmt::Display) {
         eprintln!("error: {reason}");
         self.failures += 1;
     }
