@@ -1,6 +1,7 @@
 //! The lab called in ways that nobody meant: whatever happens, nothing
 //! measured is lost, and nothing ends without a word.
 
+mod children_and_modules;
 mod folders;
 mod interruptions;
 mod publishing;
