@@ -86,14 +86,9 @@ fn no_wrong_pc_fools_an_exact_scheme_and_naive_ranges_fool_themselves() {
         });
         of.map(count).sum()
     };
-    for scheme in [
-        "exact",
-        "consed",
-        "blocks",
-        "blocks-tri",
-        "blocks-dense",
-        "direct",
-    ] {
+    let schemes = rows(&["list", "schemes", "--json"]);
+    let exact = schemes.iter().filter(|s| s["exact"] == true);
+    for scheme in exact.map(|s| s["name"].as_str().unwrap()) {
         for fault in [
             "PC: +",
             "PC: -",

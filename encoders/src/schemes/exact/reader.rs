@@ -1,14 +1,19 @@
-//! A search for an exact match, then a record read in place.
+//! Reads what [`super`] draws: a search for an exact match, then a record read
+//! in place.
 
 use crate::bits::record::BitmapMap;
 use crate::bits::split::{split_u32, split_u32s};
 use crate::{Lookup, Malformed};
 
-/// Sorted PCs, parallel offsets, and the words they point into.
+/// An opened section.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reader<'s> {
+    /// In ascending order.
     pcs: &'s [[u8; 4]],
+    /// For each PC, the word of `data` at which its record starts. `open` makes
+    /// them as many as the PCs.
     offsets: &'s [[u8; 4]],
+    /// The records, one after another.
     data: &'s [[u8; 4]],
 }
 
