@@ -84,10 +84,13 @@ schemes! {
     blocks::Blocks:
         reader [blocks/{reader, block_head, header, lanes} + {mask, uleb, words}],
         writer [blocks/{writer, block_head, header, large_map, rows, small_map}
-            + {bit_writer, bitmap, mask, narrow, uleb}];
+            + {bit_writer, bitmap, mask, narrow, runs, uleb}];
     blocks_tri::BlocksTri: reader [of blocks], writer [of blocks];
     blocks_dense::BlocksDense: reader [of blocks], writer [of blocks];
     direct::Direct:
         reader [direct/{reader, page} + {bitmap, record, split}],
         writer [direct/{writer, page} + {narrow, record_pool, record_writer}];
+    delta::Delta:
+        reader [delta/{reader} + {split, uleb, words}],
+        writer [delta/{writer} + {bitmap, narrow, runs, uleb}];
 }
