@@ -93,4 +93,5 @@ schemes! {
     delta::Delta:
         reader [delta/{reader} + {split, uleb, words}],
         writer [delta/{writer} + {bitmap, narrow, runs, uleb}];
+    delta_tri::DeltaTri: reader [of delta], writer [of delta];
 }

@@ -52,7 +52,7 @@
 //!   so blocks can be decoded independently.
 //! * A row without live slots has its bit in `empties`, and no changes: the row
 //!   after it changes from the row before it. This scheme's writer leaves such
-//!   rows out.
+//!   rows out; that of [`delta_tri`](crate::delta_tri) does not.
 //!
 //! Lookup binary searches the index for the last block whose `first_pc` is `<=`
 //! the PC in question, then decodes the rows of that block's body in order,
