@@ -31,14 +31,14 @@ macro_rules! file {
     };
 }
 
-/// The files of a reader or writer: a scheme's own and helpers, or all those of
-/// another scheme.
+/// The files of a reader or writer, its own first: those of schemes' folders and
+/// helpers, or all those of another scheme.
 macro_rules! files {
     ($half:ident [of $module:ident]) => {
         super::$module::$half
     };
-    ($half:ident [$folder:ident / {$($file:ident),+} + {$($helper:ident),*}]) => {
-        &[$(file!($folder/$file),)+ $(file!($helper),)*]
+    ($half:ident [$($folder:ident / {$($file:ident),+})+ + {$($helper:ident),*}]) => {
+        &[$($(file!($folder/$file),)+)+ $(file!($helper),)*]
     };
 }
 
@@ -94,4 +94,7 @@ schemes! {
         reader [delta/{reader} + {split, uleb, words}],
         writer [delta/{writer} + {bitmap, narrow, runs, uleb}];
     delta_tri::DeltaTri: reader [of delta], writer [of delta];
+    steps::Steps:
+        reader [steps/{reader} exact/{reader} + {bitmap, record, split}],
+        writer [steps/{writer} exact/{writer} + {narrow, record_writer}];
 }

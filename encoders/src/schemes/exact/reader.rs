@@ -7,9 +7,9 @@ use crate::{Lookup, Malformed};
 /// Sorted PCs, parallel offsets, and the words they point into.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reader<'s> {
-    pcs: &'s [[u8; 4]],
-    offsets: &'s [[u8; 4]],
-    data: &'s [[u8; 4]],
+    pub(crate) pcs: &'s [[u8; 4]],
+    pub(crate) offsets: &'s [[u8; 4]],
+    pub(crate) data: &'s [[u8; 4]],
 }
 
 impl<'s> Reader<'s> {
