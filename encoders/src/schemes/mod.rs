@@ -97,4 +97,7 @@ schemes! {
     steps::Steps:
         reader [steps/{reader} exact/{reader} + {bitmap, record, split}],
         writer [steps/{writer} exact/{writer} + {narrow, record_writer}];
+    steps_consed::StepsConsed:
+        reader [of steps],
+        writer [steps/{writer} exact/{writer} + {narrow, record_pool, record_writer}];
 }
