@@ -5,7 +5,7 @@ use super::header::{Header, Shifts};
 use super::lanes::lanes_equal;
 use crate::bits::mask::mask;
 use crate::bits::uleb::read_uleb;
-use crate::bits::words::{WordMap, cleared, toggle};
+use crate::bits::words::{WordMap, frame_words, toggle};
 use crate::{Lookup, Malformed};
 
 /// An opened section.
@@ -167,7 +167,8 @@ impl<'s> Block<'s> {
             (map, &[][..])
         } else {
             let slot_shift = reader.shifts.slot();
-            let map = cleared(scratch, frame_size, slot_shift, reader.scratch_words)?;
+            let map = frame_words(scratch, frame_size, slot_shift, reader.scratch_words)?;
+            map.fill(0);
             self.decode_large(at, delta as u32, map)?;
             let (first, others) = map.split_first().ok_or(Malformed::InvalidField)?;
             (*first, others)

@@ -9,12 +9,12 @@ use crate::{Lookup, Malformed};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reader<'s> {
     /// In ascending order.
-    pcs: &'s [[u8; 4]],
+    pub(crate) pcs: &'s [[u8; 4]],
     /// For each PC, the word of `data` at which its record starts. `open` makes
     /// them as many as the PCs.
-    offsets: &'s [[u8; 4]],
+    pub(crate) offsets: &'s [[u8; 4]],
     /// The records, one after another.
-    data: &'s [[u8; 4]],
+    pub(crate) data: &'s [[u8; 4]],
 }
 
 impl<'s> Reader<'s> {
