@@ -22,6 +22,7 @@ mod verify;
 mod walks;
 
 use clap::{Parser, Subcommand};
+use stackmap_corpus::child;
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -81,6 +82,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Err(error) = child::enter() {
+        return outcome::exit_code(Err(error.into()));
+    }
     if std::env::args().nth(1).as_deref() == Some(stackmap_corpus::CHILD_COMMAND) {
         return ExitCode::from(stackmap_corpus::child_main() as u8);
     }

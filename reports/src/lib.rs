@@ -21,6 +21,7 @@ pub mod results;
 pub mod stats;
 mod table;
 
+pub use format::plural;
 pub use headline::ranking::rank;
 pub use page::{
     frontier_text, readme_results, terminal_summary, upstream_note, write_inspection, write_report,

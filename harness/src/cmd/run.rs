@@ -9,7 +9,7 @@ use crate::shard::{self, Shard, ShardRecord};
 use crate::{deterministic, modules, results_folder, size};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
-use stackmap_corpus::Module;
+use stackmap_corpus::{Module, child};
 use stackmap_reports::results::write_file;
 use std::path::PathBuf;
 
@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
 /// What is the same for all shares of one run and for no other run.
 fn identity(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<String> {
-    let binary = std::env::current_exe().and_then(std::fs::read);
+    let binary = child::running_binary().and_then(std::fs::read);
     let mut hash = Sha256::new()
         .chain_update(binary.context("the lab's own binary cannot be read")?)
         .chain_update(seed.to_le_bytes());

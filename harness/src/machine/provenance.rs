@@ -5,7 +5,7 @@ use super::usage::{Ticks, Usage};
 use super::{doctor, system};
 use crate::digest::{sha256, short, table_hash};
 use anyhow::Result;
-use stackmap_corpus::Module;
+use stackmap_corpus::{Module, child};
 use stackmap_reports::results::{Fact, Provenance};
 use std::path::Path;
 use std::process::Command;
@@ -79,7 +79,7 @@ fn set_code(provenance: &mut Provenance) {
         None => unknown(),
     };
     let revision = git(&["rev-parse", "HEAD"]).unwrap_or_else(unknown);
-    let binary = env::current_exe().and_then(fs::read);
+    let binary = child::running_binary().and_then(fs::read);
     let binary = binary.map_or_else(|_| unknown(), |bytes| sha256(&bytes));
     provenance.set(Fact::GitRevision, revision);
     provenance.set(Fact::GitDirty, dirty);

@@ -19,11 +19,11 @@ use crate::walks::{self, Walks};
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::ProgressBar;
 use rand::RngExt;
-use stackmap_corpus::Module;
+use stackmap_corpus::{Module, child};
 use stackmap_reports::results::write_file;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Most bytes of environment that a child process is padded with.
 const PADDING: usize = 8192;
@@ -134,8 +134,8 @@ fn spawn(
     let name = format!("environment {}/{process}", group.number);
     let mut rng = rng_for(group.seed, &name);
     let padding = "x".repeat(rng.random_range(0..PADDING));
-    let binary = std::env::current_exe().context("cannot find my own binary")?;
-    let mut child = Command::new(binary)
+    let mut child = child::command()
+        .context("cannot find my own binary")?
         .args([CHILD_COMMAND, "--folder"])
         .arg(&folder.0)
         .args(["--group", &group.number.to_string()])

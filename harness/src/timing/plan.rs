@@ -2,6 +2,7 @@
 
 use crate::args::Selection;
 use stackmap_corpus::named_enum;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ pub struct TimingFlags {
 
     /// Child processes that time [default: 30, or 5 with --quick]
     #[arg(long)]
-    processes: Option<usize>,
+    processes: Option<NonZeroUsize>,
 
     /// Every module in every combination of queries, caches and loops; takes
     /// hours
@@ -71,7 +72,7 @@ impl TimingFlags {
             run: name.map_or("run".into(), |n| n.to_string_lossy().into_owned()),
             seed: selection.seed,
             effort,
-            processes: self.processes.unwrap_or(usual),
+            processes: self.processes.map_or(usual, NonZeroUsize::get),
             resume: self.resume.is_some(),
         }
     }

@@ -1,6 +1,7 @@
 //! `corpus fetch`: gets wild modules, prepares them and checks every hash.
 
 use super::named::named;
+use crate::args::CorpusArg;
 use crate::outcome::Outcome;
 use anyhow::Result;
 use stackmap_corpus::wild::{self, FetchOptions};
@@ -13,15 +14,18 @@ pub struct Args {
     /// Take modules from this folder, by hash, instead of the network
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
+    #[command(flatten)]
+    corpus: CorpusArg,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
+    let corpus = args.corpus.find()?;
     let options = FetchOptions {
         from: args.from.clone(),
-        ..FetchOptions::default()
+        cache: corpus.cache(),
     };
     let mut failures = 0;
-    for module in named(&args.names)? {
+    for module in named(&args.names, &corpus)? {
         match wild::fetch(&module, &options) {
             Ok(path) => println!("{}: {}", module.name, path.display()),
             Err(error) => {
