@@ -1,5 +1,6 @@
 //! How a subcommand ended, and the exit code that says so.
 
+use crate::interrupt;
 use anyhow::{Error, Result};
 use stackmap_reports::plural;
 use std::fmt;
@@ -85,6 +86,7 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         }
         Ok(Outcome::Worse) => ExitCode::from(WORSE),
         Err(error) => {
+            interrupt::give_way();
             eprintln!("error: {error:#}");
             ExitCode::from(if is_wrong(&error) {
                 WRONG_ANSWER

@@ -24,7 +24,8 @@ mod table;
 pub use format::plural;
 pub use headline::ranking::rank;
 pub use page::{
-    frontier_text, readme_results, terminal_summary, upstream_note, write_inspection, write_report,
+    DECISION, PLOTS, REPORT, frontier_text, readme_results, terminal_summary, upstream_note,
+    write_inspection, write_report,
 };
 pub use results::{Results, ResultsError, UnknownName, load};
 pub use stats::{Weights, WeightsError};

@@ -1,7 +1,7 @@
 //! `rank`: the schemes by lookup time, in one run or in several side by side.
 
 use crate::outcome::Outcome;
-use crate::results_folder;
+use crate::run_folder;
 use anyhow::Result;
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome> {
     let mut runs = Vec::new();
     let newest = match args.runs.is_empty() {
-        true => vec![results_folder::or_newest(None)?],
+        true => vec![run_folder::or_newest(None)?],
         false => Vec::new(),
     };
     for dir in args.runs.iter().chain(&newest) {

@@ -89,7 +89,6 @@ pub fn new_group(
         run: plan.run.clone(),
         seed: plan.seed,
         number: standing.len(),
-        options: resume::options(plan),
         schemes: resume::keys(schemes),
         modules,
     }))

@@ -29,8 +29,8 @@ use std::process::Stdio;
 const PADDING: usize = 8192;
 
 /// Times `schemes` and the controls on every module that has maps, and writes
-/// the samples into `dir`. Child processes work in a folder below; with
-/// `plan.resume` their finished rows are kept.
+/// the samples into `dir`. Child processes work in a folder below; rows that
+/// they finished there stand.
 pub fn measure(
     modules: &[Module],
     schemes: &[Scheme],
@@ -41,11 +41,11 @@ pub fn measure(
     let mut schemes = registry::all_named(&names)?;
     schemes.extend(controls::all());
     let folder = TimingFolder::new(dir);
-    folder.open(plan.resume)?;
+    folder.create()?;
     samples::clear(dir)?;
     let ready = prepare_all(modules, &schemes, plan, &folder, dir)?;
     let names: Vec<String> = ready.iter().map(|p| p.folder.clone()).collect();
-    let mut groups = resume::standing(&folder, plan, &resume::keys(&schemes), &names)?;
+    let mut groups = resume::standing(&folder, &resume::keys(&schemes), &names)?;
     groups.extend(new_group(&ready, &schemes, plan, &folder, &groups)?);
     for group in &groups {
         folder.write_group(group)?;

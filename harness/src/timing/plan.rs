@@ -3,7 +3,7 @@
 use crate::args::Selection;
 use stackmap_corpus::named_enum;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// Processes of a run, and of a quick one.
@@ -16,10 +16,6 @@ const QUICK_BUDGET: Duration = Duration::from_secs(30);
 /// Flags of the subcommands that time.
 #[derive(clap::Args)]
 pub struct TimingFlags {
-    /// Go on with an interrupted run in this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "out")]
-    pub resume: Option<PathBuf>,
-
     /// Child processes that time [default: 30, or 5 with --quick]
     #[arg(long)]
     processes: Option<NonZeroUsize>,
@@ -51,8 +47,6 @@ pub struct TimingPlan {
     pub effort: Effort,
     /// Child processes.
     pub processes: usize,
-    /// Keep what an interrupted run in the same folder has finished.
-    pub resume: bool,
 }
 
 impl TimingFlags {
@@ -73,7 +67,6 @@ impl TimingFlags {
             seed: selection.seed,
             effort,
             processes: self.processes.map_or(usual, NonZeroUsize::get),
-            resume: self.resume.is_some(),
         }
     }
 }

@@ -33,7 +33,7 @@ mod timings;
 
 pub use error::ResultsError;
 pub use faults::{Class, Effect, Fault, Policy};
-pub use files::{Row, RowWriter, for_each_row, read_rows, write_file, write_rows};
+pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};
 pub use folder::{Results, SampleCount, load};
 pub use modules::{AnatomyRow, ModuleRow, WalkRow};
 pub use names::{
