@@ -1,6 +1,7 @@
 //! How a subcommand ended, and the exit code that says so.
 
 use crate::interrupt;
+use crate::output::{ClosedPipe, note};
 use anyhow::{Error, Result};
 use stackmap_reports::plural;
 use std::fmt;
@@ -81,13 +82,14 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
         Ok(Outcome::Skipped { modules }) => {
             let skipped = plural(modules, "module");
-            eprintln!("error: {skipped} skipped, see above; the rest is complete");
+            note!("error: {skipped} skipped, see above; the rest is complete");
             ExitCode::from(ERROR)
         }
         Ok(Outcome::Worse) => ExitCode::from(WORSE),
+        Err(error) if error.is::<ClosedPipe>() => ExitCode::SUCCESS,
         Err(error) => {
             interrupt::give_way();
-            eprintln!("error: {error:#}");
+            note!("error: {error:#}");
             ExitCode::from(if is_wrong(&error) {
                 WRONG_ANSWER
             } else {

@@ -3,6 +3,7 @@
 use crate::args::{Compile, Format};
 use crate::modules::{self, Loaded};
 use crate::outcome::{Outcome, is_wrong};
+use crate::output::note;
 use crate::output::{self, percent, progress, thousands};
 use crate::random::SEED;
 use crate::scheme::{self, Scheme};
@@ -100,7 +101,7 @@ fn measure(
             Ok(rows) => {
                 if module.table.maps() == 0 {
                     let module = module.key();
-                    eprintln!("note: {module} has no stack maps; nothing to encode");
+                    note!("note: {module} has no stack maps; nothing to encode");
                 }
                 sizes.extend(rows);
                 loaded.modules.push(module);

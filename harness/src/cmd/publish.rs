@@ -5,6 +5,7 @@
 //! leaves the published run as it was.
 
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::run_folder::{self, Manifest};
 use crate::scheme;
 use anyhow::{Context, Result, ensure};
@@ -70,7 +71,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         replacement.swap_back(&to)?;
         return Err(error.into());
     }
-    println!("{}\n{}", to.display(), readme.display());
+    say!("{}\n{}", to.display(), readme.display())?;
     Ok(Outcome::Complete)
 }
 

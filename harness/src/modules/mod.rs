@@ -8,6 +8,7 @@ pub use files::load_files;
 
 use crate::args::Selection;
 use crate::outcome::Outcome;
+use crate::output::note;
 use anyhow::{Result, ensure};
 use stackmap_corpus::{CorpusError, Module, Tier, temporary_folder};
 use stackmap_reports::results::ModuleRow;
@@ -31,7 +32,7 @@ impl Loaded {
 
     /// Reports on stderr why a module is left out.
     pub fn skip(&mut self, reason: impl fmt::Display) {
-        eprintln!("error: {reason}");
+        note!("error: {reason}");
         self.failures += 1;
     }
 
