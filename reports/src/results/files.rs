@@ -2,8 +2,12 @@
 //! read by column name.
 
 use super::error::ResultsError;
+use super::faults::{Effect, Fault, Policy};
+use super::names::{Cache, Chain, Queries, Timed, Verdict};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use stackmap_corpus::{Collector, Isa, Tier};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind};
 use std::marker::PhantomData;
@@ -16,13 +20,58 @@ pub trait Row: Serialize + DeserializeOwned {
     /// The columns in the order in which they are written. All must be there
     /// to be read, in any order; others are ignored.
     const COLUMNS: &'static [&'static str];
+
+    /// What no two rows of the table may have in common; `None` where whoever
+    /// reads the table checks that.
+    fn identity(&self) -> Option<String>;
+
+    /// The first column whose number cannot have been measured.
+    fn unsound_column(&self) -> Option<&'static str>;
 }
 
+/// What stands in a column.
+pub trait Column {
+    /// Whether it can have been measured: no number is negative or infinite.
+    fn is_sound(&self) -> bool {
+        true
+    }
+}
+
+impl Column for f64 {
+    fn is_sound(&self) -> bool {
+        self.is_finite() && *self >= 0.0
+    }
+}
+
+impl Column for Option<f64> {
+    fn is_sound(&self) -> bool {
+        self.is_none_or(|number| number.is_sound())
+    }
+}
+
+/// Columns of types that hold nothing unsound.
+macro_rules! always_sound {
+    ($($type:ty),+) => { $(impl Column for $type {})+ };
+}
+
+always_sound!(
+    String,
+    bool,
+    u32,
+    u64,
+    usize,
+    Option<u64>,
+    Isa,
+    Collector,
+    Tier
+);
+always_sound!(Queries, Cache, Timed, Chain, Verdict, Fault, Policy, Effect);
+
 /// Declares a row whose fields are its columns, so that the two cannot drift
-/// apart.
+/// apart, and the columns that together occur once in a table.
 macro_rules! row {
     (
-        $(#[$meta:meta])* $name:ident in $file:literal {
+        $(#[$meta:meta])* $name:ident in $file:literal, once per ($($identity:ident),*) {
             $($(#[$column_meta:meta])* $column:ident: $type:ty,)+
         }
     ) => {
@@ -35,6 +84,18 @@ macro_rules! row {
         impl $crate::results::files::Row for $name {
             const FILE: &'static str = $file;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+
+            fn identity(&self) -> Option<String> {
+                let columns: &[&dyn std::fmt::Display] = &[$(&self.$identity),*];
+                let names: Vec<String> = columns.iter().map(|c| c.to_string()).collect();
+                (!names.is_empty()).then(|| names.join(", "))
+            }
+
+            fn unsound_column(&self) -> Option<&'static str> {
+                use $crate::results::files::Column;
+                let mut columns = [$((stringify!($column), self.$column.is_sound())),+].into_iter();
+                columns.find(|(_, is_sound)| !is_sound).map(|(name, _)| name)
+            }
         }
     };
 }
@@ -115,13 +176,31 @@ pub fn for_each_row<R: Row, E: From<ResultsError>>(
         return Err(ResultsError::MissingColumn { path, column }.into());
     }
     let mut record = csv::StringRecord::new();
+    let mut seen = HashSet::new();
     loop {
         let read = reader.read_record(&mut record);
         if !read.map_err(|e| explain(path, e))? {
             return Ok(());
         }
         let row = record.deserialize(Some(&headers));
-        each(row.map_err(|e| explain_field(path, &headers, &record, e))?)?;
+        let row: R = row.map_err(|e| explain_field(path, &headers, &record, e))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        if let Some(column) = row.unsound_column() {
+            return Err(ResultsError::Field {
+                path: path.to_owned(),
+                line,
+                column: column.to_owned(),
+                problem: "is not a finite number from 0 up; make the run anew".to_owned(),
+            }
+            .into());
+        }
+        if let Some(identity) = row.identity()
+            && let Some(twice) = seen.replace(identity)
+        {
+            let problem = format!("line {line}: a second row for {twice}; remove one");
+            return Err(ResultsError::unusable(path, problem).into());
+        }
+        each(row)?;
     }
 }
 
@@ -195,9 +274,4 @@ fn explain_field(
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Reads a number that may be unknown: empty and NaN both mean that.
-pub(super) fn known<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<f64>, D::Error> {
-    Ok(Option::<f64>::deserialize(d)?.filter(|v| v.is_finite()))
 }

@@ -5,7 +5,7 @@ use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
     /// A module as Wasmtime compiled it.
-    ModuleRow in "modules.csv" {
+    ModuleRow in "modules.csv", once per (module, isa, collector) {
         /// Name, unique per ISA and collector.
         module: String,
         /// Instruction set.
@@ -46,7 +46,7 @@ row! {
 row! {
     /// What a module's safepoints look like. Distributions are over those with
     /// live references.
-    AnatomyRow in "anatomy.csv" {
+    AnatomyRow in "anatomy.csv", once per (module, isa, collector) {
         /// Module name.
         module: String,
         /// Instruction set.
@@ -126,7 +126,7 @@ row! {
 
 row! {
     /// What the stacks of one program are like.
-    WalkRow in "walks.csv" {
+    WalkRow in "walks.csv", once per (module, isa, collector) {
         /// Module name.
         module: String,
         /// Instruction set.

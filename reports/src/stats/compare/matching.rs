@@ -110,6 +110,25 @@ pub(super) fn sizes(both: &Both<SizeRow>, notes: &mut Vec<String>) -> Vec<SizeCh
     sizes
 }
 
+/// Timings of schemes that only the first run has.
+pub(super) fn timings_missing(both: &Both<LatencyRow>) -> Vec<String> {
+    let name = |r: &LatencyRow| format!("{} on {}, {}", r.scheme, r.key(), r.scenario());
+    let schemes = both.0.iter().filter(|r| !is_timing_control(&r.scheme));
+    lacking(schemes.map(name), both.1.iter().map(name))
+}
+
+/// Sections that only the first run has.
+pub(super) fn sizes_missing(both: &Both<SizeRow>) -> Vec<String> {
+    let name = |r: &SizeRow| format!("{} on {}", r.scheme, r.key());
+    lacking(both.0.iter().map(name), both.1.iter().map(name))
+}
+
+/// The names among the first that are not among the second.
+fn lacking(a: impl Iterator<Item = String>, b: impl Iterator<Item = String>) -> Vec<String> {
+    let there: BTreeSet<String> = b.collect();
+    a.filter(|name| !there.contains(name)).collect()
+}
+
 /// What the modules of a pooled row have in common.
 type Scope<'a> = (&'a str, Tier, Collector, Scenario);
 

@@ -45,6 +45,10 @@ pub struct Comparison {
     pub cells: Vec<SpeedChange>,
     /// Sections in both runs.
     pub sizes: Vec<SizeChange>,
+    /// What the first run timed and the second did not.
+    pub timings_missing: Vec<String>,
+    /// What the first run encoded and the second did not.
+    pub sizes_missing: Vec<String>,
     /// One line for each thing that could not be compared or that may explain
     /// a difference.
     pub notes: Vec<String>,
@@ -58,12 +62,14 @@ pub fn compare(a: &Path, b: &Path, thresholds: Thresholds) -> Result<Comparison,
     if thresholds.slower.is_some() || both_have(LatencyRow::FILE) {
         let cells = read_both(a, b)?;
         comparison.cells = matching::cells(&cells);
+        comparison.timings_missing = matching::timings_missing(&cells);
         let pooled = read_both(a, b)?;
         comparison.pooled = matching::pooled(pooled, &cells, &mut comparison.notes);
     }
     if thresholds.larger.is_some() || both_have(SizeRow::FILE) {
         let sizes = read_both(a, b)?;
         comparison.sizes = matching::sizes(&sizes, &mut comparison.notes);
+        comparison.sizes_missing = matching::sizes_missing(&sizes);
     }
     if comparison.cells.is_empty() && comparison.sizes.is_empty() {
         return Err(StatsError::NothingShared {
@@ -76,8 +82,9 @@ pub fn compare(a: &Path, b: &Path, thresholds: Thresholds) -> Result<Comparison,
 }
 
 impl Comparison {
-    /// Schemes that are slower or larger than the thresholds allow, one line
-    /// each; the run passes when there is none. Controls are not judged.
+    /// Schemes that are slower or larger than the thresholds allow, and what
+    /// cannot be judged because the second run lacks it, one line each; the run
+    /// passes when there is none. Controls are not judged.
     pub fn violations(&self, thresholds: Thresholds) -> Vec<String> {
         let slower = self.pooled.iter().filter(|c| {
             let beyond = |limit| c.change.interval.is_some_and(|(lo, _)| lo > 1.0 + limit);
@@ -88,9 +95,15 @@ impl Comparison {
             thresholds.larger.is_some_and(beyond)
         });
         let slower = slower.map(|c| format!("slower: {c}"));
-        slower
-            .chain(larger.map(|c| format!("larger: {c}")))
-            .collect()
+        let larger = larger.map(|c| format!("larger: {c}"));
+        let asked = [
+            (thresholds.slower, &self.timings_missing),
+            (thresholds.larger, &self.sizes_missing),
+        ];
+        let missing = asked.into_iter().filter(|(limit, _)| limit.is_some());
+        let missing = missing.flat_map(|(_, names)| names);
+        let missing = missing.map(|name| format!("missing in the second run: {name}"));
+        slower.chain(larger).chain(missing).collect()
     }
 
     /// Schemes that look slower than the threshold allows although their
