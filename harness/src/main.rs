@@ -92,11 +92,7 @@ fn main() -> ExitCode {
     if first.is_some_and(|argument| argument == stackmap_corpus::CHILD_COMMAND) {
         return ExitCode::from(stackmap_corpus::child_main() as u8);
     }
-    let mut lab = Cli::command();
-    let matches = lab.get_matches_mut();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let program = std::env::args_os().next().unwrap_or_default();
-    let call = Call::new(&program.to_string_lossy(), &lab, &matches);
+    let (cli, call) = parse();
     let result = match cli.command {
         Command::List(args) => cmd::list::run(&args),
         Command::Bench(args) => cmd::bench::run(&args, &call),
@@ -121,4 +117,14 @@ fn main() -> ExitCode {
         Command::StepChild(args) => cmd::child::step::run(&args),
     };
     outcome::exit_code(result)
+}
+
+/// Reads the command line, or ends with what is wrong about it.
+fn parse() -> (Cli, Call) {
+    let mut lab = Cli::command();
+    let matches = lab.get_matches_mut();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let program = std::env::args_os().next().unwrap_or_default();
+    let call = Call::new(&program.to_string_lossy(), &lab, &matches);
+    (cli, call)
 }

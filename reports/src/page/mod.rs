@@ -56,5 +56,6 @@ pub fn write_report(
 /// would make of them.
 pub fn write_inspection(results: &Results, path: &Path) -> Result<(), ResultsError> {
     let html = page("Stack maps of your modules", &inspection::all(results));
-    write_file(path, html.as_bytes())
+    // Not under another name first: the path may be no plain file's.
+    fs::write(path, html).map_err(|e| ResultsError::io(path, e))
 }
