@@ -20,14 +20,14 @@ pub enum StatsError {
         lookups: u64,
     },
     /// The same visit recorded twice.
-    #[error(
-        "{cell}: position {position} is there twice; remove the duplicate rows or measure again"
-    )]
+    #[error("{}: line {line}: {visit} is there twice; remove one of the two rows or measure again", path.display())]
     Duplicate {
-        /// Scheme, module, scenario, process and block.
-        cell: String,
-        /// Order within the block.
-        position: u32,
+        /// The file of the samples.
+        path: PathBuf,
+        /// Line of the second of the rows.
+        line: u64,
+        /// Scheme, module, scenario, process, block and position.
+        visit: String,
     },
     /// A threshold that is not a percentage.
     #[error("`{0}` is not a threshold; write a percentage such as 3%")]
