@@ -8,12 +8,8 @@ use super::provenance::Provenance;
 use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
 use super::timings::{LatencyRow, SampleRow};
 use stackmap_corpus::ModuleKey;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
-
-/// How far a ratio may be from that of the bytes, since it is written in
-/// decimals.
-const RATIO_ROUNDING: f64 = 1e-6;
 
 /// How many raw timings stand behind the latencies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +27,7 @@ pub struct Results {
     pub modules: Vec<ModuleRow>,
     /// All schemes, the baseline first if the file has it so.
     pub schemes: Vec<SchemeRow>,
-    /// Scheme × module that has maps; every ratio is known and positive.
+    /// Scheme × module; a ratio is known where the baseline has bytes.
     pub sizes: Vec<SizeRow>,
     /// Scheme × module × scenario, unless nothing was timed.
     pub latencies: Option<Vec<LatencyRow>>,
@@ -68,9 +64,9 @@ impl Results {
     }
 }
 
-/// Reads a results folder; an error names the file and the column.
+/// Reads a results folder; an error names the file and the line.
 pub fn load(dir: &Path) -> Result<Results, ResultsError> {
-    let mut results = Results {
+    let results = Results {
         modules: read_required(dir)?,
         schemes: read_required(dir)?,
         sizes: read_required(dir)?,
@@ -86,56 +82,7 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
         let problem = format!("the baseline `{BASELINE}` is not among the schemes");
         return Err(ResultsError::unusable(&dir.join(SchemeRow::FILE), problem));
     }
-    check_sizes(&dir.join(SizeRow::FILE), &results.sizes)?;
-    check_faults(&dir.join(SafetyRow::FILE), results.safety.iter().flatten())?;
-    // A module without maps has sizes, but nothing to compare them with.
-    results.sizes.retain(|row| row.ratio.is_some());
     Ok(results)
-}
-
-/// The parts of a section add up to it, and the ratio is that of the bytes.
-fn check_sizes(path: &Path, sizes: &[SizeRow]) -> Result<(), ResultsError> {
-    for row in sizes {
-        let parts = row.bytes_header + row.bytes_index + row.bytes_offsets;
-        let parts = parts + row.bytes_payload + row.bytes_padding;
-        let ratio = row.bytes as f64 / row.baseline_bytes as f64;
-        let wrong = match row.ratio {
-            _ if parts != row.bytes => {
-                format!("its parts add up to {parts} bytes, not {}", row.bytes)
-            }
-            Some(given) if !((given - ratio).abs() <= RATIO_ROUNDING) => {
-                format!("column `ratio` is {given} and not {ratio}")
-            }
-            Some(given) if given <= 0.0 => format!("column `ratio` is {given}"),
-            _ => continue,
-        };
-        let of = format!("{} on {}", row.scheme, row.key());
-        let problem = format!("{of}: {wrong}; make the run anew");
-        return Err(ResultsError::unusable(path, problem));
-    }
-    Ok(())
-}
-
-/// What became of the faults of one kind adds up to how many there were.
-fn check_faults<'r>(
-    path: &Path,
-    rows: impl Iterator<Item = &'r SafetyRow>,
-) -> Result<(), ResultsError> {
-    let mut counts = BTreeMap::new();
-    for row in rows {
-        let kind = (row.scheme.as_str(), row.key(), row.fault, row.policy);
-        let (count, trials) = counts.entry(kind).or_insert((0, row.trials));
-        *count += row.count;
-        *trials = row.trials.max(*trials);
-    }
-    for ((scheme, module, fault, policy), (count, trials)) in counts {
-        if count != trials {
-            let of = format!("{scheme} on {module}, {fault}, {policy}");
-            let problem = format!("{of}: {count} outcomes of {trials} trials; make the run anew");
-            return Err(ResultsError::unusable(path, problem));
-        }
-    }
-    Ok(())
 }
 
 /// Counts the raw timings without keeping them: a run has millions.

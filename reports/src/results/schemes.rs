@@ -1,6 +1,7 @@
 //! What is known of each scheme without a clock: `schemes.csv`, `size.csv`,
 //! `costs.csv`, `safety.csv`.
 
+use super::checks;
 use super::faults::{Effect, Fault, Policy};
 use super::files::row;
 use super::modules::about_a_module;
@@ -9,7 +10,7 @@ use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
     /// What a scheme is.
-    SchemeRow in "schemes.csv", once per (name) {
+    SchemeRow in "schemes.csv", one per name {
         /// Name.
         name: String,
         /// Whether every PC that is no recorded safepoint answers `Missing`.
@@ -29,7 +30,7 @@ row! {
 
 row! {
     /// Bytes of one scheme on one module.
-    SizeRow in "size.csv", once per (scheme, module, isa, collector) {
+    SizeRow in "size.csv", one per scheme module isa collector {
         /// Scheme.
         scheme: String,
         /// Module name.
@@ -72,7 +73,7 @@ row! {
         check_ns_per_safepoint: Option<f64>,
         /// Most bytes that the writer had allocated at once.
         encode_peak_bytes: Option<u64>,
-    }
+    } each checks::size; all checks::baselines;
 }
 
 impl SizeRow {
@@ -86,7 +87,7 @@ impl SizeRow {
 
 row! {
     /// Means over lookups of one kind, by one scheme in one module.
-    CostRow in "costs.csv", once per (scheme, module, isa, collector, queries) {
+    CostRow in "costs.csv", one per scheme module isa collector queries {
         /// Scheme.
         scheme: String,
         /// Module name.
@@ -109,12 +110,12 @@ row! {
         lines: f64,
         /// Different 64-byte lines of the scratch that it uses.
         scratch_lines: f64,
-    }
+    } each checks::cost;
 }
 
 row! {
     /// How often a scheme answered a fault in one way.
-    SafetyRow in "safety.csv", once per (scheme, module, isa, collector, fault, policy, outcome) {
+    SafetyRow in "safety.csv", one per scheme module isa collector fault policy outcome {
         /// Scheme, or a control of fault injection.
         scheme: String,
         /// Module name.
@@ -135,7 +136,7 @@ row! {
         tier: Tier,
         /// Collector of the module.
         collector: Collector,
-    }
+    } all checks::trials;
 }
 
 about_a_module!(SizeRow, CostRow, SafetyRow);

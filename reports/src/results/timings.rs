@@ -1,6 +1,7 @@
 //! How long lookups take: `samples.csv` as it is measured, `latency.csv` and
 //! `pooled.csv` as the statistics leave it.
 
+use super::checks;
 use super::files::row;
 use super::modules::about_a_module;
 use super::names::{Cache, Chain, Queries, Scenario, Timed, Verdict};
@@ -8,7 +9,7 @@ use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
     /// One turn of one scheme in one block.
-    SampleRow in "samples.csv", once per () {
+    SampleRow in "samples.csv", one per run process block position scheme module isa collector queries cache timed chain {
         /// Which run this belongs to.
         run: String,
         /// Child process within the run.
@@ -41,12 +42,12 @@ row! {
         chain: Chain,
         /// Copies of the section that the lookups cycle through.
         copies: u64,
-    }
+    } each checks::sample;
 }
 
 row! {
     /// Lookup time of one scheme on one module in one scenario.
-    LatencyRow in "latency.csv", once per (scheme, module, isa, tier, collector, queries, cache, timed) {
+    LatencyRow in "latency.csv", one per scheme module isa collector queries cache timed {
         /// Scheme, or a control of the timing.
         scheme: String,
         /// Module name.
@@ -80,12 +81,12 @@ row! {
         processes: usize,
         /// Blocks behind the row, over all processes.
         blocks: usize,
-    }
+    } each checks::latency;
 }
 
 row! {
     /// Lookup time of one scheme over all modules of a tier in one scenario.
-    PooledRow in "pooled.csv", once per (scheme, tier, isas, collector, queries, cache, timed) {
+    PooledRow in "pooled.csv", one per scheme tier isas collector queries cache timed {
         /// Scheme, or a control of the timing.
         scheme: String,
         /// Tier of the modules.
@@ -128,7 +129,7 @@ row! {
         cells_slower: usize,
         /// The same for same.
         cells_same: usize,
-    }
+    } each checks::pooled;
 }
 
 about_a_module!(SampleRow, LatencyRow);

@@ -2,19 +2,32 @@
 
 use super::cell::{Cell, Setting};
 use super::median::median_of_sorted;
-use crate::results::{BASELINE, SampleRow, Scenario, for_each_row};
+use crate::results::{BASELINE, Row, SampleRow, Scenario, for_each_line};
 use crate::stats::error::StatsError;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Collects samples in any order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Samples {
+    path: PathBuf,
     settings: Numbers<Setting>,
     schemes: Numbers<String>,
     processes: Numbers<(String, u32)>,
     turns: Vec<Turn>,
+}
+
+impl Default for Samples {
+    fn default() -> Self {
+        Samples {
+            path: SampleRow::FILE.into(),
+            settings: Numbers::default(),
+            schemes: Numbers::default(),
+            processes: Numbers::default(),
+            turns: Vec::new(),
+        }
+    }
 }
 
 /// One turn with names replaced by numbers: a run has millions.
@@ -25,6 +38,8 @@ struct Turn {
     block: u32,
     scheme: u32,
     position: u32,
+    /// Where it stands in the file.
+    line: u32,
     ns: f64,
 }
 
@@ -75,13 +90,22 @@ impl<T: Clone + Ord + Hash> Numbers<T> {
 impl Samples {
     /// Reads `samples.csv`.
     pub fn read(path: &Path) -> Result<Samples, StatsError> {
-        let mut samples = Samples::default();
-        for_each_row(path, |row| samples.push(row))?;
+        let mut samples = Samples {
+            path: path.to_owned(),
+            ..Samples::default()
+        };
+        for_each_line(path, |line, row| samples.push_line(line, row))?;
         Ok(samples)
     }
 
     /// Adds one sample; an error when its time is not positive.
     pub fn push(&mut self, row: SampleRow) -> Result<(), StatsError> {
+        /// Below the header.
+        const FIRST_LINE: usize = 2;
+        self.push_line((FIRST_LINE + self.turns.len()) as u64, row)
+    }
+
+    fn push_line(&mut self, line: u64, row: SampleRow) -> Result<(), StatsError> {
         let ns = row.ns as f64 / row.lookups as f64;
         let module = row.key();
         if !(ns.is_finite() && ns > 0.0) {
@@ -104,6 +128,7 @@ impl Samples {
             block: row.block,
             scheme: self.schemes.number(row.scheme),
             position: row.position,
+            line: line as u32,
             ns,
         });
         Ok(())
@@ -123,12 +148,16 @@ impl Samples {
         }
         turns.sort_unstable_by_key(Turn::key);
         let mut pairs = turns.windows(2);
-        if let Some(pair) = pairs.find(|pair| pair[0].key() == pair[1].key()) {
-            let twice = pair[0];
-            let (_, process) = processes[twice.process as usize];
-            let scheme = &schemes[twice.scheme as usize];
-            let setting = &settings[twice.setting as usize];
-            return Err(duplicate(scheme, setting, process, twice));
+        if let Some(twice) = pairs.find(|pair| pair[0].key() == pair[1].key()) {
+            let Turn {
+                setting,
+                scheme,
+                process,
+                ..
+            } = twice[0];
+            let (_, process) = processes[process as usize];
+            let (scheme, setting) = (&schemes[scheme as usize], &settings[setting as usize]);
+            return Err(self.duplicate(scheme, setting, process, twice));
         }
 
         let baseline = schemes.iter().position(|scheme| scheme == BASELINE);
@@ -148,23 +177,33 @@ impl Samples {
         }
         Ok((cells, left_out))
     }
-}
 
-fn duplicate(scheme: &str, setting: &Setting, process: u32, turn: Turn) -> StatsError {
-    let Setting {
-        module, scenario, ..
-    } = setting;
-    let Scenario {
-        queries,
-        cache,
-        timed,
-    } = scenario;
-    let block = turn.block;
-    StatsError::Duplicate {
-        cell: format!(
-            "{scheme} on {module} ({queries}, {cache}, {timed}), process {process}, block {block}"
-        ),
-        position: turn.position,
+    fn duplicate(
+        &self,
+        scheme: &str,
+        setting: &Setting,
+        process: u32,
+        twice: &[Turn],
+    ) -> StatsError {
+        let Setting {
+            module, scenario, ..
+        } = setting;
+        let Scenario {
+            queries,
+            cache,
+            timed,
+        } = scenario;
+        let Turn {
+            block, position, ..
+        } = twice[0];
+        let lines = twice.iter().map(|turn| u64::from(turn.line));
+        StatsError::Duplicate {
+            path: self.path.clone(),
+            line: lines.max().unwrap_or_default(),
+            turn: format!(
+                "{scheme} on {module} ({queries}, {cache}, {timed}), process {process}, block {block}, position {position}"
+            ),
+        }
     }
 }
 
