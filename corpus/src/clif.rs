@@ -98,7 +98,8 @@ pub fn module_from_functions(
 /// name the line.
 pub fn read_clif(path: &Path, target: Option<&str>) -> Result<Module, CorpusError> {
     let origin = path.display().to_string();
-    let (functions, isas) = parse(path)?;
+    let text = std::fs::read_to_string(path).map_err(|e| CorpusError::read(path, e))?;
+    let (functions, isas) = parse(&origin, &text)?;
     let isa = match (target, isas) {
         (Some(target), _) => target_isa(target)?,
         (None, IsaSpec::Some(isas)) if !isas.is_empty() => {
@@ -113,23 +114,22 @@ pub fn read_clif(path: &Path, target: Option<&str>) -> Result<Module, CorpusErro
     Ok(module)
 }
 
-/// The functions of a `.clif` file and the targets it names.
-pub(crate) fn parse(path: &Path) -> Result<(Vec<ir::Function>, IsaSpec), CorpusError> {
-    let text = std::fs::read_to_string(path).map_err(|e| CorpusError::read(path, e))?;
-    let origin = path.display().to_string();
+/// The functions of a `.clif` file's text and the targets it names; `origin`
+/// names it in errors.
+pub(crate) fn parse(origin: &str, text: &str) -> Result<(Vec<ir::Function>, IsaSpec), CorpusError> {
     let options = ParseOptions::default();
-    let file = catch(|| cranelift_reader::parse_test(&text, options))
+    let file = catch(|| cranelift_reader::parse_test(text, options))
         .map_err(|problem| {
             CorpusError::unusable(
-                &origin,
+                origin,
                 problem,
                 "reduce the file and report it to Cranelift",
             )
         })?
-        .map_err(|error| parse_error(&origin, &error))?;
+        .map_err(|error| parse_error(origin, &error))?;
     if file.functions.is_empty() {
         return Err(CorpusError::unusable(
-            &origin,
+            origin,
             "no function in it",
             "add one",
         ));

@@ -5,38 +5,45 @@ use crate::capture::{CallSites, Capture};
 use crate::cwasm::Cwasm;
 use crate::error::CorpusError;
 use crate::module::Module;
-use crate::names::listed;
-use crate::names::{Collector, Isa, Tier};
+use crate::names::{Collector, Isa, OptLevel, Tier, listed};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
-use wasmtime::{Config, Engine, OptLevel};
+use target_lexicon::{Aarch64Architecture, Architecture, Triple};
+use wasmtime::{Config, Engine};
 
-/// How to compile. Names are those of Wasmtime's command line.
+/// How to compile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompileOptions {
     /// `x86_64`, `aarch64`, `riscv64`, `s390x`, `pulley64` or a target triple.
     /// `None` is the ISA of this machine without optional CPU features, so that
     /// a module gives the same code on every machine with that ISA.
     pub target: Option<String>,
-    /// `copying`, `drc` or `null`; `None` is Wasmtime's default.
-    pub collector: Option<String>,
-    /// `none`, `speed` or `speed_and_size`; `None` is Wasmtime's default.
-    pub opt_level: Option<String>,
+    /// `None` is Wasmtime's default.
+    pub collector: Option<Collector>,
+    /// `None` is Wasmtime's default.
+    pub opt_level: Option<OptLevel>,
 }
 
 impl CompileOptions {
     /// The ISA to compile for. The error names the ISAs that exist.
     pub fn isa(&self) -> Result<Isa, String> {
         let target = self.target.as_deref().unwrap_or(std::env::consts::ARCH);
-        let architecture = target.split('-').next().unwrap_or_default();
-        let known = Isa::OF_MODULES;
-        let mut named = known.into_iter();
-        named
-            .find(|isa| architecture.starts_with(isa.name()))
-            .ok_or_else(|| format!("unknown target {target}, not one of {}", listed(&known)))
+        let triple = Triple::from_str(target);
+        Ok(match triple.map(|triple| triple.architecture) {
+            Ok(Architecture::X86_64) => Isa::X86_64,
+            Ok(Architecture::Aarch64(Aarch64Architecture::Aarch64)) => Isa::Aarch64,
+            Ok(Architecture::Riscv64(_)) => Isa::Riscv64,
+            Ok(Architecture::S390x) => Isa::S390x,
+            Ok(Architecture::Pulley64) => Isa::Pulley64,
+            _ => {
+                let known = listed(&Isa::OF_MODULES);
+                return Err(format!("unknown target {target}, not one of {known}"));
+            }
+        })
     }
 
     fn triple(&self) -> Result<String, String> {
@@ -49,15 +56,18 @@ impl CompileOptions {
     }
 
     fn wasmtime_collector(&self) -> Result<wasmtime::Collector, String> {
-        let Some(name) = &self.collector else {
-            return Ok(wasmtime::Collector::Auto);
-        };
-        match name.parse() {
-            Ok(Collector::Copying) => Ok(wasmtime::Collector::Copying),
-            Ok(Collector::Drc) => Ok(wasmtime::Collector::DeferredReferenceCounting),
-            Ok(Collector::Null) => Ok(wasmtime::Collector::Null),
-            _ => Err(format!("unknown collector {name}")),
-        }
+        Ok(match self.collector {
+            None => wasmtime::Collector::Auto,
+            Some(Collector::Copying) => wasmtime::Collector::Copying,
+            Some(Collector::Drc) => wasmtime::Collector::DeferredReferenceCounting,
+            Some(Collector::Null) => wasmtime::Collector::Null,
+            Some(other @ (Collector::None | Collector::Unknown)) => {
+                let known = listed(&Collector::OF_MODULES);
+                return Err(format!(
+                    "no module is compiled for {other}, only for {known}"
+                ));
+            }
+        })
     }
 
     /// The engine configuration, with every proposal that Wasmtime implements
@@ -68,12 +78,12 @@ impl CompileOptions {
         let target = config.target(&self.triple()?).map(|_| ());
         target.map_err(|e| format!("{e:#}"))?;
         config.collector(self.wasmtime_collector()?);
-        match self.opt_level.as_deref() {
-            None => {}
-            Some("none") => _ = config.cranelift_opt_level(OptLevel::None),
-            Some("speed") => _ = config.cranelift_opt_level(OptLevel::Speed),
-            Some("speed_and_size") => _ = config.cranelift_opt_level(OptLevel::SpeedAndSize),
-            Some(other) => return Err(format!("unknown opt-level {other}")),
+        if let Some(level) = self.opt_level {
+            config.cranelift_opt_level(match level {
+                OptLevel::None => wasmtime::OptLevel::None,
+                OptLevel::Speed => wasmtime::OptLevel::Speed,
+                OptLevel::SpeedAndSize => wasmtime::OptLevel::SpeedAndSize,
+            });
         }
         let shared_memories = self.isa()? != Isa::Pulley64;
         config
@@ -95,7 +105,7 @@ impl CompileOptions {
 
 /// What to do when the compiler crashes on a module.
 pub(crate) const CRASH_REMEDY: &str =
-    "try another target, collector or opt-level, or leave the module out";
+    "try another --target, --collector or --opt-level, or leave the module out";
 
 /// What a compile gives.
 pub(crate) struct CompiledModule {
@@ -135,16 +145,26 @@ pub(crate) fn compile(
 
 /// Says what the owner of a module that Wasmtime rejects can do.
 fn rejected(origin: &str, bytes: &[u8], problem: &str) -> CorpusError {
+    if wat::parse_bytes(bytes).is_ok_and(|binary| is_component(&binary)) {
+        let problem = "it is a component, and stack maps belong to its core modules";
+        return CorpusError::unusable(origin, problem, COMPONENT_REMEDY);
+    }
     let remedy = if problem.contains("legacy_exceptions") || problem.contains("legacy exceptions") {
         "convert it: wasm-opt --all-features --translate-to-exnref IN -o OUT (npm package binaryen)"
-    } else if bytes.starts_with(b"\0asm\x0d\0\x01\0") {
-        "extract its core modules: wasm-tools component unbundle"
     } else if problem.contains("feature") || problem.contains("support is not enabled") {
         "build it without that proposal, which Wasmtime 48 lacks on this target"
     } else {
         "check it: wasm-tools validate --features all"
     };
     CorpusError::unusable(origin, problem, remedy)
+}
+
+const COMPONENT_REMEDY: &str = "take them out and give those: \
+    wasm-tools component unbundle --threshold 0 --module-dir core -o rest.wasm COMPONENT";
+
+/// The preamble is that of a module but for two bytes, the layer.
+fn is_component(binary: &[u8]) -> bool {
+    binary.starts_with(b"\0asm") && binary.get(6..8) == Some(&[1, 0])
 }
 
 /// Compiles a module, binary or text, in this process and finds all its

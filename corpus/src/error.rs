@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// The file could not be read.
-    #[error("{}: {source}; check the path and its permissions", path.display())]
+    #[error("{}: {problem}; check the path and its permissions", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said. Not the error's source: who prints the whole
+        /// chain would say it twice.
+        problem: std::io::Error,
     },
     /// The file is not what it claims to be, or uses what Wasmtime lacks.
     #[error("{origin}: {problem}; {remedy}")]
@@ -28,10 +29,10 @@ pub enum CorpusError {
 
 impl CorpusError {
     /// A file that could not be read.
-    pub fn read(path: &Path, source: std::io::Error) -> Self {
+    pub fn read(path: &Path, problem: std::io::Error) -> Self {
         CorpusError::Read {
             path: path.to_owned(),
-            source,
+            problem,
         }
     }
 

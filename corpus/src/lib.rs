@@ -2,11 +2,14 @@
 
 mod assemble;
 mod capture;
+pub mod child;
 pub mod clif;
 mod compile;
+mod corpus_folder;
 mod cwasm;
 mod disasm;
 mod error;
+mod file_names;
 mod isolate;
 pub mod jit;
 mod module;
@@ -16,11 +19,16 @@ pub mod recorded;
 mod sha256;
 pub mod smith;
 pub mod synthetic;
+mod temporary;
 mod text;
 pub mod wild;
 
+pub use child::Limits;
 pub use compile::{CompileOptions, compile_wasm, parse_cwasm, read_cwasm, read_path};
+pub use corpus_folder::CorpusFolder;
 pub use error::CorpusError;
-pub use isolate::{CHILD_COMMAND, Limits, child_main, compile_isolated, read_path_isolated};
+pub use file_names::unique_names;
+pub use isolate::{CHILD_COMMAND, child_main, compile_isolated, read_path_isolated};
 pub use module::{CrossCheck, Function, FunctionKind, Module};
-pub use names::{Collector, Isa, ModuleKey, Tier, UnknownName};
+pub use names::{Collector, Isa, ModuleKey, OptLevel, Tier, UnknownName};
+pub use temporary::temporary_folder;

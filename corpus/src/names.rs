@@ -151,6 +151,23 @@ named_enum! {
     }
 }
 
+impl Collector {
+    /// The collectors that WebAssembly modules are compiled for.
+    pub const OF_MODULES: [Collector; 3] = [Collector::Copying, Collector::Drc, Collector::Null];
+}
+
+named_enum! {
+    /// How much Cranelift optimises, in its own words.
+    pub enum OptLevel ("opt-level") {
+        /// Compiles fastest.
+        None = "none",
+        /// Wasmtime's default: for speed.
+        Speed = "speed",
+        /// For speed and small code.
+        SpeedAndSize = "speed_and_size",
+    }
+}
+
 named_enum! {
     /// Where a module comes from. Tiers are never averaged together.
     pub enum Tier ("tier") {
@@ -220,6 +237,7 @@ mod tests {
     fn names_are_read_as_they_are_written() {
         survive(Isa::ALL);
         survive(Collector::ALL);
+        survive(OptLevel::ALL);
         survive(Tier::ALL);
     }
 

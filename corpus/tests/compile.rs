@@ -18,16 +18,16 @@ const PROGRAM: &str = include_str!("compile.wat");
 const LEGACY_EXCEPTIONS: &[u8] =
     b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x08\x01\x06\0\x06\x40\x19\x0b\x0b";
 
-fn options(isa: &str, collector: &str) -> CompileOptions {
+fn options(isa: &str, collector: Collector) -> CompileOptions {
     CompileOptions {
         target: Some(isa.into()),
-        collector: Some(collector.into()),
+        collector: Some(collector),
         opt_level: None,
     }
 }
 
 fn compiled(wat: &str, isa: Isa, collector: Collector) -> Module {
-    let options = options(isa.name(), collector.name());
+    let options = options(isa.name(), collector);
     compile_wasm("m", Tier::Program, String::new(), wat.as_bytes(), &options).unwrap()
 }
 
@@ -69,7 +69,7 @@ fn message(error: CorpusError) -> String {
 }
 
 fn rejection(bytes: &[u8]) -> String {
-    let options = options("x86_64", "copying");
+    let options = options("x86_64", Collector::Copying);
     message(compile_wasm("bad", Tier::Yours, String::new(), bytes, &options).unwrap_err())
 }
 
@@ -236,7 +236,7 @@ fn other_files_are_refused_with_a_remedy() {
     let refusal = |name: &str, bytes: &[u8]| {
         let path = dir.path().join(name);
         fs::write(&path, bytes).unwrap();
-        let read = read_path(&path, Tier::Yours, &options("x86_64", "copying"));
+        let read = read_path(&path, Tier::Yours, &options("x86_64", Collector::Copying));
         message(read.unwrap_err())
     };
     let program = fs::read(std::env::current_exe().unwrap()).unwrap();
@@ -244,8 +244,19 @@ fn other_files_are_refused_with_a_remedy() {
     assert!(refusal("notes.txt", b"hello").contains(".wasm, .wat or .cwasm"));
     assert!(refusal("text.wat", b"(module (func (oops)))").contains("oops"));
     assert!(refusal("cut.wasm", b"\0asm\x01\0\0\0\x01").contains("wasm-tools validate"));
-    assert!(refusal("part.wasm", b"\0asm\x0d\0\x01\0").contains("component unbundle"));
+    for (name, component) in [
+        ("part.wasm", &b"\0asm\x0d\0\x01\0"[..]),
+        ("text.wat", b"(component (core module))"),
+    ] {
+        let text = refusal(name, component);
+        assert!(text.contains("it is a component"), "{text}");
+        assert!(text.contains("component unbundle --threshold 0"), "{text}");
+    }
     let missing = read_cwasm(&PathBuf::from("no/such.cwasm")).unwrap_err();
+    assert!(
+        std::error::Error::source(&missing).is_none(),
+        "a chain says it twice"
+    );
     assert!(message(missing).contains("no/such.cwasm"));
 }
 
@@ -260,8 +271,9 @@ fn what_wasmtime_rejects_says_what_to_do() {
     );
     let bytes = b"(module)";
     for (options, word) in [
-        (options("vax", "copying"), "vax"),
-        (options("x86_64", "boehm"), "boehm"),
+        (options("vax", Collector::Copying), "vax"),
+        (options("aarch64x", Collector::Copying), "aarch64x"),
+        (options("x86_64", Collector::Unknown), "unknown"),
     ] {
         let error = compile_wasm("m", Tier::Yours, String::new(), bytes, &options).unwrap_err();
         assert!(message(error).contains(word));
@@ -271,7 +283,7 @@ fn what_wasmtime_rejects_says_what_to_do() {
 #[test]
 fn read_path_goes_by_content() {
     let dir = tempfile::tempdir().unwrap();
-    let options = options("x86_64", "drc");
+    let options = options("x86_64", Collector::Drc);
     let text = dir.path().join("text.wat");
     fs::write(&text, PROGRAM).unwrap();
     let from_text = read_path(&text, Tier::Program, &options).unwrap();

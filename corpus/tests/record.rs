@@ -3,10 +3,10 @@
 
 use sha2::{Digest, Sha256};
 use stackmap_corpus::recorded::{
-    Header, RecordOptions, TARGETS, Target, check, load, record, recordings,
+    Header, RecordOptions, TARGETS, Target, check, record, recordings,
 };
 use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule};
-use stackmap_corpus::{CHILD_COMMAND, Collector, Isa, Limits, child_main};
+use stackmap_corpus::{CHILD_COMMAND, Collector, Isa, Limits, child, child_main};
 use std::path::Path;
 
 const MODULE: &str = r#"(module
@@ -23,6 +23,7 @@ const OTHER: &str = r#"(module
     (call $tick) (call $tick) (call $tick) (local.get 0)))"#;
 
 fn main() {
+    child::enter().unwrap();
     if std::env::args().nth(1).is_some_and(|a| a == CHILD_COMMAND) {
         std::process::exit(child_main());
     }
@@ -66,10 +67,10 @@ fn every_target_is_recorded_and_holds() {
         check_sizes(&header);
         assert_eq!(check(&module, target, &options).unwrap(), [""; 0]);
     }
-    let paths = recordings(&options.folder).unwrap();
-    assert_eq!(paths.len(), TARGETS.len());
-    for path in paths {
-        let module = load(&path).unwrap();
+    let all = recordings(&options.folder).unwrap();
+    assert_eq!(all.len(), TARGETS.len());
+    for listed in all {
+        let module = listed.open().unwrap().module().unwrap();
         assert!(module.table.is_complete(), "{}", module.key());
     }
 }

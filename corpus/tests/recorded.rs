@@ -3,11 +3,17 @@
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use stackmap_corpus::recorded::{
-    self, Header, Provenance, TARGETS, file_name, load, load_header, read, read_header, recordings,
-    write, write_sums,
+    Header, Provenance, Recording, TARGETS, file_name, read, read_header, recordings, write,
+    write_sums,
 };
-use stackmap_corpus::{Collector, CrossCheck, Function, FunctionKind, Isa, Module, Tier};
+use stackmap_corpus::wild::Manifest;
+use stackmap_corpus::{
+    Collector, CorpusError, CorpusFolder, CrossCheck, Function, FunctionKind, Isa, Module,
+    OptLevel, Tier,
+};
 use stackmap_encoders::{Encoder, Table, exact::Exact};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 const PREAMBLE: usize = 8 + 4 + 32;
 
@@ -34,7 +40,7 @@ fn module(table: Table, functions: Vec<Function>, with_section: bool) -> Module 
 fn provenance() -> Provenance {
     Provenance {
         language: "L".into(),
-        opt_level: Some("none".into()),
+        opt_level: Some(OptLevel::None),
         ..Provenance::default()
     }
 }
@@ -244,26 +250,28 @@ fn a_module_that_is_not_its_section_is_refused() {
     );
 }
 
+fn paths(folder: &Path) -> Vec<PathBuf> {
+    let listed = recordings(folder).unwrap().into_iter();
+    listed.map(|listed| listed.path).collect()
+}
+
 #[test]
 fn a_missing_or_unlisted_recording_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(file_name(&TARGETS[0].key("m")));
-    std::fs::write(&path, sample()).unwrap();
+    fs::write(&path, sample()).unwrap();
     assert!(recordings(folder.path()).is_err(), "nothing is listed yet");
     write_sums(folder.path()).unwrap();
-    assert_eq!(
-        recordings(folder.path()).unwrap(),
-        std::slice::from_ref(&path)
-    );
+    assert_eq!(paths(folder.path()), std::slice::from_ref(&path));
 
     let other = folder.path().join(file_name(&TARGETS[0].key("n")));
-    std::fs::rename(&path, &other).unwrap();
+    fs::rename(&path, &other).unwrap();
     let error = recordings(folder.path()).unwrap_err().to_string();
     assert!(
         error.contains("m.x86_64.copying") && error.contains("not there"),
         "{error}"
     );
-    std::fs::copy(&other, &path).unwrap();
+    fs::copy(&other, &path).unwrap();
     let error = recordings(folder.path()).unwrap_err().to_string();
     assert!(
         error.contains("n.x86_64.copying") && error.contains("not listed"),
@@ -273,9 +281,11 @@ fn a_missing_or_unlisted_recording_is_named() {
 
 #[test]
 fn the_committed_recordings_are_whole() {
-    let manifest = stackmap_corpus::wild::manifest().unwrap();
-    for path in recordings(&recorded::folder()).unwrap() {
-        let (module, header) = (load(&path).unwrap(), load_header(&path).unwrap());
+    let corpus = CorpusFolder::of_source_tree();
+    let manifest = Manifest::read(&corpus.manifest()).unwrap();
+    for listed in recordings(&corpus.recordings()).unwrap() {
+        let recording = listed.open().unwrap();
+        let (module, header) = (recording.module().unwrap(), recording.header);
         let section = module.section.as_deref().unwrap();
         let baseline = Exact::encode(&module.table).unwrap().bytes;
         assert!(
@@ -296,7 +306,50 @@ fn the_committed_recordings_are_whole() {
             "{}",
             module.key()
         );
-        let name = file_name(&module.key());
-        assert_eq!(path.file_name().unwrap().to_str(), Some(name.as_str()));
+    }
+}
+
+#[test]
+fn a_recording_in_the_place_of_another_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name| folder.path().join(file_name(&TARGETS[0].key(name)));
+    fs::write(path("m"), sample()).unwrap();
+    fs::copy(path("m"), path("n")).unwrap();
+    let text = |opened: Result<Recording, CorpusError>| opened.err().unwrap().to_string();
+    let error = text(Recording::open(&path("n")));
+    assert!(error.contains("n.x86_64.copying"), "{error}");
+    assert!(error.contains("it holds m/x86_64/copying"), "{error}");
+
+    // Another valid recording of the same module.
+    fs::remove_file(path("n")).unwrap();
+    write_sums(folder.path()).unwrap();
+    let other = forge(&sample(), |header, _| {
+        header.provenance.language = "other".into()
+    });
+    fs::write(path("m"), other).unwrap();
+    assert!(Recording::open(&path("m")).is_ok());
+    let error = text(recordings(folder.path()).unwrap()[0].open());
+    assert!(error.contains("listed in SHA256SUMS"), "{error}");
+}
+
+#[test]
+fn a_missing_list_or_corpus_is_told_once_and_with_a_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = recordings(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("SHA256SUMS"), "{error}");
+    assert_eq!(error.matches("No such file").count(), 1, "{error}");
+
+    let error = CorpusFolder::find(Some(folder.path()))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with(&folder.path().display().to_string()),
+        "{error}"
+    );
+    assert!(error.contains("--corpus DIR or STACKMAP_CORPUS"), "{error}");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for named in [None, Some(source)] {
+        let found = CorpusFolder::find(named).unwrap();
+        assert_eq!(found.recordings(), source.join("recorded"));
     }
 }

@@ -1,8 +1,8 @@
 //! The pins of `wild.toml`, and fetching with hermetic sources.
 
 use sha2::{Digest, Sha256};
-use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule, fetch, manifest};
-use stackmap_corpus::{Collector, Isa};
+use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule, fetch};
+use stackmap_corpus::{Collector, CorpusFolder, Isa, OptLevel};
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
@@ -59,7 +59,8 @@ fn repository(folder: &Path) -> (String, String) {
 
 #[test]
 fn the_manifest_reaches_the_breadth_we_claim() {
-    let manifest = manifest().unwrap();
+    let corpus = CorpusFolder::of_source_tree();
+    let manifest = Manifest::read(&corpus.manifest()).unwrap();
     let compiles = |m: &&WildModule| m.failure(Isa::X86_64, Collector::Copying).is_none();
     let usable: Vec<_> = manifest.modules.iter().filter(compiles).collect();
     let languages: HashSet<_> = usable.iter().map(|m| &m.language).collect();
@@ -165,7 +166,7 @@ fn settings_and_failures_hold_for_what_they_name() {
     let module = manifest.get("m").unwrap();
     assert_eq!(
         module.setting(Collector::Copying).unwrap().opt_level,
-        "none"
+        OptLevel::None
     );
     assert_eq!(module.setting(Collector::Drc), None);
     assert_eq!(

@@ -2,8 +2,12 @@
 
 use crate::random::SEED;
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use regex::Regex;
-use stackmap_corpus::{Limits, ModuleKey};
+use stackmap_corpus::{
+    Collector, CompileOptions, CorpusError, CorpusFolder, Limits, ModuleKey, OptLevel, UnknownName,
+    clif,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,7 +21,14 @@ pub struct Selection {
     /// Only corpus modules whose `name/isa/collector` matches; or the path of
     /// a .wasm, .wat, .cwasm or .clif file to add. May be given again
     #[arg(short, long = "module", value_name = "REGEX|PATH", value_parser = parse_module)]
-    pub modules: Vec<ModuleArg>,
+    modules: Vec<ModuleArg>,
+
+    /// Just these .wasm, .wat, .cwasm or .clif files, and no corpus module
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "modules")]
+    only: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub corpus: CorpusArg,
 
     #[command(flatten)]
     pub compile: Compile,
@@ -35,11 +46,56 @@ impl Selection {
     /// Whether a corpus module is among those asked for.
     pub fn wants(&self, module: &ModuleKey) -> bool {
         let id = module.to_string();
-        let mut patterns = self.modules.iter().filter_map(|arg| match arg {
+        let mut patterns = self.patterns();
+        self.wants_corpus()
+            && (patterns.clone().next().is_none() || patterns.any(|p| p.is_match(&id)))
+    }
+
+    /// Whether any corpus module may be among those asked for.
+    pub fn wants_corpus(&self) -> bool {
+        self.only.is_empty()
+    }
+
+    /// Whether less than the whole corpus is asked for, or more.
+    pub fn is_narrowed(&self) -> bool {
+        !self.modules.is_empty()
+    }
+
+    /// What corpus modules are asked for by; all are if there is none.
+    pub fn patterns(&self) -> impl Iterator<Item = &Regex> + Clone {
+        self.modules.iter().filter_map(|arg| match arg {
             ModuleArg::Matching(pattern) => Some(pattern),
             ModuleArg::File(_) => None,
+        })
+    }
+
+    /// The files that are named.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let added = self.modules.iter().filter_map(|arg| match arg {
+            ModuleArg::File(file) => Some(file),
+            ModuleArg::Matching(_) => None,
         });
-        patterns.clone().next().is_none() || patterns.any(|p| p.is_match(&id))
+        self.only.iter().chain(added).cloned().collect()
+    }
+}
+
+/// Where the files of the corpus lie.
+#[derive(Args, Clone, Debug)]
+pub struct CorpusArg {
+    /// The folder `corpus` of the lab's sources, where the lab was moved away
+    /// from them
+    #[arg(long = "corpus", value_name = "DIR", env = "STACKMAP_CORPUS")]
+    folder: Option<PathBuf>,
+}
+
+impl CorpusArg {
+    /// Whether the folder is named, rather than the one that there usually is.
+    pub fn is_named(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    pub fn find(&self) -> Result<CorpusFolder, CorpusError> {
+        CorpusFolder::find(self.folder.as_deref())
     }
 }
 
@@ -48,37 +104,94 @@ impl Selection {
 pub struct Compile {
     /// Target of modules that still have to be compiled, such as aarch64
     /// [default: this machine]
-    #[arg(long, value_name = "TRIPLE")]
+    #[arg(long, value_name = "TRIPLE", value_parser = parse_target)]
     pub target: Option<String>,
 
     /// Collector of modules that still have to be compiled: copying, drc or
     /// null [default: Wasmtime's own]
-    #[arg(long)]
-    pub collector: Option<String>,
+    #[arg(long, value_parser = parse_collector)]
+    pub collector: Option<Collector>,
+
+    /// How much to optimise files that still have to be compiled: none, speed
+    /// or speed_and_size [default: Wasmtime's own]
+    #[arg(long, value_name = "LEVEL")]
+    opt_level: Option<OptLevel>,
 
     #[command(flatten)]
     pub limits: CompileLimits,
+}
+
+impl Compile {
+    /// How modules of the corpus are compiled.
+    pub fn of_corpus(&self) -> CompileOptions {
+        CompileOptions {
+            target: self.target.clone(),
+            collector: self.collector,
+            opt_level: None,
+        }
+    }
+
+    /// How files named on the command line are compiled.
+    pub fn of_files(&self) -> CompileOptions {
+        CompileOptions {
+            opt_level: self.opt_level,
+            ..self.of_corpus()
+        }
+    }
+}
+
+fn parse_collector(name: &str) -> Result<Collector, UnknownName> {
+    let mut known = Collector::OF_MODULES.into_iter();
+    let found = known.find(|collector| collector.name() == name);
+    found.ok_or_else(|| UnknownName::new("collector", name, &Collector::OF_MODULES))
+}
+
+/// A target that Wasmtime compiles modules for, or Cranelift functions.
+fn parse_target(target: &str) -> Result<String, String> {
+    let options = CompileOptions {
+        target: Some(target.to_owned()),
+        ..CompileOptions::default()
+    };
+    match (options.config(), clif::target_isa(target)) {
+        (Err(problem), Err(_)) => Err(problem),
+        _ => Ok(target.to_owned()),
+    }
 }
 
 /// What one compile may use.
 #[derive(Args, Clone, Debug)]
 pub struct CompileLimits {
     /// GiB that the compile of one module may use
-    #[arg(long, value_name = "GIB", default_value_t = 12)]
+    #[arg(long, value_name = "GIB", default_value_t = 12, value_parser = gib())]
     memory: u64,
 
     /// Minutes that the compile of one module may take
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = minutes())]
     minutes: u64,
 }
 
 impl CompileLimits {
     pub fn limits(&self) -> Limits {
         Limits {
-            memory: self.memory << 30,
-            time: Duration::from_secs(60 * self.minutes),
+            memory: self.memory * GIB,
+            time: Duration::from_secs(MINUTE * self.minutes),
         }
     }
+}
+
+/// Bytes.
+pub const GIB: u64 = 1 << 30;
+/// Seconds.
+const MINUTE: u64 = 60;
+
+/// Some memory, and no more than can be counted in bytes.
+pub fn gib() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..=u64::MAX / GIB)
+}
+
+/// Some time, and no more than can be counted in seconds.
+fn minutes() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..=u64::MAX / MINUTE)
 }
 
 /// What to print on stdout.
@@ -102,7 +215,7 @@ impl Format {
 
 /// A `--module` argument.
 #[derive(Clone, Debug)]
-pub enum ModuleArg {
+enum ModuleArg {
     Matching(Regex),
     File(PathBuf),
 }

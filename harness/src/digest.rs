@@ -2,10 +2,28 @@
 
 use sha2::{Digest, Sha256};
 use stackmap_encoders::Table;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
 
 /// The SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// The SHA-256 of a file, which may be too large for memory.
+pub fn sha256_of_file(path: &Path) -> io::Result<String> {
+    let mut file = BufReader::new(File::open(path)?);
+    let mut hash = Sha256::new();
+    loop {
+        let bytes = file.fill_buf()?;
+        let read = bytes.len();
+        if read == 0 {
+            return Ok(hex(&hash.finalize()));
+        }
+        hash.update(bytes);
+        file.consume(read);
+    }
 }
 
 /// Hash of everything that a table says.

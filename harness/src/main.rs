@@ -2,16 +2,18 @@
 
 mod anatomy;
 mod args;
+mod call;
 mod cmd;
 mod costs;
 mod deterministic;
 mod digest;
+mod interrupt;
 mod machine;
 mod modules;
 mod outcome;
 mod output;
 mod random;
-mod results_folder;
+mod run_folder;
 mod safety;
 mod scheme;
 mod shard;
@@ -21,7 +23,9 @@ mod timing;
 mod verify;
 mod walks;
 
-use clap::{Parser, Subcommand};
+use call::Call;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use stackmap_corpus::child;
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -81,14 +85,23 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(stackmap_corpus::CHILD_COMMAND) {
+    if let Err(error) = child::enter() {
+        return outcome::exit_code(Err(error.into()));
+    }
+    let first = std::env::args_os().nth(1);
+    if first.is_some_and(|argument| argument == stackmap_corpus::CHILD_COMMAND) {
         return ExitCode::from(stackmap_corpus::child_main() as u8);
     }
-    let result = match Cli::parse().command {
+    let mut lab = Cli::command();
+    let matches = lab.get_matches_mut();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let program = std::env::args_os().next().unwrap_or_default();
+    let call = Call::new(&program.to_string_lossy(), &lab, &matches);
+    let result = match cli.command {
         Command::List(args) => cmd::list::run(&args),
-        Command::Bench(args) => cmd::bench::run(&args),
-        Command::Run(args) => cmd::run::run(&args),
-        Command::Merge(args) => cmd::merge::run(&args),
+        Command::Bench(args) => cmd::bench::run(&args, &call),
+        Command::Run(args) => cmd::run::run(&args, &call),
+        Command::Merge(args) => cmd::merge::run(&args, &call),
         Command::Cmp(args) => cmd::cmp::run(&args),
         Command::Safety(args) => cmd::safety::run(&args),
         Command::Soak(args) => cmd::soak::run(&args),
@@ -101,7 +114,7 @@ fn main() -> ExitCode {
         Command::Anatomy(args) => cmd::anatomy::run(&args),
         Command::Inspect(args) => cmd::inspect::run(&args),
         Command::Costs(args) => cmd::costs::run(&args),
-        Command::Latency(args) => cmd::latency::run(&args),
+        Command::Latency(args) => cmd::latency::run(&args, &call),
         Command::Doctor(args) => cmd::doctor::run(&args),
         Command::TimeChild(args) => cmd::child::time::run(&args),
         Command::SoakChild(args) => cmd::child::soak::run(&args),

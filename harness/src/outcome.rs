@@ -1,6 +1,9 @@
 //! How a subcommand ended, and the exit code that says so.
 
-use anyhow::Result;
+use crate::interrupt;
+use crate::output::{ClosedPipe, note};
+use anyhow::{Error, Result};
+use stackmap_reports::plural;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -67,19 +70,31 @@ impl fmt::Display for WrongResult {
     }
 }
 
+/// Whether an error is about what schemes answer, and not about what they were
+/// asked to do.
+pub fn is_wrong(error: &Error) -> bool {
+    error.is::<WrongAnswer>() || error.is::<WrongResult>()
+}
+
 /// The exit code of a subcommand; what went wrong goes to stderr.
 pub fn exit_code(result: Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
         Ok(Outcome::Skipped { modules }) => {
-            eprintln!("error: {modules} module(s) skipped, see above; the rest is complete");
+            let skipped = plural(modules, "module");
+            note!("error: {skipped} skipped, see above; the rest is complete");
             ExitCode::from(ERROR)
         }
         Ok(Outcome::Worse) => ExitCode::from(WORSE),
+        Err(error) if error.is::<ClosedPipe>() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            let wrong = error.is::<WrongAnswer>() || error.is::<WrongResult>();
-            ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })
+            interrupt::give_way();
+            note!("error: {error:#}");
+            ExitCode::from(if is_wrong(&error) {
+                WRONG_ANSWER
+            } else {
+                ERROR
+            })
         }
     }
 }

@@ -94,7 +94,7 @@ pub(crate) fn yes(value: bool) -> String {
 }
 
 /// `1 module`, `3 modules`.
-pub(crate) fn plural(n: usize, noun: &str) -> String {
+pub fn plural(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 

@@ -21,9 +21,11 @@ pub mod results;
 pub mod stats;
 mod table;
 
+pub use format::plural;
 pub use headline::ranking::rank;
 pub use page::{
-    frontier_text, readme_results, terminal_summary, upstream_note, write_inspection, write_report,
+    DECISION, PLOTS, REPORT, frontier_text, readme_results, terminal_summary, upstream_note,
+    write_inspection, write_report,
 };
 pub use results::{Results, ResultsError, UnknownName, load};
 pub use stats::{Weights, WeightsError};

@@ -157,7 +157,7 @@ fn seen(collections: u64) -> Seen {
 
 fn config(collector: &str) -> Result<Config> {
     let options = CompileOptions {
-        collector: Some(collector.into()),
+        collector: Some(collector.parse()?),
         ..CompileOptions::default()
     };
     let mut config = options.config().map_err(anyhow::Error::msg)?;

@@ -18,7 +18,6 @@ use crate::synthetic::callees::KINDS;
 use code::Code;
 use cranelift_codegen::ir;
 use stackmap_encoders::Table;
-use std::path::Path;
 
 pub use frames::{Frame, Frames};
 pub use host::{Host, Safepoint};
@@ -77,7 +76,7 @@ impl Jit {
     }
 }
 
-/// The functions of a `.clif` file.
-pub fn read_functions(path: &Path) -> Result<Vec<ir::Function>, CorpusError> {
-    Ok(clif::parse(path)?.0)
+/// The functions in the text of a `.clif` file; `origin` names it in errors.
+pub fn parse_functions(origin: &str, text: &str) -> Result<Vec<ir::Function>, CorpusError> {
+    Ok(clif::parse(origin, text)?.0)
 }

@@ -2,7 +2,7 @@
 
 use crate::error::CorpusError;
 use crate::module::{CrossCheck, Module};
-use crate::names::{Collector, Isa, ModuleKey, Tier};
+use crate::names::{Collector, Isa, ModuleKey, OptLevel, Tier};
 use crate::sha256::sha256_hex;
 use crate::wild::WildModule;
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ pub struct Provenance {
     /// Wasmtime's version.
     pub wasmtime: String,
     /// Cranelift's `opt_level`, if it was not the default.
-    pub opt_level: Option<String>,
+    pub opt_level: Option<OptLevel>,
     /// Why it was not.
     pub reason: Option<String>,
     /// The sections of the `.cwasm`, in its order.
@@ -142,7 +142,7 @@ impl Provenance {
                 )
             }),
             wasmtime: wasmtime_environ::VERSION.to_owned(),
-            opt_level: setting.map(|s| s.opt_level.clone()),
+            opt_level: setting.map(|s| s.opt_level),
             reason: setting.map(|s| s.reason.clone()),
             sections: Vec::new(),
         }

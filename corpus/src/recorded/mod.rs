@@ -37,6 +37,6 @@ mod record;
 mod varint;
 
 pub use container::{read, read_header, wrap, write};
-pub use folder::{EXTENSION, file_name, folder, load, load_header, recordings, write_sums};
+pub use folder::{EXTENSION, Listed, Recording, file_name, recordings, write_sums};
 pub use header::{Header, Provenance, SectionDigest, SectionSize};
 pub use record::{RecordOptions, TARGETS, Target, check, compile_wild, record};

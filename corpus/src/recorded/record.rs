@@ -1,12 +1,12 @@
 //! From a pinned module to a recording, and whether a recording still holds.
 
 use super::container::{read_header, write};
-use super::folder::{file_name, folder, load, load_header, write_sums};
+use super::folder::{Recording, file_name, write_sums};
 use super::header::{Header, Provenance, SectionSize};
 use crate::assemble::assemble;
+use crate::child::Limits;
 use crate::compile::CompileOptions;
 use crate::error::CorpusError;
-use crate::isolate::Limits;
 use crate::isolate::precompile_isolated;
 use crate::module::Module;
 use crate::names::{Collector, Isa, ModuleKey, Tier};
@@ -61,17 +61,6 @@ pub struct RecordOptions {
     pub limits: Limits,
 }
 
-impl Default for RecordOptions {
-    /// The cache and the recordings of this source tree.
-    fn default() -> Self {
-        RecordOptions {
-            fetch: FetchOptions::default(),
-            folder: folder(),
-            limits: Limits::default(),
-        }
-    }
-}
-
 /// Fetches a module and compiles it in a child process; the program must call
 /// [`crate::child_main`].
 pub fn compile_wild(
@@ -94,8 +83,8 @@ pub fn compile_wild(
     let mut provenance = Provenance::of(entry, collector);
     let compile = CompileOptions {
         target: Some(isa.to_string()),
-        collector: Some(collector.to_string()),
-        opt_level: provenance.opt_level.clone(),
+        collector: Some(collector),
+        opt_level: provenance.opt_level,
     };
     let compiled = precompile_isolated(&origin, &bytes, &compile, &options.limits)?;
     provenance.sections = section_sizes(&origin, &compiled.cwasm)?;
@@ -129,14 +118,15 @@ pub fn check(
 ) -> Result<Vec<String>, CorpusError> {
     let path = path(entry, target, options);
     let origin = path.display().to_string();
-    let (header, recorded) = (load_header(&path)?, load(&path)?);
+    let recording = Recording::open(&path)?;
+    let (header, recorded) = (&recording.header, recording.module()?);
     let (module, provenance) = compile_wild(entry, target, options)?;
     let fresh = Header {
         // The length of the columns is no property of the module.
         body_bytes: header.body_bytes,
         ..Header::of(&module, &provenance, 0)
     };
-    let mut differences = header_differences(&header, &fresh, &origin);
+    let mut differences = header_differences(header, &fresh, &origin);
     let mut compare = |what: &str, same: bool| {
         if !same {
             differences.push(format!("{origin}: {what} differ"));

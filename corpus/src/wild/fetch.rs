@@ -21,18 +21,6 @@ pub struct FetchOptions {
     pub cache: PathBuf,
 }
 
-impl Default for FetchOptions {
-    /// No folder, and the cache in `target/wild` of this source tree.
-    fn default() -> Self {
-        FetchOptions {
-            from: None,
-            cache: Path::new(env!("CARGO_MANIFEST_DIR"))
-                .with_file_name("target")
-                .join("wild"),
-        }
-    }
-}
-
 /// Gets a module ready to be compiled, checks its hash and gives its path. The
 /// file comes from the cache, from the folder `from`, or from the ordinary
 /// client of its source.

@@ -14,11 +14,6 @@ pub struct Manifest {
     pub modules: Vec<WildModule>,
 }
 
-/// Reads the manifest of this source tree.
-pub fn manifest() -> Result<Manifest, CorpusError> {
-    Manifest::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("wild.toml"))
-}
-
 impl Manifest {
     /// Reads a manifest; the error names the file, the place and the remedy.
     pub fn read(path: &Path) -> Result<Manifest, CorpusError> {

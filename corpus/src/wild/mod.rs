@@ -1,6 +1,6 @@
 //! Third-party modules: what `wild.toml` pins, and how a pin becomes a file.
 //!
-//! [`manifest()`] reads the pins. [`fetch()`] gets one module with the ordinary
+//! [`Manifest::read`] reads the pins. [`fetch()`] gets one module with the ordinary
 //! client of its source, prepares it and checks every hash on the way.
 
 mod client;
@@ -11,5 +11,5 @@ mod module;
 mod unpack;
 
 pub use fetch::{FetchOptions, fetch};
-pub use manifest::{Manifest, manifest};
+pub use manifest::Manifest;
 pub use module::{Failure, Pin, Preparation, Setting, Source, WildModule};

@@ -1,6 +1,6 @@
 //! What is known of a third-party module before it is fetched.
 
-use crate::names::{Collector, Isa};
+use crate::names::{Collector, Isa, OptLevel};
 use serde::Deserialize;
 use std::fmt;
 use std::path::PathBuf;
@@ -87,8 +87,8 @@ pub struct Preparation {
 pub struct Setting {
     /// The collector it holds for.
     pub collector: Collector,
-    /// `none`, `speed` or `speed_and_size`.
-    pub opt_level: String,
+    /// The optimisation that the module compiles with.
+    pub opt_level: OptLevel,
     /// Why.
     pub reason: String,
 }

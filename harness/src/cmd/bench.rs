@@ -1,18 +1,20 @@
 //! `bench`: verify, size and time everything, then write the report.
 
 use crate::args::Selection;
+use crate::call::Call;
 use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
-use crate::output::{progress, report};
+use crate::output::progress;
+use crate::output::report::Report;
+use crate::run_folder::{self, ResumeOrForce, RunFolder};
 use crate::scheme::{self, Scheme};
 use crate::timing::{self, TimingFlags};
-use crate::{deterministic, modules, results_folder, size};
+use crate::{deterministic, modules, size};
 use anyhow::{Context, Result};
 use stackmap_corpus::{Collector, Isa, Module, Tier};
 use stackmap_reports::results::SizeRow;
 use stackmap_reports::{Weights, stats};
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -24,6 +26,9 @@ pub struct Args {
     out: Option<PathBuf>,
 
     #[command(flatten)]
+    earlier: ResumeOrForce,
+
+    #[command(flatten)]
     timing: TimingFlags,
 
     /// What the decision weighs [default: bytes=0.5,hot=0.25,cold=0.25]
@@ -31,16 +36,18 @@ pub struct Args {
     weights: Option<Weights>,
 }
 
-pub fn run(args: &Args) -> Result<Outcome> {
+pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     let seed = args.selection.seed;
-    let out = args.timing.resume.clone().or_else(|| args.out.clone());
-    let dir = results_folder::create(&out.unwrap_or_else(new_folder))?;
-    let mut provenance = ProvenanceRecorder::begin(seed);
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
+    let out = || args.out.clone().unwrap_or_else(run_folder::new_folder);
+    let (dir, onto) = args.earlier.place(out);
+    let mut folder = RunFolder::claim(&dir, call, onto)?;
+    let mut provenance = ProvenanceRecorder::begin(seed);
     let loaded = modules::load(&args.selection)?;
     let outcome = loaded.outcome();
     provenance.modules(&loaded.modules);
 
+    folder.begin()?;
     let mut sizes = size::measure_all(&loaded.modules, &schemes, seed)?;
     add_writer_costs(&mut sizes, &loaded.modules, &schemes)?;
     deterministic::write(&dir, &loaded.modules, &schemes, &sizes, seed)?;
@@ -52,7 +59,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
     stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
     provenance.finish(&dir)?;
 
-    report::write(&dir, &args.weights.unwrap_or_default())?;
+    let report = Report::write(&dir, &args.weights.unwrap_or_default())?;
+    folder.finish()?;
+    report.print()?;
     Ok(outcome)
 }
 
@@ -83,9 +92,4 @@ fn add_writer_costs(sizes: &mut [SizeRow], modules: &[Module], schemes: &[Scheme
     }
     bar.finish_and_clear();
     Ok(())
-}
-
-fn new_folder() -> PathBuf {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    PathBuf::from(format!("results/{}", now.map_or(0, |d| d.as_secs())))
 }

@@ -1,7 +1,7 @@
 //! `frontier`: which schemes nothing beats in everything.
 
 use crate::outcome::Outcome;
-use crate::results_folder;
+use crate::run_folder;
 use anyhow::Result;
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let dir = results_folder::or_newest(args.run.as_deref())?;
+    let dir = run_folder::or_newest(args.run.as_deref())?;
     print!(
         "{}",
         stackmap_reports::frontier_text(&stackmap_reports::load(&dir)?)

@@ -2,15 +2,18 @@
 
 use crate::args::{Compile, Format};
 use crate::modules::{self, Loaded};
-use crate::outcome::Outcome;
-use crate::output::{self, percent, thousands};
+use crate::outcome::{Outcome, is_wrong};
+use crate::output::note;
+use crate::output::{self, percent, progress, thousands};
 use crate::random::SEED;
 use crate::scheme::{self, Scheme};
 use crate::size;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use regex::Regex;
 use serde::Serialize;
+use stackmap_corpus::temporary_folder;
 use stackmap_reports::results::{Collector, Isa, Provenance, SizeRow, write_rows};
+use std::mem;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -49,25 +52,65 @@ struct InspectRow {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let mut loaded = Loaded::default();
-    for path in &args.files {
-        loaded.add(modules::read_file(path, &args.compile));
-    }
     let schemes = scheme::matching(args.scheme.as_ref())?;
-    let mut sizes = Vec::new();
-    for module in &loaded.modules {
-        if module.table.maps() == 0 {
-            let module = module.key();
-            eprintln!("note: {module} has no stack maps; nothing to encode");
-        }
-        sizes.extend(size::measure(module, &schemes, args.seed)?);
+    if let Some(path) = &args.html {
+        check_writable(path)?;
     }
+    let mut loaded = Loaded::default();
+    modules::load_files(&mut loaded, &args.files, &args.compile)?;
+    let (mut sizes, wrong) = measure(&mut loaded, &schemes, args.seed)?;
     print(args.format, &sizes)?;
+    if let Some(error) = wrong {
+        return Err(error);
+    }
     if let Some(path) = &args.html {
         sizes.retain(|row| row.maps > 0);
         write_page(path, &loaded, &schemes, &sizes)?;
     }
     Ok(loaded.outcome())
+}
+
+/// Before anything takes long, whether a file can be written there.
+fn check_writable(path: &Path) -> Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let probe = tempfile::tempfile_in(folder).map(drop);
+    probe.with_context(|| {
+        format!(
+            "{}: cannot be written; choose another --html",
+            path.display()
+        )
+    })
+}
+
+/// Sizes of what can be measured, and the first wrong answer. The rest is
+/// skipped.
+fn measure(
+    loaded: &mut Loaded,
+    schemes: &[Scheme],
+    seed: u64,
+) -> Result<(Vec<SizeRow>, Option<Error>)> {
+    let measured = progress::each("encode and verify", &loaded.modules, |module| {
+        Ok(size::measure(module, schemes, seed))
+    })?;
+    let (mut sizes, mut wrong) = (Vec::new(), None);
+    for (module, measured) in mem::take(&mut loaded.modules).into_iter().zip(measured) {
+        match measured {
+            Ok(rows) => {
+                if module.table.maps() == 0 {
+                    let module = module.key();
+                    note!("note: {module} has no stack maps; nothing to encode");
+                }
+                sizes.extend(rows);
+                loaded.modules.push(module);
+            }
+            Err(error) if is_wrong(&error) => wrong = wrong.or(Some(error)),
+            Err(error) => loaded.skip(format!("{error:#}")),
+        }
+    }
+    Ok((sizes, wrong))
 }
 
 fn print(format: Format, sizes: &[SizeRow]) -> Result<()> {
@@ -117,7 +160,7 @@ fn write_page(path: &Path, loaded: &Loaded, schemes: &[Scheme], sizes: &[SizeRow
         "{}: not written, as no module has stack maps",
         path.display()
     );
-    let dir = tempfile::tempdir().context("a temporary folder")?;
+    let dir = temporary_folder()?;
     let with_maps = loaded.modules.iter().filter(|m| m.table.maps() > 0);
     let of_modules: Vec<_> = with_maps.map(modules::row).collect();
     let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();

@@ -1,10 +1,13 @@
 //! `latency`: times the schemes, raw samples only.
 
 use crate::args::Selection;
+use crate::call::Call;
 use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
+use crate::output::say;
+use crate::run_folder::{ResumeOrForce, RunFolder};
 use crate::timing::{self, TimingFlags};
-use crate::{modules, results_folder, scheme};
+use crate::{modules, scheme};
 use anyhow::Result;
 use stackmap_reports::results::{Row, SampleRow};
 use std::path::PathBuf;
@@ -19,18 +22,25 @@ pub struct Args {
     out: PathBuf,
 
     #[command(flatten)]
+    earlier: ResumeOrForce,
+
+    #[command(flatten)]
     timing: TimingFlags,
 }
 
-pub fn run(args: &Args) -> Result<Outcome> {
-    let dir = results_folder::create(args.timing.resume.as_ref().unwrap_or(&args.out))?;
-    let mut provenance = ProvenanceRecorder::begin(args.selection.seed);
+pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
+    let (dir, onto) = args.earlier.place(|| args.out.clone());
+    let mut folder = RunFolder::claim(&dir, call, onto)?;
+    let mut provenance = ProvenanceRecorder::begin(args.selection.seed);
     let loaded = modules::load(&args.selection)?;
     provenance.modules(&loaded.modules);
+
+    folder.begin()?;
     let plan = args.timing.plan(&dir, &args.selection);
     timing::measure(&loaded.modules, &schemes, &plan, &dir)?;
     provenance.finish(&dir)?;
-    println!("{}", dir.join(SampleRow::FILE).display());
+    folder.finish()?;
+    say!("{}", dir.join(SampleRow::FILE).display())?;
     Ok(loaded.outcome())
 }

@@ -1,9 +1,10 @@
 //! `merge`: shares of a run, and timings of one host, into one folder.
 
+use crate::call::Call;
 use crate::deterministic::BY_MODULE;
 use crate::outcome::Outcome;
-use crate::output::report;
-use crate::results_folder;
+use crate::output::report::Report;
+use crate::run_folder::{self, Force, Manifest, RunFolder};
 use crate::shard::ShardRecord;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -25,25 +26,26 @@ pub struct Args {
     #[arg(short, long, default_value = "results/merged")]
     out: PathBuf,
 
+    #[command(flatten)]
+    force: Force,
+
     /// What the decision weighs [default: bytes=0.5,hot=0.25,cold=0.25]
     #[arg(long)]
     weights: Option<Weights>,
 }
 
-pub fn run(args: &Args) -> Result<Outcome> {
+pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
+    args.folders
+        .iter()
+        .try_for_each(|folder| check(folder, &args.out))?;
     let with = |name: &'static str| args.folders.iter().filter(move |d| d.join(name).exists());
-    for folder in &args.folders {
-        ensure!(
-            folder.join(ShardRecord::FILE).exists() || folder.join(SampleRow::FILE).exists(),
-            "{}: neither a share of a run nor timings; make one with `stackmap-lab run --shard I/N` or `stackmap-lab latency`",
-            folder.display()
-        );
-    }
     let (shares, seed) = in_order(with(ShardRecord::FILE))?;
     let timed: Vec<&PathBuf> = with(SampleRow::FILE).collect();
     one_host(&timed)?;
 
-    let dir = results_folder::create(&args.out)?;
+    let dir = &args.out;
+    let mut folder = RunFolder::claim(dir, call, args.force.onto())?;
+    folder.begin()?;
     let first = shares[0];
     let schemes = read(&first.join(SchemeRow::FILE))?;
     write_file(&dir.join(SchemeRow::FILE), schemes.as_bytes())?;
@@ -54,14 +56,37 @@ pub fn run(args: &Args) -> Result<Outcome> {
     }
     if let Some(samples) = joined(&timed, SampleRow::FILE)? {
         write_file(&dir.join(SampleRow::FILE), samples.as_bytes())?;
-        stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
+        stats::summarize_folder(dir, seed).context("the statistics of the timings")?;
     }
     let mut provenance = Provenance::read(timed.first().copied().unwrap_or(first))?;
     let folders = args.folders.iter().map(|d| d.display().to_string());
     provenance.set(Fact::Merged, folders.map(Value::from).collect::<Vec<_>>());
-    provenance.write(&dir)?;
-    report::write(&dir, &args.weights.unwrap_or_default())?;
+    provenance.write(dir)?;
+    let report = Report::write(dir, &args.weights.unwrap_or_default())?;
+    folder.finish()?;
+    report.print()?;
     Ok(Outcome::Complete)
+}
+
+/// Whether a folder may be merged: results that are whole, and not where the
+/// merged ones go.
+fn check(folder: &Path, out: &Path) -> Result<()> {
+    let name = folder.display();
+    let is_share = folder.join(ShardRecord::FILE).exists();
+    let manifest = Manifest::read(folder)?;
+    ensure!(
+        manifest.is_some() || is_share || folder.join(SampleRow::FILE).exists(),
+        "{name}: neither a share of a run nor timings; make one with `stackmap-lab run --shard I/N` or `stackmap-lab latency`"
+    );
+    ensure!(
+        !run_folder::are_same(folder, out),
+        "{name}: to be merged, and so cannot take the whole; choose another --out"
+    );
+    match manifest {
+        Some(manifest) => manifest.check_whole(folder),
+        None if is_share => bail!("{name}: no finished share, for lack of a run.json; run it anew"),
+        None => Ok(()),
+    }
 }
 
 /// The shares by number, complete and of one run, and its seed.

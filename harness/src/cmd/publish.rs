@@ -1,20 +1,33 @@
 //! `publish`: makes a run the published one, in one step that is ready to be
 //! committed: its files, the README's table, and the note for upstream.
+//!
+//! All is checked and built before anything is replaced, so that a failure
+//! leaves the published run as it was.
 
 use crate::outcome::Outcome;
-use crate::{results_folder, scheme};
+use crate::output::say;
+use crate::run_folder::{self, Manifest};
+use crate::scheme;
 use anyhow::{Context, Result, ensure};
-use stackmap_reports::results::{PROVENANCE, write_file};
+use stackmap_reports::results::{Results, write_file};
+use stackmap_reports::{PLOTS, load, readme_results, upstream_note};
 use std::fs;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Results folder [default: the newest under results/]
     run: Option<PathBuf>,
+
     /// Where the repository lies
     #[arg(long, default_value = ".")]
     root: PathBuf,
+
+    /// Publish a run that measured less than the published one, or that does
+    /// not say whether it was finished
+    #[arg(long)]
+    force: bool,
 }
 
 /// Where the published run lies in the repository.
@@ -25,23 +38,63 @@ const BEGIN: &str = "<!-- results: begin -->\n";
 const END: &str = "<!-- results: end -->\n";
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let dir = results_folder::or_newest(args.run.as_deref())?;
+    let dir = run_folder::or_newest(args.run.as_deref())?;
     let readme = args.root.join("README.md");
     let to = args.root.join(PUBLISHED);
-    let measured = stackmap_reports::load(&dir)?;
-    let table = stackmap_reports::readme_results(&measured);
-    write_file(&readme, with_table(&readme, &table)?.as_bytes())?;
-
-    if to.exists() {
-        fs::remove_dir_all(&to).with_context(|| format!("{}: cannot be renewed", to.display()))?;
+    let name = dir.display();
+    ensure!(
+        !run_folder::are_same(&dir, &to),
+        "{name}: published already; name another run"
+    );
+    match Manifest::read(&dir)? {
+        Some(manifest) => manifest.check_whole(&dir)?,
+        None => ensure!(
+            args.force,
+            "{name}: no finished run, for lack of a run.json; make one with `stackmap-lab bench`, or publish it with --force"
+        ),
     }
-    copy(&dir, &to)?;
+    let measured = load(&dir)?;
+    if to.exists() && !args.force {
+        check_no_less(&dir, &measured, &to)?;
+    }
+    let text = with_table(&readme, &readme_results(&measured))?;
     let drawing = |name: &str| Some(scheme::named(name).ok()?.source.drawing());
-    let note = stackmap_reports::upstream_note(&measured, drawing)
-        .context("no scheme is recommended, so there is nothing to say upstream")?;
-    write_file(&to.join("upstream.md"), note.as_bytes())?;
-    println!("{}\n{}", to.display(), readme.display());
+    let note = upstream_note(&measured, drawing).with_context(|| {
+        format!("{name}: recommends no scheme, so there is nothing to publish; measure more")
+    })?;
+
+    let replacement = Replacement::beside(&to)?;
+    copy(&dir, &replacement.new())?;
+    write_file(&replacement.new().join("upstream.md"), note.as_bytes())?;
+    replacement.swap(&to)?;
+    if let Err(error) = write_file(&readme, text.as_bytes()) {
+        replacement.swap_back(&to)?;
+        return Err(error.into());
+    }
+    say!("{}\n{}", to.display(), readme.display())?;
     Ok(Outcome::Complete)
+}
+
+/// Fails if a run measured less than the published one.
+fn check_no_less(dir: &Path, run: &Results, to: &Path) -> Result<()> {
+    let published = load(to).with_context(|| "publish over it with --force")?;
+    let processes = |of: &Results| {
+        let latencies = of.latencies.iter().flatten();
+        latencies.map(|row| row.processes).max().unwrap_or(0)
+    };
+    let amounts: [(&str, usize, usize); 3] = [
+        ("processes", processes(run), processes(&published)),
+        ("modules", run.modules.len(), published.modules.len()),
+        ("schemes", run.schemes.len(), published.schemes.len()),
+    ];
+    for (what, here, there) in amounts {
+        ensure!(
+            here >= there,
+            "{}: has {here} {what}, and the published run has {there}; measure more, or publish it with --force",
+            dir.display()
+        );
+    }
+    Ok(())
 }
 
 /// The README's text, with another table in it.
@@ -60,25 +113,78 @@ fn with_table(readme: &Path, table: &str) -> Result<String> {
 /// Everything that the report is made of, but the raw timings, which take
 /// more room than all the rest.
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("{}: cannot be written", to.display()))?;
-    let mut files = 0;
-    let entries =
-        fs::read_dir(from).with_context(|| format!("{}: cannot be read", from.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let target = to.join(&*name);
-        if path.is_dir() && name == "plots" {
-            copy(&path, &target)?;
-            continue;
-        }
-        let kept = [".csv", ".html", ".md", ".svg", PROVENANCE];
-        if kept.iter().any(|end| name.ends_with(end)) && !name.starts_with("samples") {
-            fs::copy(&path, &target)
-                .with_context(|| format!("{}: cannot be copied", path.display()))?;
-            files += 1;
+    let copy_to = |path: &Path, to: PathBuf| {
+        let copied = fs::copy(path, to);
+        copied.with_context(|| format!("{}: cannot be copied", path.display()))
+    };
+    for name in run_folder::findings() {
+        let path = from.join(name);
+        if path.exists() {
+            copy_to(&path, to.join(name))?;
         }
     }
-    ensure!(files > 0, "{}: nothing to publish here", from.display());
+    let plots = to.join(PLOTS);
+    fs::create_dir(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
+    for plot in run_folder::plots(from) {
+        let name = plot.file_name().unwrap_or_default();
+        copy_to(&plot, plots.join(name))?;
+    }
     Ok(())
+}
+
+/// A folder that is built beside another one and then takes its place.
+struct Replacement(TempDir);
+
+impl Replacement {
+    fn beside(to: &Path) -> Result<Replacement> {
+        let parent = to.parent().unwrap_or(Path::new("."));
+        let make = || {
+            fs::create_dir_all(parent)?;
+            let dir = tempfile::Builder::new()
+                .prefix(".published-")
+                .tempdir_in(parent)?;
+            let replacement = Replacement(dir);
+            fs::create_dir(replacement.new())?;
+            Ok::<_, std::io::Error>(replacement)
+        };
+        make().with_context(|| format!("{}: cannot be written to", parent.display()))
+    }
+
+    /// Where the new folder is built.
+    fn new(&self) -> PathBuf {
+        self.0.path().join("new")
+    }
+
+    /// Where the old one goes.
+    fn old(&self) -> PathBuf {
+        self.0.path().join("old")
+    }
+
+    /// Puts the new folder in the place of the old one.
+    fn swap(&self, to: &Path) -> Result<()> {
+        if to.exists() {
+            rename(to, &self.old())?;
+        }
+        rename(&self.new(), to).or_else(|error| {
+            self.put_old_back(to)?;
+            Err(error)
+        })
+    }
+
+    fn swap_back(&self, to: &Path) -> Result<()> {
+        rename(to, &self.new())?;
+        self.put_old_back(to)
+    }
+
+    fn put_old_back(&self, to: &Path) -> Result<()> {
+        match self.old().exists() {
+            true => rename(&self.old(), to),
+            false => Ok(()),
+        }
+    }
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to)
+        .with_context(|| format!("{}: cannot become {}", from.display(), to.display()))
 }

@@ -1,7 +1,8 @@
 //! `rank`: the schemes by lookup time, in one run or in several side by side.
 
 use crate::outcome::Outcome;
-use crate::results_folder;
+use crate::output::note;
+use crate::run_folder;
 use anyhow::Result;
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome> {
     let mut runs = Vec::new();
     let newest = match args.runs.is_empty() {
-        true => vec![results_folder::or_newest(None)?],
+        true => vec![run_folder::or_newest(None)?],
         false => Vec::new(),
     };
     for dir in args.runs.iter().chain(&newest) {
@@ -24,7 +25,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let (text, flips) = stackmap_reports::rank(&runs);
     print!("{text}");
     for flip in &flips {
-        eprintln!("worse: faster in one run, slower in another: {flip}");
+        note!("worse: faster in one run, slower in another: {flip}");
     }
     Ok(match flips.is_empty() {
         true => Outcome::Complete,

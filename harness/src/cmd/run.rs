@@ -1,15 +1,18 @@
 //! `run`: everything that needs no clock, of all modules or a share of them.
 
 use crate::args::Selection;
+use crate::call::Call;
 use crate::digest::{hex, table_hash};
 use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
+use crate::output::say;
+use crate::run_folder::{Force, RunFolder};
 use crate::scheme::{self, Scheme};
 use crate::shard::{self, Shard, ShardRecord};
-use crate::{deterministic, modules, results_folder, size};
+use crate::{deterministic, modules, size};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
-use stackmap_corpus::Module;
+use stackmap_corpus::{Module, child};
 use stackmap_reports::results::write_file;
 use std::path::PathBuf;
 
@@ -25,13 +28,17 @@ pub struct Args {
     /// Folder for the results
     #[arg(short, long, default_value = "results/run")]
     out: PathBuf,
+
+    #[command(flatten)]
+    force: Force,
 }
 
-pub fn run(args: &Args) -> Result<Outcome> {
+pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     let seed = args.selection.seed;
-    let dir = results_folder::create(&args.out)?;
-    let mut provenance = ProvenanceRecorder::begin(seed);
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
+    let dir = &args.out;
+    let mut folder = RunFolder::claim(dir, call, args.force.onto())?;
+    let mut provenance = ProvenanceRecorder::begin(seed);
     let mut loaded = modules::load(&args.selection)?;
     let record = ShardRecord {
         shard: args.shard,
@@ -46,18 +53,21 @@ pub fn run(args: &Args) -> Result<Outcome> {
         args.shard.of
     );
     provenance.modules(&loaded.modules);
+
+    folder.begin()?;
     let sizes = size::measure_all(&loaded.modules, &schemes, seed)?;
-    deterministic::write(&dir, &loaded.modules, &schemes, &sizes, seed)?;
-    provenance.finish(&dir)?;
+    deterministic::write(dir, &loaded.modules, &schemes, &sizes, seed)?;
+    provenance.finish(dir)?;
     let record = serde_json::to_vec_pretty(&record)?;
     write_file(&dir.join(ShardRecord::FILE), &record)?;
-    println!("{}", dir.display());
+    folder.finish()?;
+    say!("{}", dir.display())?;
     Ok(loaded.outcome())
 }
 
 /// What is the same for all shares of one run and for no other run.
 fn identity(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<String> {
-    let binary = std::env::current_exe().and_then(std::fs::read);
+    let binary = child::running_binary().and_then(std::fs::read);
     let mut hash = Sha256::new()
         .chain_update(binary.context("the lab's own binary cannot be read")?)
         .chain_update(seed.to_le_bytes());

@@ -1,6 +1,6 @@
 //! `soak`: collects garbage by each scheme's lookups, in running code.
 
-use crate::args::Format;
+use crate::args::{Format, GIB, gib};
 use crate::outcome::Outcome;
 use crate::output::{self, thousands};
 use crate::soak::{self, SoakProgram, SoakRow, Workload};
@@ -16,6 +16,10 @@ pub struct Args {
     #[command(flatten)]
     workload: Workload,
 
+    /// GiB that one process may use; several run at a time
+    #[arg(long, value_name = "GIB", default_value_t = 2, value_parser = gib())]
+    memory: u64,
+
     #[command(flatten)]
     format: Format,
 }
@@ -29,7 +33,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         !names.is_empty(),
         "no scheme matches; see `stackmap-lab list schemes`"
     );
-    let rows = soak::run_all(&names, args.workload)?;
+    let rows = soak::run_all(&names, args.workload, args.memory * GIB)?;
     print(args.format, &rows)?;
     soak::judge(&rows)?;
     Ok(Outcome::Complete)

@@ -2,10 +2,12 @@
 
 use crate::args::Selection;
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::output::{progress, thousands};
 use crate::{modules, scheme};
 use anyhow::Result;
 use stackmap_encoders::Oracle;
+use stackmap_reports::plural;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -26,12 +28,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
     })?;
     for (i, scheme) in schemes.iter().enumerate() {
         let answers: u64 = per_module.iter().map(|m| m[i]).sum();
-        let modules = loaded.modules.len();
-        println!(
-            "{}: {} answers on {modules} modules, all right",
+        say!(
+            "{}: {} answers on {}, all right",
             scheme.name,
-            thousands(answers)
-        );
+            thousands(answers),
+            plural(loaded.modules.len(), "module")
+        )?;
     }
     Ok(loaded.outcome())
 }

@@ -10,13 +10,14 @@ use nix::libc::user_regs_struct;
 use nix::sys::ptrace;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
+use stackmap_corpus::{child, temporary_folder};
 use stackmap_reports::results::BASELINE;
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 /// Most bytes of an instruction on x86.
 const LONGEST_INSTRUCTION: usize = 15;
@@ -30,11 +31,11 @@ pub fn possible() -> Result<(), String> {
 
 /// Counts what a scheme does to answer `pcs`.
 pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
-    let dir = tempfile::tempdir().context("a temporary folder")?;
+    let dir = temporary_folder()?;
     std::fs::write(dir.path().join(SECTION), section)?;
     let pcs: Vec<u8> = pcs.iter().flat_map(|pc| pc.to_le_bytes()).collect();
     std::fs::write(dir.path().join(PCS), pcs)?;
-    let mut child = Command::new(std::env::current_exe()?)
+    let mut child = child::command()?
         .args([CHILD_COMMAND, "--scheme", scheme, "--dir"])
         .arg(dir.path())
         .stdout(Stdio::piped())

@@ -5,7 +5,7 @@ use super::usage::{Ticks, Usage};
 use super::{doctor, system};
 use crate::digest::{sha256, short, table_hash};
 use anyhow::Result;
-use stackmap_corpus::Module;
+use stackmap_corpus::{Module, child};
 use stackmap_reports::results::{Fact, Provenance};
 use std::path::Path;
 use std::process::Command;
@@ -27,7 +27,10 @@ impl ProvenanceRecorder {
     /// Takes down the code, the machine and its present load.
     pub fn begin(seed: u64) -> ProvenanceRecorder {
         let (start, before) = (Instant::now(), Ticks::now());
-        let arguments: Vec<String> = env::args().skip(1).collect();
+        let arguments = env::args_os().skip(1);
+        let arguments: Vec<_> = arguments
+            .map(|a| a.to_string_lossy().into_owned())
+            .collect();
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH);
         let mut provenance = Provenance::default();
         provenance.set(Fact::Version, env!("CARGO_PKG_VERSION"));
@@ -79,7 +82,7 @@ fn set_code(provenance: &mut Provenance) {
         None => unknown(),
     };
     let revision = git(&["rev-parse", "HEAD"]).unwrap_or_else(unknown);
-    let binary = env::current_exe().and_then(fs::read);
+    let binary = child::running_binary().and_then(fs::read);
     let binary = binary.map_or_else(|_| unknown(), |bytes| sha256(&bytes));
     provenance.set(Fact::GitRevision, revision);
     provenance.set(Fact::GitDirty, dirty);

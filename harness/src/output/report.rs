@@ -1,14 +1,31 @@
 //! The report of a results folder, and its summary on the terminal.
 
+use super::say;
 use anyhow::Result;
 use stackmap_reports::Weights;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes the report, prints the summary, and ends by naming both.
-pub fn write(dir: &Path, weights: &Weights) -> Result<()> {
-    let results = stackmap_reports::load(dir)?;
-    let report = stackmap_reports::write_report(&results, dir, weights)?;
-    println!("{}", stackmap_reports::terminal_summary(&results));
-    println!("{}\n{}", dir.display(), report.display());
-    Ok(())
+/// A report that is written, and what is to be printed of it.
+pub struct Report {
+    dir: PathBuf,
+    path: PathBuf,
+    summary: String,
+}
+
+impl Report {
+    /// Writes the report.
+    pub fn write(dir: &Path, weights: &Weights) -> Result<Report> {
+        let results = stackmap_reports::load(dir)?;
+        Ok(Report {
+            dir: dir.to_owned(),
+            path: stackmap_reports::write_report(&results, dir, weights)?,
+            summary: stackmap_reports::terminal_summary(&results),
+        })
+    }
+
+    /// Prints the summary, and ends by naming folder and report.
+    pub fn print(&self) -> Result<()> {
+        let Report { dir, path, summary } = self;
+        say!("{summary}\n{}\n{}", dir.display(), path.display())
+    }
 }

@@ -1,7 +1,7 @@
 //! One scheme in one program.
 
 use super::mutator::{Mutator, Roots};
-use super::workload::{EXAMPLE, SoakProgram, SoakRow, Workload};
+use super::workload::{EXAMPLE, EXAMPLE_FILE, SoakProgram, SoakRow, Workload};
 use crate::scheme;
 use anyhow::Result;
 use stackmap_corpus::jit::{self, Jit, World};
@@ -9,7 +9,6 @@ use stackmap_corpus::synthetic;
 use stackmap_encoders::Encoder;
 use stackmap_encoders::ranges::Ranges;
 use stackmap_reports::results::RANGES_NAIVE;
-use std::path::Path;
 
 /// Runs a program with and without collections, and compares what it came to.
 pub fn run_child(name: &str, program: SoakProgram, workload: Workload) -> Result<SoakRow> {
@@ -19,7 +18,7 @@ pub fn run_child(name: &str, program: SoakProgram, workload: Workload) -> Result
             functions: workload.functions,
             target: std::env::consts::ARCH.to_owned(),
         })?,
-        SoakProgram::StaleSlot => jit::read_functions(Path::new(EXAMPLE))?,
+        SoakProgram::StaleSlot => jit::parse_functions(EXAMPLE_FILE, EXAMPLE)?,
     };
     let jit = Jit::new(functions)?;
     let naive = name == RANGES_NAIVE;
@@ -52,7 +51,7 @@ pub fn run_child(name: &str, program: SoakProgram, workload: Workload) -> Result
 
 /// Enters one function after another.
 fn play<'s>(jit: &Jit, workload: Workload, roots: Option<Roots<'s>>) -> Mutator<'s> {
-    let limit = workload.collections * workload.every;
+    let limit = workload.collections.saturating_mul(workload.every);
     let mut world = World::default();
     let mut mutator = Mutator::new(workload.seed, jit.len(), limit, roots);
     while mutator.goes_on() {

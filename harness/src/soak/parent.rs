@@ -1,12 +1,15 @@
 //! Gives every scheme and program a process of its own.
 
-use super::workload::{CHILD_COMMAND, EXAMPLE, SoakProgram, SoakRow, Workload};
+use super::workload::{CHILD_COMMAND, EXAMPLE_FILE, SoakProgram, SoakRow, Workload};
 use crate::outcome::WrongResult;
 use crate::output::progress;
 use crate::scheme;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
+use stackmap_corpus::Limits;
+use stackmap_corpus::child::{self, ChildError};
 use stackmap_reports::results::RANGES_NAIVE;
-use std::process::Command;
+use std::process::ExitStatus;
+use std::time::Duration;
 
 /// All that can be soaked: the schemes, and ranges merged naively.
 pub fn names() -> Vec<&'static str> {
@@ -15,14 +18,19 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
-/// Runs each of the named schemes in each program.
-pub fn run_all(names: &[&str], workload: Workload) -> Result<Vec<SoakRow>> {
+/// Runs each of the named schemes in each program; `memory` is what one process
+/// may use, in bytes.
+pub fn run_all(names: &[&str], workload: Workload, memory: u64) -> Result<Vec<SoakRow>> {
+    let limits = Limits {
+        memory,
+        time: Duration::MAX,
+    };
     let runs: Vec<(&str, SoakProgram)> = names
         .iter()
         .flat_map(|name| SoakProgram::ALL.iter().map(|program| (*name, *program)))
         .collect();
     progress::each("collect garbage", &runs, |(name, program)| {
-        spawn(name, *program, workload)
+        run(name, *program, workload, &limits)
     })
 }
 
@@ -39,28 +47,34 @@ pub fn judge(rows: &[SoakRow]) -> Result<()> {
         let unnoticed = naive && row.program == SoakProgram::StaleSlot && row.failure.is_none();
         ensure!(
             !unnoticed,
-            "{} came through {EXAMPLE}: the soak does not see what it is for; give it more --collections",
+            "{} came through {EXAMPLE_FILE}: the soak does not see what it is for; give it more --collections",
             RANGES_NAIVE
         );
     }
     Ok(())
 }
 
-fn spawn(name: &str, program: SoakProgram, workload: Workload) -> Result<SoakRow> {
-    let output = Command::new(std::env::current_exe()?)
+fn run(name: &str, program: SoakProgram, workload: Workload, limits: &Limits) -> Result<SoakRow> {
+    let mut command = child::command()?;
+    command
         .args([CHILD_COMMAND, name, program.name()])
-        .args(workload.flags())
-        .output()
-        .context("cannot start a process")?;
-    if output.status.code().is_some_and(|code| code != 0) {
-        let error = String::from_utf8_lossy(&output.stderr);
-        bail!("{}", error.trim().trim_start_matches("error: "));
+        .args(workload.flags());
+    match child::run(command, limits) {
+        Ok(output) => Ok(serde_json::from_slice(&output.stdout)?),
+        Err(ChildError::Failed { status, .. }) if status.code().is_none() => {
+            Ok(crashed(name, program, status))
+        }
+        Err(ChildError::Failed { last_line, .. }) => {
+            bail!("{}", last_line.trim_start_matches("error: "))
+        }
+        Err(error @ ChildError::Memory(_)) => {
+            bail!("{name}: the soak {error}; raise --memory, or lower --collections or --every")
+        }
+        Err(error) => bail!("{name}: the soak {error}; free memory, or lower --collections"),
     }
-    let row = serde_json::from_slice(&output.stdout);
-    Ok(row.unwrap_or_else(|_| crashed(name, program, &output.status.to_string())))
 }
 
-fn crashed(name: &str, program: SoakProgram, status: &str) -> SoakRow {
+fn crashed(name: &str, program: SoakProgram, status: ExitStatus) -> SoakRow {
     SoakRow {
         scheme: name.to_owned(),
         program,

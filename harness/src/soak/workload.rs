@@ -8,7 +8,9 @@ use stackmap_corpus::named_enum;
 pub const CHILD_COMMAND: &str = "__soak";
 
 /// The smallest program that merging ranges without empty maps fails on.
-pub const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/soak/stale-slot.clif");
+pub const EXAMPLE: &str = include_str!("../../soak/stale-slot.clif");
+/// Its file, for messages.
+pub const EXAMPLE_FILE: &str = "harness/soak/stale-slot.clif";
 
 /// How much to run.
 #[derive(clap::Args, Clone, Copy)]

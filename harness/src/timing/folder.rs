@@ -9,6 +9,8 @@ use stackmap_reports::results::{Queries, write_file};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The folder's name in a results folder.
+pub const FOLDER: &str = "timing";
 /// Where finished rows are.
 const ROWS: &str = "rows";
 
@@ -17,17 +19,12 @@ pub struct TimingFolder(pub PathBuf);
 
 impl TimingFolder {
     pub fn new(results: &Path) -> TimingFolder {
-        TimingFolder(results.join("timing"))
+        TimingFolder(results.join(FOLDER))
     }
 
-    /// Makes the folder; what an earlier run left there stays only if that is
-    /// resumed.
-    pub fn open(&self, resume: bool) -> Result<()> {
+    /// Makes the folder, unless a run goes on in it.
+    pub fn create(&self) -> Result<()> {
         let dir = &self.0;
-        if !resume && dir.exists() {
-            fs::remove_dir_all(dir)
-                .with_context(|| format!("{}: cannot be emptied", dir.display()))?;
-        }
         fs::create_dir_all(dir.join(ROWS))
             .with_context(|| format!("{}: cannot be made", dir.display()))
     }

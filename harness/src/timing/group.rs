@@ -13,8 +13,6 @@ pub struct TimingGroup {
     pub seed: u64,
     /// Its number; later ones time what a resumed run found new or changed.
     pub number: usize,
-    /// The options that shaped the run; a resumed one must have the same.
-    pub options: String,
     /// The baseline first.
     pub schemes: Vec<SchemeKey>,
     pub modules: Vec<ModulePlan>,

@@ -12,6 +12,7 @@ use super::timed_scheme::TimedScheme;
 use super::{controls, registry, samples};
 use crate::machine::usage::{Ticks, WHILE_TIMING};
 use crate::outcome::{WRONG_ANSWER, WrongResult};
+use crate::output::note;
 use crate::output::progress;
 use crate::random::rng_for;
 use crate::scheme::Scheme;
@@ -19,18 +20,18 @@ use crate::walks::{self, Walks};
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::ProgressBar;
 use rand::RngExt;
-use stackmap_corpus::Module;
+use stackmap_corpus::{Module, child};
 use stackmap_reports::results::write_file;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Most bytes of environment that a child process is padded with.
 const PADDING: usize = 8192;
 
 /// Times `schemes` and the controls on every module that has maps, and writes
-/// the samples into `dir`. Child processes work in a folder below; with
-/// `plan.resume` their finished rows are kept.
+/// the samples into `dir`. Child processes work in a folder below; rows that
+/// they finished there stand.
 pub fn measure(
     modules: &[Module],
     schemes: &[Scheme],
@@ -41,11 +42,11 @@ pub fn measure(
     let mut schemes = registry::all_named(&names)?;
     schemes.extend(controls::all());
     let folder = TimingFolder::new(dir);
-    folder.open(plan.resume)?;
+    folder.create()?;
     samples::clear(dir)?;
     let ready = prepare_all(modules, &schemes, plan, &folder, dir)?;
     let names: Vec<String> = ready.iter().map(|p| p.folder.clone()).collect();
-    let mut groups = resume::standing(&folder, plan, &resume::keys(&schemes), &names)?;
+    let mut groups = resume::standing(&folder, &resume::keys(&schemes), &names)?;
     groups.extend(new_group(&ready, &schemes, plan, &folder, &groups)?);
     for group in &groups {
         folder.write_group(group)?;
@@ -75,7 +76,7 @@ fn prepare_all<'m>(
         .map(|module| {
             bar.inc(1);
             walks::record(module).unwrap_or_else(|error| {
-                bar.suspend(|| eprintln!("warning: {error:#}; its queries are uniform instead"));
+                bar.suspend(|| note!("warning: {error:#}; its queries are uniform instead"));
                 None
             })
         })
@@ -134,8 +135,8 @@ fn spawn(
     let name = format!("environment {}/{process}", group.number);
     let mut rng = rng_for(group.seed, &name);
     let padding = "x".repeat(rng.random_range(0..PADDING));
-    let binary = std::env::current_exe().context("cannot find my own binary")?;
-    let mut child = Command::new(binary)
+    let mut child = child::command()
+        .context("cannot find my own binary")?
         .args([CHILD_COMMAND, "--folder"])
         .arg(&folder.0)
         .args(["--group", &group.number.to_string()])

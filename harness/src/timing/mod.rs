@@ -31,9 +31,11 @@ mod timed_scheme;
 mod writer_cost;
 
 pub use child::{CHILD_COMMAND, run_child};
+pub use folder::FOLDER;
 pub use kernel::VisitFn;
 pub use measure::measure;
 pub use plan::{Effort, TimingFlags, budget};
 pub use queries::query_pool;
 pub use registry::named;
+pub use samples::DEPENDENT;
 pub use writer_cost::writer_cost;

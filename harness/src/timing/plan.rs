@@ -2,7 +2,8 @@
 
 use crate::args::Selection;
 use stackmap_corpus::named_enum;
-use std::path::{Path, PathBuf};
+use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::Duration;
 
 /// Processes of a run, and of a quick one.
@@ -15,13 +16,9 @@ const QUICK_BUDGET: Duration = Duration::from_secs(30);
 /// Flags of the subcommands that time.
 #[derive(clap::Args)]
 pub struct TimingFlags {
-    /// Go on with an interrupted run in this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "out")]
-    pub resume: Option<PathBuf>,
-
     /// Child processes that time [default: 30, or 5 with --quick]
     #[arg(long)]
-    processes: Option<usize>,
+    processes: Option<NonZeroUsize>,
 
     /// Every module in every combination of queries, caches and loops; takes
     /// hours
@@ -50,8 +47,6 @@ pub struct TimingPlan {
     pub effort: Effort,
     /// Child processes.
     pub processes: usize,
-    /// Keep what an interrupted run in the same folder has finished.
-    pub resume: bool,
 }
 
 impl TimingFlags {
@@ -71,8 +66,7 @@ impl TimingFlags {
             run: name.map_or("run".into(), |n| n.to_string_lossy().into_owned()),
             seed: selection.seed,
             effort,
-            processes: self.processes.unwrap_or(usual),
-            resume: self.resume.is_some(),
+            processes: self.processes.map_or(usual, NonZeroUsize::get),
         }
     }
 }

@@ -1,15 +1,14 @@
 //! Which rows of an interrupted run still stand, and what is left to time.
 //!
-//! A row stands if the scheme's code, the baseline's code, the module's table
-//! and the options are the same. Whatever is new or changed is timed in a
+//! A row stands if the scheme's code, the baseline's code and the module's table
+//! are the same; the options are (`run.json` sees to that). Whatever is new or changed is timed in a
 //! group of its own, together with the baseline and the controls.
 
 use super::folder::TimingFolder;
 use super::group::{ModulePlan, SchemeKey, TimingGroup};
-use super::plan::TimingPlan;
 use super::timed_scheme::TimedScheme;
 use crate::digest::hex;
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use sha2::{Digest, Sha256};
 use stackmap_reports::results::is_timing_control;
 
@@ -31,27 +30,15 @@ pub fn keys(schemes: &[TimedScheme]) -> Vec<SchemeKey> {
     schemes.iter().map(key).collect()
 }
 
-/// What shapes a run besides schemes and modules.
-pub fn options(plan: &TimingPlan) -> String {
-    format!("effort {}, seed {}", plan.effort, plan.seed)
-}
-
 /// The groups of an interrupted run, less what no longer stands.
 pub fn standing(
     folder: &TimingFolder,
-    plan: &TimingPlan,
     keys: &[SchemeKey],
     modules: &[String],
 ) -> Result<Vec<TimingGroup>> {
     let mut groups = Vec::new();
     for number in (0..).take_while(|&n| folder.has_group(n)) {
         let mut group = folder.read_group(number)?;
-        ensure!(
-            group.options == options(plan),
-            "{}: was measured with {}; resume it with the same, or start a new run",
-            folder.0.display(),
-            group.options
-        );
         group.schemes.retain(|s| keys.contains(s));
         if group.schemes.first() != keys.first() {
             group.schemes.clear();

@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Raw timings of lookups that wait for one another; the columns are those of
 /// the others.
-const DEPENDENT: &str = "samples-dependent.csv";
+pub const DEPENDENT: &str = "samples-dependent.csv";
 
 /// Removes the samples of an earlier run, which must not pass for those of
 /// this one.

@@ -81,7 +81,7 @@ fn run(module: &Module, program: &Program) -> Result<Walks> {
 /// As the corpus compiles programs, but with room for deep stacks.
 fn config(collector: Collector) -> Result<Config> {
     let options = CompileOptions {
-        collector: Some(collector.to_string()),
+        collector: Some(collector),
         ..Default::default()
     };
     let mut config = options.config().map_err(anyhow::Error::msg)?;

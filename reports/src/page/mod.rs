@@ -19,6 +19,13 @@ use html::page;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The report's file.
+pub const REPORT: &str = "report.html";
+/// The file of its decision alone.
+pub const DECISION: &str = "decision.md";
+/// The folder of its plots.
+pub const PLOTS: &str = "plots";
+
 /// Heading of the report.
 const TITLE: &str = "Encodings of Wasmtime's GC stack maps";
 
@@ -31,15 +38,15 @@ pub fn write_report(
 ) -> Result<PathBuf, ResultsError> {
     let decision = decide(results, weights);
     let plots = Plots::of(results, &decision);
-    let folder = dir.join("plots");
+    let folder = dir.join(PLOTS);
     fs::create_dir_all(&folder).map_err(|e| ResultsError::io(&folder, e))?;
     for figure in plots.all() {
         let path = folder.join(format!("{}.svg", figure.id));
         write_file(&path, figure.file().as_bytes())?;
     }
     let text = decision::markdown(&decision);
-    write_file(&dir.join("decision.md"), text.as_bytes())?;
-    let path = dir.join("report.html");
+    write_file(&dir.join(DECISION), text.as_bytes())?;
+    let path = dir.join(REPORT);
     let html = page(TITLE, &sections::all(results, &decision, &plots));
     write_file(&path, html.as_bytes())?;
     Ok(path)

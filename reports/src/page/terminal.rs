@@ -1,6 +1,7 @@
 //! The report in a terminal's width.
 
 use crate::decision::{caveats, recommendation};
+use crate::format::plural;
 use crate::headline::schemes::compact;
 use crate::headline::{frontier, targets};
 use crate::results::{BASELINE, Results};
@@ -13,8 +14,8 @@ pub fn terminal_summary(results: &Results) -> String {
     let headline = &decision.headline;
     let mut out = compact(&decision).text();
     out += &format!(
-        "Ratios to `{BASELINE}`, geometric means over {} modules (tier {}, {}).",
-        headline.modules.len(),
+        "Ratios to `{BASELINE}`, geometric means over {} (tier {}, {}).",
+        plural(headline.modules.len(), "module"),
         headline.tier,
         headline.isa
     );

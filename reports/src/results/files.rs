@@ -76,7 +76,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ResultsError> {
         .map_err(|e| ResultsError::io(path, e))
 }
 
-fn partial(path: &Path) -> PathBuf {
+/// What a file is called until it is whole.
+pub fn partial(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".partial");
     name.into()

@@ -37,7 +37,7 @@ pub use checks::Flaw;
 pub use error::ResultsError;
 pub use faults::{Class, Effect, Fault, Policy};
 pub(crate) use files::for_each_line;
-pub use files::{Row, RowWriter, for_each_row, read_rows, write_file, write_rows};
+pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};
 pub use folder::{Results, SampleCount, load};
 pub use modules::{AnatomyRow, ModuleRow, WalkRow};
 pub use names::{

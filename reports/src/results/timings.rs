@@ -8,7 +8,7 @@ use super::names::{Cache, Chain, Queries, Scenario, Timed, Verdict};
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
-    /// One visit of one scheme to one block.
+    /// One turn of one scheme in one block.
     SampleRow in "samples.csv", one per run process block position scheme module isa collector queries cache timed chain {
         /// Which run this belongs to.
         run: String,
@@ -16,7 +16,7 @@ row! {
         process: u32,
         /// Block within the process.
         block: u32,
-        /// Order of the visit within the block.
+        /// Order of the turn within the block.
         position: u32,
         /// Scheme, or a control of the timing.
         scheme: String,

@@ -1,7 +1,9 @@
 //! `corpus fetch`: gets wild modules, prepares them and checks every hash.
 
 use super::named::named;
+use crate::args::CorpusArg;
 use crate::outcome::Outcome;
+use crate::output::{note, say};
 use anyhow::Result;
 use stackmap_corpus::wild::{self, FetchOptions};
 use std::path::PathBuf;
@@ -13,19 +15,22 @@ pub struct Args {
     /// Take modules from this folder, by hash, instead of the network
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
+    #[command(flatten)]
+    corpus: CorpusArg,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
+    let corpus = args.corpus.find()?;
     let options = FetchOptions {
         from: args.from.clone(),
-        ..FetchOptions::default()
+        cache: corpus.cache(),
     };
     let mut failures = 0;
-    for module in named(&args.names)? {
+    for module in named(&args.names, &corpus)? {
         match wild::fetch(&module, &options) {
-            Ok(path) => println!("{}: {}", module.name, path.display()),
+            Ok(path) => say!("{}: {}", module.name, path.display())?,
             Err(error) => {
-                eprintln!("error: {error}");
+                note!("error: {error}");
                 failures += 1;
             }
         }

@@ -1,12 +1,12 @@
 //! `corpus list`: what has been recorded, and how its completeness was checked.
 
-use crate::args::Format;
+use crate::args::{CorpusArg, Format};
 use crate::outcome::Outcome;
 use crate::output::{self, PrintedColumn, optional, percent, thousands};
 use anyhow::Result;
 use serde::Serialize;
 use stackmap_corpus::recorded::{self, Header};
-use stackmap_corpus::{Collector, CorpusError, Isa};
+use stackmap_corpus::{Collector, CorpusError, Isa, OptLevel};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -14,16 +14,15 @@ pub struct Args {
     #[arg(long)]
     long: bool,
     #[command(flatten)]
+    corpus: CorpusArg,
+    #[command(flatten)]
     format: Format,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let mut headers = Vec::new();
-    for path in recorded::recordings(&recorded::folder())? {
-        let bytes = std::fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
-        let origin = path.display().to_string();
-        headers.push(recorded::read_header(&bytes, &origin)?);
-    }
+    let recordings = recorded::recordings(&args.corpus.find()?.recordings())?;
+    let headers = recordings.iter().map(|listed| Ok(listed.open()?.header));
+    let headers = headers.collect::<Result<Vec<_>, CorpusError>>()?;
     if args.format.for_scripts() {
         let rows: Vec<RecordingRow> = headers.iter().map(row).collect();
         output::print_for_scripts(args.format, &rows)?;
@@ -71,7 +70,7 @@ struct RecordingRow {
     toolchain: String,
     licence: String,
     source: String,
-    opt_level: Option<String>,
+    opt_level: Option<OptLevel>,
     safepoints: u64,
     maps: u64,
     empties: u64,

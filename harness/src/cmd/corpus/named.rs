@@ -1,11 +1,12 @@
 //! The wild modules that a command line names.
 
 use anyhow::Result;
-use stackmap_corpus::wild::{self, WildModule};
+use stackmap_corpus::CorpusFolder;
+use stackmap_corpus::wild::{Manifest, WildModule};
 
 /// The modules of these names; all if none is named.
-pub fn named(names: &[String]) -> Result<Vec<WildModule>> {
-    let manifest = wild::manifest()?;
+pub fn named(names: &[String], corpus: &CorpusFolder) -> Result<Vec<WildModule>> {
+    let manifest = Manifest::read(&corpus.manifest())?;
     if names.is_empty() {
         return Ok(manifest.modules);
     }

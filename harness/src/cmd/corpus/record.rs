@@ -2,12 +2,13 @@
 //! or compares these with what is recorded.
 
 use super::named::named;
-use crate::args::CompileLimits;
+use crate::args::{CompileLimits, CorpusArg};
 use crate::outcome::Outcome;
+use crate::output::{note, say};
 use anyhow::{Result, ensure};
 use stackmap_corpus::Isa;
-use stackmap_corpus::recorded::{self, RecordOptions, TARGETS, Target};
-use stackmap_corpus::wild::WildModule;
+use stackmap_corpus::recorded::{self, Listed, RecordOptions, TARGETS, Target};
+use stackmap_corpus::wild::{FetchOptions, WildModule};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -24,17 +25,29 @@ pub struct Args {
     #[arg(long)]
     isa: Option<String>,
     #[command(flatten)]
+    corpus: CorpusArg,
+    #[command(flatten)]
     limits: CompileLimits,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let mut options = RecordOptions::default();
-    options.fetch.from = args.from.clone();
-    options.limits = args.limits.limits();
+    let corpus = args.corpus.find()?;
+    let options = RecordOptions {
+        fetch: FetchOptions {
+            from: args.from.clone(),
+            cache: corpus.cache(),
+        },
+        folder: corpus.recordings(),
+        limits: args.limits.limits(),
+    };
     let targets = targets(args.isa.as_deref())?;
-    let recorded = recorded::recordings(&options.folder)?;
+    // Whoever records may do so because a recording is missing.
+    let recorded = match args.check {
+        true => recorded::recordings(&options.folder)?,
+        false => Vec::new(),
+    };
     let mut failures = 0;
-    for module in named(&args.names)? {
+    for module in named(&args.names, &corpus)? {
         for &target in &targets {
             let what = target.key(&module.name);
             let ended = if let Some(reason) = module.failure(target.isa, target.collector) {
@@ -47,9 +60,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
                 record(&module, target, &options)
             };
             match ended {
-                Ok(line) => println!("{what}: {line}"),
+                Ok(line) => say!("{what}: {line}")?,
                 Err(line) => {
-                    eprintln!("error: {line}");
+                    note!("error: {line}");
                     failures += 1;
                 }
             }
@@ -70,9 +83,9 @@ fn targets(isa: Option<&str>) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
-fn is_recorded(recorded: &[PathBuf], module: &WildModule, target: Target) -> bool {
+fn is_recorded(recorded: &[Listed], module: &WildModule, target: Target) -> bool {
     let name = recorded::file_name(&target.key(&module.name));
-    recorded.iter().any(|path| path.ends_with(&name))
+    recorded.iter().any(|listed| listed.path.ends_with(&name))
 }
 
 /// What to say of a comparison; an error if there is a difference.

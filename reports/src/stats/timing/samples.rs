@@ -15,7 +15,7 @@ pub struct Samples {
     settings: Numbers<Setting>,
     schemes: Numbers<String>,
     processes: Numbers<(String, u32)>,
-    visits: Vec<Visit>,
+    turns: Vec<Turn>,
 }
 
 impl Default for Samples {
@@ -25,14 +25,14 @@ impl Default for Samples {
             settings: Numbers::default(),
             schemes: Numbers::default(),
             processes: Numbers::default(),
-            visits: Vec::new(),
+            turns: Vec::new(),
         }
     }
 }
 
-/// One visit with names replaced by numbers: a run has millions.
+/// One turn with names replaced by numbers: a run has millions.
 #[derive(Clone, Copy, Debug)]
-struct Visit {
+struct Turn {
     setting: u32,
     process: u32,
     block: u32,
@@ -43,10 +43,10 @@ struct Visit {
     ns: f64,
 }
 
-impl Visit {
-    /// What tells it from every other visit; the order brings blocks together.
+impl Turn {
+    /// What tells it from every other turn; the order brings blocks together.
     fn key(&self) -> (u32, u32, u32, u32, u32) {
-        let Visit {
+        let Turn {
             setting,
             process,
             block,
@@ -102,7 +102,7 @@ impl Samples {
     pub fn push(&mut self, row: SampleRow) -> Result<(), StatsError> {
         /// Below the header.
         const FIRST_LINE: usize = 2;
-        self.push_line((FIRST_LINE + self.visits.len()) as u64, row)
+        self.push_line((FIRST_LINE + self.turns.len()) as u64, row)
     }
 
     fn push_line(&mut self, line: u64, row: SampleRow) -> Result<(), StatsError> {
@@ -118,7 +118,7 @@ impl Samples {
                 lookups: row.lookups,
             });
         }
-        self.visits.push(Visit {
+        self.turns.push(Turn {
             setting: self.settings.number(Setting {
                 tier: row.tier,
                 module,
@@ -135,21 +135,21 @@ impl Samples {
     }
 
     /// Cells in order of setting and scheme, and how many blocks had to be
-    /// left out because the scheme or the baseline lacks a visit there.
+    /// left out because the scheme or the baseline lacks a turn there.
     pub(super) fn cells(&self) -> Result<(Vec<Cell>, usize), StatsError> {
         let (settings, setting_at) = self.settings.sorted();
         let (schemes, scheme_at) = self.schemes.sorted();
         let (processes, process_at) = self.processes.sorted();
-        let mut visits = self.visits.clone();
-        for visit in &mut visits {
-            visit.setting = setting_at[visit.setting as usize];
-            visit.scheme = scheme_at[visit.scheme as usize];
-            visit.process = process_at[visit.process as usize];
+        let mut turns = self.turns.clone();
+        for turn in &mut turns {
+            turn.setting = setting_at[turn.setting as usize];
+            turn.scheme = scheme_at[turn.scheme as usize];
+            turn.process = process_at[turn.process as usize];
         }
-        visits.sort_unstable_by_key(Visit::key);
-        let mut pairs = visits.windows(2);
+        turns.sort_unstable_by_key(Turn::key);
+        let mut pairs = turns.windows(2);
         if let Some(twice) = pairs.find(|pair| pair[0].key() == pair[1].key()) {
-            let Visit {
+            let Turn {
                 setting,
                 scheme,
                 process,
@@ -164,12 +164,12 @@ impl Samples {
         let baseline = baseline.map(|place| place as u32);
         let mut left_out = 0;
         let mut cells = Vec::new();
-        for visits in visits.chunk_by(|a, b| a.setting == b.setting) {
+        for turns in turns.chunk_by(|a, b| a.setting == b.setting) {
             let mut gathered = BTreeMap::<u32, Gathered>::new();
-            for block in visits.chunk_by(|a, b| (a.process, a.block) == (b.process, b.block)) {
+            for block in turns.chunk_by(|a, b| (a.process, a.block) == (b.process, b.block)) {
                 left_out += gather(block, baseline, &mut gathered);
             }
-            let setting = &settings[visits[0].setting as usize];
+            let setting = &settings[turns[0].setting as usize];
             for (scheme, gathered) in gathered {
                 let scheme = schemes[scheme as usize].clone();
                 cells.push(gathered.into_cell(scheme, setting.clone()));
@@ -183,7 +183,7 @@ impl Samples {
         scheme: &str,
         setting: &Setting,
         process: u32,
-        twice: &[Visit],
+        twice: &[Turn],
     ) -> StatsError {
         let Setting {
             module, scenario, ..
@@ -193,14 +193,14 @@ impl Samples {
             cache,
             timed,
         } = scenario;
-        let Visit {
+        let Turn {
             block, position, ..
         } = twice[0];
-        let lines = twice.iter().map(|visit| u64::from(visit.line));
+        let lines = twice.iter().map(|turn| u64::from(turn.line));
         StatsError::Duplicate {
             path: self.path.clone(),
             line: lines.max().unwrap_or_default(),
-            visit: format!(
+            turn: format!(
                 "{scheme} on {module} ({queries}, {cache}, {timed}), process {process}, block {block}, position {position}"
             ),
         }
@@ -214,18 +214,18 @@ struct Gathered(BTreeMap<u32, Vec<(f64, f64)>>);
 
 /// Pairs every scheme of one block with the baseline, and counts those that
 /// cannot be paired.
-fn gather(block: &[Visit], baseline: Option<u32>, cells: &mut BTreeMap<u32, Gathered>) -> usize {
+fn gather(block: &[Turn], baseline: Option<u32>, cells: &mut BTreeMap<u32, Gathered>) -> usize {
     let by_scheme = || block.chunk_by(|a, b| a.scheme == b.scheme);
-    let base = by_scheme().find(|visits| Some(visits[0].scheme) == baseline);
+    let base = by_scheme().find(|turns| Some(turns[0].scheme) == baseline);
     let mut left_out = 0;
-    for visits in by_scheme() {
-        // Drift only cancels when both were visited on the way there and back.
+    for turns in by_scheme() {
+        // Drift only cancels when both were timed on the way there and back.
         match base {
-            Some(base) if base.len() == visits.len() => {
-                let ns = mean(visits);
+            Some(base) if base.len() == turns.len() => {
+                let ns = mean(turns);
                 let pair = (ns, (ns / mean(base)).ln());
-                let cell = cells.entry(visits[0].scheme).or_default();
-                cell.0.entry(visits[0].process).or_default().push(pair);
+                let cell = cells.entry(turns[0].scheme).or_default();
+                cell.0.entry(turns[0].process).or_default().push(pair);
             }
             _ => left_out += 1,
         }
@@ -233,8 +233,8 @@ fn gather(block: &[Visit], baseline: Option<u32>, cells: &mut BTreeMap<u32, Gath
     left_out
 }
 
-fn mean(visits: &[Visit]) -> f64 {
-    visits.iter().map(|visit| visit.ns).sum::<f64>() / visits.len() as f64
+fn mean(turns: &[Turn]) -> f64 {
+    turns.iter().map(|turn| turn.ns).sum::<f64>() / turns.len() as f64
 }
 
 impl Gathered {

@@ -1,0 +1,7 @@
+//! The lab called in ways that nobody meant: whatever happens, nothing
+//! measured is lost, and nothing ends without a word.
+
+mod folders;
+mod interruptions;
+mod publishing;
+mod support;
