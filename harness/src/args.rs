@@ -84,18 +84,18 @@ impl Selection {
 pub struct CorpusArg {
     /// The folder `corpus` of the lab's sources, where the lab was moved away
     /// from them
-    #[arg(long = "corpus", value_name = "DIR", env = "STACKMAP_CORPUS")]
-    folder: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", env = "STACKMAP_CORPUS")]
+    corpus: Option<PathBuf>,
 }
 
 impl CorpusArg {
     /// Whether the folder is named, rather than the one that there usually is.
     pub fn is_named(&self) -> bool {
-        self.folder.is_some()
+        self.corpus.is_some()
     }
 
     pub fn find(&self) -> Result<CorpusFolder, CorpusError> {
-        CorpusFolder::find(self.folder.as_deref())
+        CorpusFolder::find(self.corpus.as_deref())
     }
 }
 

@@ -9,8 +9,9 @@ use std::path::Path;
 /// The flags that say where results go, by clap's names.
 const PLACE: [&str; 3] = ["out", "resume", "force"];
 /// The flags that may differ between a run and what goes on with it: how much
-/// it measures, what a compile may use, and how the result is judged.
-const FREE: [&str; 4] = ["processes", "memory", "minutes", "weights"];
+/// it measures, where the corpus lies, what a compile may use, and how the
+/// result is judged.
+const FREE: [&str; 5] = ["processes", "corpus", "memory", "minutes", "weights"];
 
 /// What was asked for, by flag: `--seed` and the like, or the name of what
 /// stands without one. Defaults are among it.

@@ -56,6 +56,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if let Some(path) = &args.html {
         check_writable(path)?;
     }
+    temporary_folder()?;
     let mut loaded = Loaded::default();
     modules::load_files(&mut loaded, &args.files, &args.compile)?;
     let (mut sizes, wrong) = measure(&mut loaded, &schemes, args.seed)?;

@@ -1,8 +1,8 @@
 //! How to time: from the flags to a plan.
 
 use crate::args::Selection;
+use clap::builder::RangedU64ValueParser;
 use stackmap_corpus::named_enum;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ const QUICK_BUDGET: Duration = Duration::from_secs(30);
 #[derive(clap::Args)]
 pub struct TimingFlags {
     /// Child processes that time [default: 30, or 5 with --quick]
-    #[arg(long)]
-    processes: Option<NonZeroUsize>,
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    processes: Option<usize>,
 
     /// Every module in every combination of queries, caches and loops; takes
     /// hours
@@ -66,7 +66,7 @@ impl TimingFlags {
             run: name.map_or("run".into(), |n| n.to_string_lossy().into_owned()),
             seed: selection.seed,
             effort,
-            processes: self.processes.map_or(usual, NonZeroUsize::get),
+            processes: self.processes.unwrap_or(usual),
         }
     }
 }
