@@ -5,18 +5,23 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What decides, with the schemes' own code, how long a lookup takes.
-const TIMING: &str = "src/timing";
+/// What decides, with the schemes' own code, what is timed and how.
+const TIMING: [&str; 4] = [
+    "src/timing",
+    "src/machine/caches.rs",
+    "src/machine/system.rs",
+    "src/random.rs",
+];
 const DEPENDENCIES: &str = "../Cargo.lock";
 
 fn main() {
     let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = Path::new(&folder);
-    for path in [TIMING, DEPENDENCIES] {
+    let mut code = Vec::new();
+    for path in TIMING.into_iter().chain([DEPENDENCIES]) {
         println!("cargo::rerun-if-changed={path}");
+        code.extend(texts(&root.join(path)));
     }
-    let mut code = sources(&root.join(TIMING));
-    code.push(fs::read_to_string(root.join(DEPENDENCIES)).unwrap_or_default());
     code.push(rustc());
     println!(
         "cargo::rustc-env=STACKMAP_LAB_TIMING_CODE={:016x}",
@@ -25,15 +30,18 @@ fn main() {
     println!("cargo::rustc-env=STACKMAP_LAB_RUSTC={}", rustc());
 }
 
-/// The Rust files of a folder, in order of name.
-fn sources(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut paths: Vec<_> = entries.map(|e| e.path()).collect();
+/// A file, or the files of a folder in order of name.
+fn texts(path: &Path) -> Vec<String> {
+    let mut paths = match path.is_dir() {
+        true => fs::read_dir(path).into_iter().flatten().flatten(),
+        false => return fs::read_to_string(path).into_iter().collect(),
+    }
+    .map(|entry| entry.path())
+    .collect::<Vec<_>>();
     paths.sort();
-    paths.retain(|p| p.extension().is_some_and(|e| e == "rs"));
     paths
         .iter()
-        .filter_map(|p| fs::read_to_string(p).ok())
+        .filter_map(|path| fs::read_to_string(path).ok())
         .collect()
 }
 

@@ -12,6 +12,10 @@ pub trait Encoder: Copy + Send + Sync + 'static {
     /// [`Lookup::Missing`].
     const EXACT: bool;
 
+    /// Whether a PC that is no safepoint gets the answer of the nearest
+    /// safepoint below it, whatever follows. Not of an exact scheme.
+    const OPEN_ENDED: bool = false;
+
     /// Whether the writer must be told of every safepoint without live
     /// references, which needs Cranelift to emit empty maps.
     const RECORDS_EMPTIES: bool;

@@ -57,9 +57,14 @@ impl Oracle {
     /// Every scheme must give the true map. A scheme that is not tri-state
     /// answers `Missing` where the truth is `Empty`. A range scheme may, at a
     /// PC that is no safepoint, also give the map that the safepoints on
-    /// both sides share.
+    /// both sides share. An open-ended scheme must give the answer of the
+    /// nearest safepoint below.
     pub fn permits<E: Encoder>(&self, pc: u32, answer: Lookup<&OwnedMap>) -> bool {
-        match (self.lookup(pc), answer) {
+        let truth = match self.safepoints.range(..=pc).next_back() {
+            Some((&below, _)) if E::OPEN_ENDED => self.lookup(below),
+            _ => self.lookup(pc),
+        };
+        match (truth, answer) {
             (Lookup::Empty, answer) => {
                 answer
                     == if E::TRI_STATE {

@@ -36,6 +36,11 @@ impl Safepoint<'_> {
         self.bitmap.is_empty()
     }
 
+    /// Whether the same references are live in a frame of the same size.
+    pub fn has_map_of(&self, other: &Safepoint<'_>) -> bool {
+        (self.frame_size, self.bitmap) == (other.frame_size, other.bitmap)
+    }
+
     /// SP-relative byte offsets of the live slots, ascending.
     pub fn slots(&self) -> impl Iterator<Item = u32> {
         slots_of(self.bitmap.iter().copied())

@@ -1,5 +1,6 @@
 //! Ctrl-C, and a request to terminate: a run says how to go on with it.
 
+use crate::output::note;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread;
@@ -25,7 +26,7 @@ pub fn announce(line: String) -> anyhow::Result<()> {
     let mut signals = signals.context("signals cannot be caught")?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            eprintln!("interrupted: {line}");
+            note!("interrupted: {line}");
             std::process::exit(BY_SIGNAL + signal);
         }
     });

@@ -88,7 +88,8 @@ fn main() -> ExitCode {
     if let Err(error) = child::enter() {
         return outcome::exit_code(Err(error.into()));
     }
-    if std::env::args().nth(1).as_deref() == Some(stackmap_corpus::CHILD_COMMAND) {
+    let first = std::env::args_os().nth(1);
+    if first.is_some_and(|argument| argument == stackmap_corpus::CHILD_COMMAND) {
         return ExitCode::from(stackmap_corpus::child_main() as u8);
     }
     let (cli, call) = parse();

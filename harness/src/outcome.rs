@@ -1,6 +1,7 @@
 //! How a subcommand ended, and the exit code that says so.
 
 use crate::interrupt;
+use crate::output::{ClosedPipe, note};
 use anyhow::Result;
 use stackmap_reports::plural;
 use std::fmt;
@@ -75,13 +76,14 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
         Ok(Outcome::Skipped { modules }) => {
             let skipped = plural(modules, "module");
-            eprintln!("error: {skipped} skipped, see above; the rest is complete");
+            note!("error: {skipped} skipped, see above; the rest is complete");
             ExitCode::from(ERROR)
         }
         Ok(Outcome::Worse) => ExitCode::from(WORSE),
+        Err(error) if error.is::<ClosedPipe>() => ExitCode::SUCCESS,
         Err(error) => {
             interrupt::give_way();
-            eprintln!("error: {error:#}");
+            note!("error: {error:#}");
             let wrong = error.is::<WrongAnswer>() || error.is::<WrongResult>();
             ExitCode::from(if wrong { WRONG_ANSWER } else { ERROR })
         }

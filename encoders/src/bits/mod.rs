@@ -8,6 +8,7 @@ pub(crate) mod narrow;
 pub(crate) mod record;
 pub(crate) mod record_pool;
 pub(crate) mod record_writer;
+pub(crate) mod runs;
 pub(crate) mod split;
 pub(crate) mod uleb;
 pub(crate) mod words;

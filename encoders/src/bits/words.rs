@@ -52,11 +52,11 @@ pub(crate) fn toggle(map: &mut [u64], start: u32, length: u32) -> Result<(), Mal
     Ok(())
 }
 
-/// The scratch words that hold the slots of a frame, cleared. There are never
-/// more than `limit`, which is what the caller was told to bring: a damaged
-/// frame size must not ask for more.
+/// The scratch words that hold the slots of a frame. There are never more than
+/// `limit`, which is what the caller was told to bring: a damaged frame size
+/// must not ask for more.
 #[inline]
-pub(crate) fn cleared(
+pub(crate) fn frame_words(
     scratch: &mut [u64],
     frame_size: u32,
     slot_shift: u32,
@@ -64,7 +64,5 @@ pub(crate) fn cleared(
 ) -> Result<&mut [u64], Malformed> {
     let words = ((frame_size >> slot_shift) / u64::BITS) as usize + 1;
     let map = scratch.get_mut(..words.min(limit as usize));
-    let map = map.ok_or(Malformed::ScratchTooSmall)?;
-    map.fill(0);
-    Ok(map)
+    map.ok_or(Malformed::ScratchTooSmall)
 }

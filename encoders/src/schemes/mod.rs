@@ -31,14 +31,14 @@ macro_rules! file {
     };
 }
 
-/// The files of a reader or writer: a scheme's own and helpers, or all those of
-/// another scheme.
+/// The files of a reader or writer, its own first: those of schemes' folders and
+/// helpers, or all those of another scheme.
 macro_rules! files {
     ($half:ident [of $module:ident]) => {
         super::$module::$half
     };
-    ($half:ident [$folder:ident / {$($file:ident),+} + {$($helper:ident),*}]) => {
-        &[$(file!($folder/$file),)+ $(file!($helper),)*]
+    ($half:ident [$($folder:ident / {$($file:ident),+})+ + {$($helper:ident),*}]) => {
+        &[$($(file!($folder/$file),)+)+ $(file!($helper),)*]
     };
 }
 
@@ -84,10 +84,20 @@ schemes! {
     blocks::Blocks:
         reader [blocks/{reader, block_head, header, lanes} + {mask, uleb, words}],
         writer [blocks/{writer, block_head, header, large_map, rows, small_map}
-            + {bit_writer, bitmap, mask, narrow, uleb}];
+            + {bit_writer, bitmap, mask, narrow, runs, uleb}];
     blocks_tri::BlocksTri: reader [of blocks], writer [of blocks];
     blocks_dense::BlocksDense: reader [of blocks], writer [of blocks];
     direct::Direct:
         reader [direct/{reader, page} + {bitmap, record, split}],
         writer [direct/{writer, page} + {narrow, record_pool, record_writer}];
+    delta::Delta:
+        reader [delta/{reader} + {split, uleb, words}],
+        writer [delta/{writer} + {bitmap, narrow, runs, uleb}];
+    delta_tri::DeltaTri: reader [of delta], writer [of delta];
+    steps::Steps:
+        reader [steps/{reader} exact/{reader} + {bitmap, record, split}],
+        writer [steps/{writer} exact/{writer} + {narrow, record_writer}];
+    steps_consed::StepsConsed:
+        reader [of steps],
+        writer [steps/{writer} exact/{writer} + {narrow, record_pool, record_writer}];
 }

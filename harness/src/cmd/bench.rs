@@ -61,7 +61,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
 
     let report = Report::write(&dir, &args.weights.unwrap_or_default())?;
     folder.finish()?;
-    report.print();
+    report.print()?;
     Ok(outcome)
 }
 

@@ -1,6 +1,7 @@
 //! `cmp`: two runs side by side, and whether the second is worse.
 
 use crate::outcome::Outcome;
+use crate::output::{note, say};
 use anyhow::Result;
 use stackmap_reports::stats::compare::{Comparison, Thresholds, compare, parse_percent};
 use std::path::PathBuf;
@@ -29,13 +30,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
     };
     let comparison = compare(&args.run_a, &args.run_b, thresholds)?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&comparison)?);
+        say!("{}", serde_json::to_string_pretty(&comparison)?)?;
     } else {
-        print(&comparison, thresholds);
+        print(&comparison, thresholds)?;
     }
     let violations = comparison.violations(thresholds);
     for violation in &violations {
-        eprintln!("worse: {violation}");
+        note!("worse: {violation}");
     }
     Ok(match violations.len() {
         0 => Outcome::Complete,
@@ -43,23 +44,24 @@ pub fn run(args: &Args) -> Result<Outcome> {
     })
 }
 
-fn print(comparison: &Comparison, thresholds: Thresholds) {
+fn print(comparison: &Comparison, thresholds: Thresholds) -> Result<()> {
     for note in &comparison.notes {
-        println!("note: {note}");
+        say!("note: {note}")?;
     }
     for change in &comparison.pooled {
-        println!("{change}");
+        say!("{change}")?;
     }
     let changed = comparison.sizes.iter().filter(|s| s.bytes_a != s.bytes_b);
     for change in changed.clone() {
-        println!("{change}");
+        say!("{change}")?;
     }
     let same = comparison.sizes.len() - changed.count();
-    println!(
+    say!(
         "{same} of {} sections have the same size",
         comparison.sizes.len()
-    );
+    )?;
     for change in comparison.doubtful(thresholds) {
-        println!("undecided: {change}");
+        say!("undecided: {change}")?;
     }
+    Ok(())
 }

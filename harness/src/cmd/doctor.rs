@@ -3,6 +3,7 @@
 
 use crate::machine::doctor;
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::timing::{Effort, budget};
 use anyhow::Result;
 
@@ -11,17 +12,17 @@ pub struct Args {}
 
 pub fn run(_: &Args) -> Result<Outcome> {
     for line in doctor::verdict() {
-        println!("{line}");
+        say!("{line}")?;
     }
-    println!();
+    say!("")?;
     for (flag, effort) in [("--quick", Effort::Quick), ("default", Effort::Standard)] {
         if let Some(budget) = budget(effort) {
-            println!(
+            say!(
                 "timing, {flag}: about {} s after calibration",
                 budget.as_secs()
-            );
+            )?;
         }
     }
-    println!("timing, --thorough: some minutes per module");
+    say!("timing, --thorough: some minutes per module")?;
     Ok(Outcome::Complete)
 }

@@ -3,7 +3,7 @@
 use crate::args::{Compile, Format};
 use crate::modules::{self, Loaded};
 use crate::outcome::Outcome;
-use crate::output::{self, percent, thousands};
+use crate::output::{self, note, percent, thousands};
 use crate::random::SEED;
 use crate::scheme::{self, Scheme};
 use crate::size;
@@ -59,7 +59,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     modules::load_files(&mut loaded, &args.files, &args.compile)?;
     for module in loaded.modules.iter().filter(|m| m.table.maps() == 0) {
         let module = module.key();
-        eprintln!("note: {module} has no stack maps; nothing to encode");
+        note!("note: {module} has no stack maps; nothing to encode");
     }
     let mut sizes = size::measure_all(&loaded.modules, &schemes, args.seed)?;
     print(args.format, &sizes)?;

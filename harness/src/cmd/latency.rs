@@ -4,6 +4,7 @@ use crate::args::Selection;
 use crate::call::Call;
 use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::run_folder::{ResumeOrForce, RunFolder};
 use crate::timing::{self, TimingFlags};
 use crate::{modules, scheme};
@@ -40,6 +41,6 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     timing::measure(&loaded.modules, &schemes, &plan, &dir)?;
     provenance.finish(&dir)?;
     folder.finish()?;
-    println!("{}", dir.join(SampleRow::FILE).display());
+    say!("{}", dir.join(SampleRow::FILE).display())?;
     Ok(loaded.outcome())
 }

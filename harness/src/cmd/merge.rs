@@ -64,7 +64,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     provenance.write(dir)?;
     let report = Report::write(dir, &args.weights.unwrap_or_default())?;
     folder.finish()?;
-    report.print();
+    report.print()?;
     Ok(Outcome::Complete)
 }
 

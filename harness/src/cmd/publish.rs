@@ -5,6 +5,7 @@
 //! leaves the published run as it was.
 
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::run_folder::{self, Manifest};
 use crate::scheme;
 use anyhow::{Context, Result, ensure};
@@ -63,14 +64,14 @@ pub fn run(args: &Args) -> Result<Outcome> {
     })?;
 
     let replacement = Replacement::beside(&to)?;
-    copy(&dir, &replacement.new())?;
-    write_file(&replacement.new().join("upstream.md"), note.as_bytes())?;
+    copy(&dir, &replacement.incoming())?;
+    write_file(&replacement.incoming().join("upstream.md"), note.as_bytes())?;
     replacement.swap(&to)?;
     if let Err(error) = write_file(&readme, text.as_bytes()) {
         replacement.swap_back(&to)?;
         return Err(error.into());
     }
-    println!("{}\n{}", to.display(), readme.display());
+    say!("{}\n{}", to.display(), readme.display())?;
     Ok(Outcome::Complete)
 }
 
@@ -143,14 +144,14 @@ impl Replacement {
                 .prefix(".published-")
                 .tempdir_in(parent)?;
             let replacement = Replacement(dir);
-            fs::create_dir(replacement.new())?;
+            fs::create_dir(replacement.incoming())?;
             Ok::<_, std::io::Error>(replacement)
         };
         make().with_context(|| format!("{}: cannot be written to", parent.display()))
     }
 
     /// Where the new folder is built.
-    fn new(&self) -> PathBuf {
+    fn incoming(&self) -> PathBuf {
         self.0.path().join("new")
     }
 
@@ -164,14 +165,14 @@ impl Replacement {
         if to.exists() {
             rename(to, &self.old())?;
         }
-        rename(&self.new(), to).or_else(|error| {
+        rename(&self.incoming(), to).or_else(|error| {
             self.put_old_back(to)?;
             Err(error)
         })
     }
 
     fn swap_back(&self, to: &Path) -> Result<()> {
-        rename(to, &self.new())?;
+        rename(to, &self.incoming())?;
         self.put_old_back(to)
     }
 

@@ -1,6 +1,7 @@
 //! `rank`: the schemes by lookup time, in one run or in several side by side.
 
 use crate::outcome::Outcome;
+use crate::output::note;
 use crate::run_folder;
 use anyhow::Result;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let (text, flips) = stackmap_reports::rank(&runs);
     print!("{text}");
     for flip in &flips {
-        eprintln!("worse: faster in one run, slower in another: {flip}");
+        note!("worse: faster in one run, slower in another: {flip}");
     }
     Ok(match flips.is_empty() {
         true => Outcome::Complete,

@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::digest::{hex, table_hash};
 use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::run_folder::{Force, RunFolder};
 use crate::scheme::{self, Scheme};
 use crate::shard::{self, Shard, ShardRecord};
@@ -60,7 +61,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     let record = serde_json::to_vec_pretty(&record)?;
     write_file(&dir.join(ShardRecord::FILE), &record)?;
     folder.finish()?;
-    println!("{}", dir.display());
+    say!("{}", dir.display())?;
     Ok(loaded.outcome())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::args::Selection;
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::output::{progress, thousands};
 use crate::{modules, scheme};
 use anyhow::Result;
@@ -27,12 +28,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
     })?;
     for (i, scheme) in schemes.iter().enumerate() {
         let answers: u64 = per_module.iter().map(|m| m[i]).sum();
-        println!(
+        say!(
             "{}: {} answers on {}, all right",
             scheme.name,
             thousands(answers),
             plural(loaded.modules.len(), "module")
-        );
+        )?;
     }
     Ok(loaded.outcome())
 }

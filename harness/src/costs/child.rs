@@ -2,6 +2,7 @@
 
 use super::addresses::Addresses;
 use crate::machine::caches::LINE;
+use crate::output::{note, say};
 use crate::timing;
 use anyhow::Result;
 use std::io::{self, Write};
@@ -34,14 +35,14 @@ pub fn run_child(scheme: &str, dir: &Path) -> Result<()> {
     let visit = scheme.visit;
     // Once unseen, so that nothing is set up lazily while counted.
     visit(placed, pcs.first().copied().unwrap_or(0), scratch)?;
-    println!("{}", Addresses::of(visit, placed, scratch));
+    say!("{}", Addresses::of(visit, placed, scratch))?;
     io::stdout().flush()?;
     stop();
     let mut checksum = 0u64;
     for pc in pcs {
         checksum = checksum.wrapping_add(visit(placed, pc, scratch)?);
     }
-    println!("{checksum}");
+    say!("{checksum}")?;
     Ok(())
 }
 
@@ -51,7 +52,7 @@ fn stop() {
     let traced = nix::sys::ptrace::traceme();
     let stopped = traced.and_then(|()| nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP));
     if let Err(error) = stopped {
-        eprintln!("error: cannot be stepped through: {error}");
+        note!("error: cannot be stepped through: {error}");
     }
 }
 

@@ -19,6 +19,7 @@ pub use child::{CHILD_COMMAND, run_child};
 
 use crate::modules;
 use crate::outcome::WrongResult;
+use crate::output::note;
 use crate::output::progress;
 use crate::scheme::Scheme;
 use crate::timing;
@@ -36,7 +37,7 @@ const LOOKUPS: usize = 32;
 /// let one process step through another.
 pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<Vec<CostRow>> {
     if let Err(reason) = step::possible() {
-        eprintln!("note: deterministic costs were not measured: {reason}");
+        note!("note: deterministic costs were not measured: {reason}");
         return Ok(Vec::new());
     }
     let counted: Vec<&Module> = modules.iter().filter(|m| modules::in_detail(m)).collect();

@@ -27,7 +27,10 @@ impl ProvenanceRecorder {
     /// Takes down the code, the machine and its present load.
     pub fn begin(seed: u64) -> ProvenanceRecorder {
         let (start, before) = (Instant::now(), Ticks::now());
-        let arguments: Vec<String> = env::args().skip(1).collect();
+        let arguments = env::args_os().skip(1);
+        let arguments: Vec<_> = arguments
+            .map(|a| a.to_string_lossy().into_owned())
+            .collect();
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH);
         let mut provenance = Provenance::default();
         provenance.set(Fact::Version, env!("CARGO_PKG_VERSION"));

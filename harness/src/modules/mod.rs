@@ -8,10 +8,10 @@ pub use files::load_files;
 
 use crate::args::Selection;
 use crate::outcome::Outcome;
+use crate::output::note;
 use anyhow::{Result, ensure};
 use stackmap_corpus::{CorpusError, Module, Tier, temporary_folder};
 use stackmap_reports::results::ModuleRow;
-use std::fmt;
 
 /// The modules of a run, and how many could not be read or compiled.
 #[derive(Default)]
@@ -30,8 +30,8 @@ impl Loaded {
     }
 
     /// Reports on stderr why a module is left out.
-    fn skip(&mut self, reason: impl fmt::Display) {
-        eprintln!("error: {reason}");
+    fn skip(&mut self, reason: CorpusError) {
+        note!("error: {reason}");
         self.failures += 1;
     }
 

@@ -1,13 +1,63 @@
-//! Rows to stdout: an aligned table for people, CSV or JSON for scripts.
+//! What the lab prints, and the only place that does.
+//!
+//! Results go to stdout: rows as an aligned table for people, as CSV or JSON
+//! for scripts. A stdout that cannot be written to is an error, but one that
+//! nobody reads any more, as behind `| head`, ends the command quietly and with
+//! success. Notes go to stderr; where they cannot, they are lost.
 
 pub mod progress;
 pub mod report;
 
 use crate::args::Format;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
-use std::io::{self, Write};
+use std::fmt::{self, Arguments};
+use std::io::{self, ErrorKind, Write};
+
+/// Prints a line of results to stdout; an error if that cannot be done.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::output::line_to_stdout(format_args!($($text)*)) };
+}
+pub(crate) use say;
+
+/// Prints a line to stderr.
+macro_rules! note {
+    ($($text:tt)*) => { $crate::output::line_to_stderr(format_args!($($text)*)) };
+}
+pub(crate) use note;
+
+/// Whoever read stdout has gone.
+#[derive(Debug)]
+pub struct ClosedPipe;
+
+impl std::error::Error for ClosedPipe {}
+
+impl fmt::Display for ClosedPipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stdout is closed")
+    }
+}
+
+/// What [`say`] calls.
+pub fn line_to_stdout(line: Arguments<'_>) -> Result<()> {
+    to_stdout(|out| writeln!(out, "{line}"))
+}
+
+/// What [`note`] calls.
+pub fn line_to_stderr(line: Arguments<'_>) {
+    writeln!(io::stderr(), "{line}").ok();
+}
+
+/// Writes to stdout all that `write` does, and makes sure that it arrives.
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let written = write(&mut out).and_then(|()| out.flush());
+    written.map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => ClosedPipe.into(),
+        _ => anyhow!("stdout: {error}; send the output somewhere else"),
+    })
+}
 
 /// A column of the table for people: its name, and what it shows of a row.
 pub type PrintedColumn<R> = (&'static str, fn(&R) -> String);
@@ -23,26 +73,23 @@ pub fn print<R: Serialize>(format: Format, rows: &[R], columns: &[PrintedColumn<
 
 /// Prints `rows` as CSV or JSON.
 pub fn print_for_scripts<R: Serialize>(format: Format, rows: &[R]) -> Result<()> {
-    let mut out = io::stdout().lock();
-    if format.csv {
-        let mut writer = csv::Writer::from_writer(out);
-        for row in rows {
-            writer.serialize(row)?;
-        }
-        writer.flush()?;
-    } else {
-        serde_json::to_writer_pretty(&mut out, rows)?;
-        writeln!(out)?;
+    if format.json {
+        return say!("{}", serde_json::to_string_pretty(rows)?);
     }
-    Ok(())
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        csv.serialize(row)?;
+    }
+    let text = csv.into_inner()?;
+    to_stdout(|out| out.write_all(&text))
 }
 
 /// Prints `rows` for people.
 pub fn print_table<R>(rows: &[R], columns: &[PrintedColumn<R>]) -> Result<()> {
-    if !rows.is_empty() {
-        writeln!(io::stdout().lock(), "{}", text_table(rows, columns))?;
+    match rows.is_empty() {
+        true => Ok(()),
+        false => say!("{}", text_table(rows, columns)),
     }
-    Ok(())
 }
 
 fn text_table<R>(rows: &[R], columns: &[PrintedColumn<R>]) -> Table {

@@ -1,5 +1,6 @@
 //! The report of a results folder, and its summary on the terminal.
 
+use super::say;
 use anyhow::Result;
 use stackmap_reports::Weights;
 use std::path::{Path, PathBuf};
@@ -23,8 +24,8 @@ impl Report {
     }
 
     /// Prints the summary, and ends by naming folder and report.
-    pub fn print(&self) {
+    pub fn print(&self) -> Result<()> {
         let Report { dir, path, summary } = self;
-        println!("{summary}\n{}\n{}", dir.display(), path.display());
+        say!("{summary}\n{}\n{}", dir.display(), path.display())
     }
 }

@@ -1,5 +1,6 @@
 //! Sees to it that one process at a time works in a results folder.
 
+use crate::output::note;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl FolderLock {
                 dir.display()
             ),
             // Some network file systems know no locks.
-            Err(TryLockError::Error(error)) => eprintln!(
+            Err(TryLockError::Error(error)) => note!(
                 "note: {}: cannot be locked ({error}); let no other run write here",
                 dir.display()
             ),

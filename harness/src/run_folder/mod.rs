@@ -15,6 +15,7 @@ pub use flags::{Force, Onto, ResumeOrForce};
 pub use manifest::Manifest;
 
 use crate::call::Call;
+use crate::output::note;
 use crate::{interrupt, timing};
 use anyhow::{Context, Result, bail, ensure};
 use lock::FolderLock;
@@ -86,7 +87,7 @@ impl RunFolder {
         if self.found == Found::Run {
             contents::remove_folders(&self.dir)?;
         }
-        eprintln!("results go to {}", self.dir.display());
+        note!("results go to {}", self.dir.display());
         Ok(())
     }
 

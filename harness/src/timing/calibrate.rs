@@ -13,6 +13,7 @@ use super::scenario::{ChainedScenario, scenarios};
 use super::timed_scheme::TimedScheme;
 use super::{registry, resume};
 use crate::machine::caches::Caches;
+use crate::output::note;
 use crate::output::progress;
 use crate::random::rng_for;
 use anyhow::Result;
@@ -76,7 +77,7 @@ pub fn new_group(
         return Ok(None);
     }
     let takes = allot(&mut calibrated, plan.processes, budget(plan.effort)).as_secs();
-    eprintln!(
+    note!(
         "timing: {} processes, about {} min {} s",
         plan.processes,
         takes / 60,

@@ -12,6 +12,7 @@ use super::timed_scheme::TimedScheme;
 use super::{controls, registry, samples};
 use crate::machine::usage::{Ticks, WHILE_TIMING};
 use crate::outcome::{WRONG_ANSWER, WrongResult};
+use crate::output::note;
 use crate::output::progress;
 use crate::random::rng_for;
 use crate::scheme::Scheme;
@@ -75,7 +76,7 @@ fn prepare_all<'m>(
         .map(|module| {
             bar.inc(1);
             walks::record(module).unwrap_or_else(|error| {
-                bar.suspend(|| eprintln!("warning: {error:#}; its queries are uniform instead"));
+                bar.suspend(|| note!("warning: {error:#}; its queries are uniform instead"));
                 None
             })
         })

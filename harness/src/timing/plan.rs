@@ -2,6 +2,7 @@
 
 use crate::args::Selection;
 use clap::builder::RangedU64ValueParser;
+use stackmap_corpus::named_enum;
 use std::path::Path;
 use std::time::Duration;
 
@@ -25,15 +26,16 @@ pub struct TimingFlags {
     pub thorough: bool,
 }
 
-/// How long a run may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effort {
-    /// A look at the headline scenarios.
-    Quick,
-    /// The headline scenarios well, the others once.
-    Standard,
-    /// Every scenario.
-    Thorough,
+named_enum! {
+    /// How long a run may take.
+    pub enum Effort ("effort") {
+        /// A look at the headline scenarios.
+        Quick = "quick",
+        /// The headline scenarios well, the others once.
+        Standard = "standard",
+        /// Every scenario.
+        Thorough = "thorough",
+    }
 }
 
 /// How to time.

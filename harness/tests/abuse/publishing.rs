@@ -23,7 +23,7 @@ fn published(root: &TempDir) -> PathBuf {
 fn publish(run: &Path, root: &TempDir, more: &[&str]) -> Output {
     let mut arguments = vec![run.as_os_str()];
     arguments.extend(["--root".as_ref(), root.path().as_os_str()]);
-    arguments.extend(more.iter().map(|word| OsStr::new(word)));
+    arguments.extend(more.iter().map(OsStr::new));
     lab("publish", &arguments)
 }
 

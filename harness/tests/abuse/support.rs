@@ -16,8 +16,7 @@ const SMALL: [(&str, &str); 3] = [
 /// A call of the lab, as small as it can be where `more` does not say
 /// otherwise.
 pub fn command(subcommand: &str, more: &[&str], place: &[&OsStr]) -> Command {
-    let mut command =
-        Command::new(std::env::var("OLD").unwrap_or(env!("CARGO_BIN_EXE_stackmap-lab").into()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
     command.arg(subcommand);
     let small = match subcommand {
         "bench" | "latency" => &SMALL[..],

@@ -39,8 +39,8 @@ pub(crate) fn recommendation(decision: &Decision) -> [String; 3] {
             (what, format!("{}.", best.collect::<Vec<_>>().join("; ")))
         }
         Outcome::Nobody => (
-            "No scheme was sized on every module, so there is nothing to recommend.".to_owned(),
-            "The table of constraints says what each of them lacks.".to_owned(),
+            "No module with stack maps was measured, so there is nothing to recommend.".to_owned(),
+            "Where today's section is empty, no other is smaller.".to_owned(),
         ),
     };
     [what, why, certainty(decision)]

@@ -99,7 +99,9 @@ fn paint(c: &mut Canvas, rows: &[&SizeRow]) {
     for (i, row) in rows.iter().enumerate() {
         let y = top + ROW * i as i32 + ROW / 2;
         c.text(&row.scheme, (left - 6, y), SMALL, Anchor::End, Ink::Text);
-        let baseline = row.baseline_bytes.max(1) as f64;
+        // Without today's bytes there is no scale for the others.
+        let Some(ratio) = row.ratio else { continue };
+        let baseline = row.baseline_bytes as f64;
         let mut sum = 0;
         for (part, size) in parts(row).into_iter().enumerate() {
             let (from, to) = (scale(sum as f64 / baseline), {
@@ -118,9 +120,7 @@ fn paint(c: &mut Canvas, rows: &[&SizeRow]) {
                 c.hover((from, y - 7), (to, y + 7), &text);
             }
         }
-        if let Some(ratio) = row.ratio {
-            let end = (scale(ratio) + 4, y);
-            c.text(&percent(ratio), end, SMALL, Anchor::Start, Ink::Text);
-        }
+        let end = (scale(ratio) + 4, y);
+        c.text(&percent(ratio), end, SMALL, Anchor::Start, Ink::Text);
     }
 }

@@ -23,7 +23,7 @@ pub enum ResultsError {
         column: &'static str,
     },
     /// A field does not hold what its column promises.
-    #[error("{}: line {line}, column `{column}`: {problem}", path.display())]
+    #[error("{}: line {line}, column `{column}`: {problem}; restore the file or measure again", path.display())]
     Field {
         /// The CSV file.
         path: PathBuf,
@@ -33,6 +33,18 @@ pub enum ResultsError {
         column: String,
         /// What is wrong with the value.
         problem: String,
+    },
+    /// Two rows are about the same.
+    #[error("{}: line {line} has the same {key} as line {first}; remove one of them or measure again", path.display())]
+    Repeated {
+        /// The CSV file.
+        path: PathBuf,
+        /// Line of the second row.
+        line: u64,
+        /// Line of the first.
+        first: u64,
+        /// The columns that tell rows apart.
+        key: String,
     },
     /// The file as a whole is unusable.
     #[error("{}: {problem}", path.display())]

@@ -1,9 +1,11 @@
 //! Result files: tables with one type per row, written whole or not at all and
 //! read by column name.
 
+use super::checks::Flaw;
 use super::error::ResultsError;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind};
 use std::marker::PhantomData;
@@ -16,15 +18,24 @@ pub trait Row: Serialize + DeserializeOwned {
     /// The columns in the order in which they are written. All must be there
     /// to be read, in any order; others are ignored.
     const COLUMNS: &'static [&'static str];
+    /// The columns that tell a row from every other of its table.
+    const KEY: &'static [&'static str];
+
+    /// What is wrong with a row, if anything is.
+    fn flaw(&self) -> Option<Flaw>;
+
+    /// What is wrong with the rows of a whole table, and with which of them.
+    fn flaw_among(rows: &[Self]) -> Option<(usize, Flaw)>;
 }
 
 /// Declares a row whose fields are its columns, so that the two cannot drift
-/// apart.
+/// apart. `one per` names the columns of its key; `each` checks a row and
+/// `all` a table beyond what the types of the columns refuse.
 macro_rules! row {
     (
-        $(#[$meta:meta])* $name:ident in $file:literal {
+        $(#[$meta:meta])* $name:ident in $file:literal, one per $($key:ident)+ {
             $($(#[$column_meta:meta])* $column:ident: $type:ty,)+
-        }
+        } $(each $each:path;)? $(all $all:path;)?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -35,6 +46,22 @@ macro_rules! row {
         impl $crate::results::files::Row for $name {
             const FILE: &'static str = $file;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+            const KEY: &'static [&'static str] = &[$(stringify!($key)),+];
+
+            fn flaw(&self) -> Option<$crate::results::checks::Flaw> {
+                let flaw = None;
+                $(let flaw = flaw.or_else(|| {
+                    $crate::results::checks::column(stringify!($column), &self.$column)
+                });)+
+                $(let flaw = flaw.or_else(|| $each(self));)?
+                flaw
+            }
+
+            fn flaw_among(_rows: &[Self]) -> Option<(usize, $crate::results::checks::Flaw)> {
+                let flaw = None;
+                $(let flaw = flaw.or_else(|| $all(_rows));)?
+                flaw
+            }
         }
     };
 }
@@ -100,39 +127,114 @@ impl<R: Row> RowWriter<R> {
     }
 }
 
-/// Calls `each` for every row of a file.
+/// Reads a table row by row, each as it is and checked by itself.
+struct RowReader<R> {
+    csv: csv::Reader<File>,
+    headers: csv::StringRecord,
+    record: csv::StringRecord,
+    path: PathBuf,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R: Row> RowReader<R> {
+    /// Opens a file that has all columns.
+    fn open(path: &Path) -> Result<RowReader<R>, ResultsError> {
+        let file = File::open(path).map_err(|e| ResultsError::io(path, e))?;
+        let mut csv = csv::Reader::from_reader(file);
+        let headers = csv.headers().cloned();
+        let headers = headers.map_err(|e| explain(path, e))?;
+        let is_there = |column: &str| headers.iter().any(|header| header == column);
+        if let Some(column) = R::COLUMNS.iter().find(|column| !is_there(column)) {
+            let path = path.to_owned();
+            return Err(ResultsError::MissingColumn { path, column });
+        }
+        Ok(RowReader {
+            csv,
+            headers,
+            record: csv::StringRecord::new(),
+            path: path.to_owned(),
+            row: PhantomData,
+        })
+    }
+
+    /// The next row, or `None` after the last.
+    fn next(&mut self) -> Result<Option<R>, ResultsError> {
+        let read = self.csv.read_record(&mut self.record);
+        if !read.map_err(|e| explain(&self.path, e))? {
+            return Ok(None);
+        }
+        let row = self.record.deserialize(Some(&self.headers));
+        let row: R = row.map_err(|e| explain_field(&self.path, &self.headers, &self.record, e))?;
+        match row.flaw() {
+            Some(flaw) => Err(flawed(&self.path, self.line(), flaw)),
+            None => Ok(Some(row)),
+        }
+    }
+
+    /// The line of the row that was read last.
+    fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+
+    /// What tells that row from all others.
+    fn key(&self) -> Vec<String> {
+        let columns = self.headers.iter().zip(&self.record);
+        let own = columns.filter(|(header, _)| R::KEY.contains(header));
+        own.map(|(_, value)| value.to_owned()).collect()
+    }
+}
+
+/// Calls `each` with every row of a file, and with the row's line. Rows are
+/// checked one by one: what takes a look at all of them is left to the caller.
+pub(crate) fn for_each_line<R: Row, E: From<ResultsError>>(
+    path: &Path,
+    mut each: impl FnMut(u64, R) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut reader = RowReader::open(path)?;
+    while let Some(row) = reader.next()? {
+        each(reader.line(), row)?;
+    }
+    Ok(())
+}
+
+/// The same without the lines.
 pub fn for_each_row<R: Row, E: From<ResultsError>>(
     path: &Path,
     mut each: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
-    let file = File::open(path).map_err(|e| ResultsError::io(path, e))?;
-    let mut reader = csv::Reader::from_reader(file);
-    let headers = reader.headers().cloned();
-    let headers = headers.map_err(|e| explain(path, e))?;
-    let is_there = |column: &str| headers.iter().any(|header| header == column);
-    if let Some(column) = R::COLUMNS.iter().find(|column| !is_there(column)) {
-        let path = path.to_owned();
-        return Err(ResultsError::MissingColumn { path, column }.into());
-    }
-    let mut record = csv::StringRecord::new();
-    loop {
-        let read = reader.read_record(&mut record);
-        if !read.map_err(|e| explain(path, e))? {
-            return Ok(());
+    for_each_line(path, |_, row| each(row))
+}
+
+/// All rows of a file, no two of them about the same.
+pub fn read_rows<R: Row>(path: &Path) -> Result<Vec<R>, ResultsError> {
+    let mut reader = RowReader::<R>::open(path)?;
+    let (mut rows, mut lines, mut keys) = (Vec::new(), Vec::new(), HashMap::new());
+    while let Some(row) = reader.next()? {
+        let line = reader.line();
+        if let Some(first) = keys.insert(reader.key(), line) {
+            return Err(ResultsError::Repeated {
+                path: path.to_owned(),
+                line,
+                first,
+                key: R::KEY.join(", "),
+            });
         }
-        let row = record.deserialize(Some(&headers));
-        each(row.map_err(|e| explain_field(path, &headers, &record, e))?)?;
+        rows.push(row);
+        lines.push(line);
+    }
+    match R::flaw_among(&rows) {
+        Some((row, flaw)) => Err(flawed(path, lines[row], flaw)),
+        None => Ok(rows),
     }
 }
 
-/// All rows of a file.
-pub fn read_rows<R: Row>(path: &Path) -> Result<Vec<R>, ResultsError> {
-    let mut rows = Vec::new();
-    for_each_row(path, |row| {
-        rows.push(row);
-        Ok::<(), ResultsError>(())
-    })?;
-    Ok(rows)
+fn flawed(path: &Path, line: u64, flaw: Flaw) -> ResultsError {
+    ResultsError::Field {
+        path: path.to_owned(),
+        line,
+        column: flaw.column.to_owned(),
+        problem: flaw.problem,
+    }
 }
 
 /// All rows of a table of the folder, or `None` when it has no such file.
@@ -195,9 +297,4 @@ fn explain_field(
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Reads a number that may be unknown: empty and NaN both mean that.
-pub(super) fn known<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<f64>, D::Error> {
-    Ok(Option::<f64>::deserialize(d)?.filter(|v| v.is_finite()))
 }

@@ -27,7 +27,7 @@ pub struct Results {
     pub modules: Vec<ModuleRow>,
     /// All schemes, the baseline first if the file has it so.
     pub schemes: Vec<SchemeRow>,
-    /// Scheme × module; every ratio is known and positive.
+    /// Scheme × module; a ratio is known where the baseline has bytes.
     pub sizes: Vec<SizeRow>,
     /// Scheme × module × scenario, unless nothing was timed.
     pub latencies: Option<Vec<LatencyRow>>,
@@ -64,7 +64,7 @@ impl Results {
     }
 }
 
-/// Reads a results folder; an error names the file and the column.
+/// Reads a results folder; an error names the file and the line.
 pub fn load(dir: &Path) -> Result<Results, ResultsError> {
     let results = Results {
         modules: read_required(dir)?,
@@ -81,14 +81,6 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
     if !results.lists(BASELINE) {
         let problem = format!("the baseline `{BASELINE}` is not among the schemes");
         return Err(ResultsError::unusable(&dir.join(SchemeRow::FILE), problem));
-    }
-    let is_known = |row: &&SizeRow| row.ratio.is_some_and(|ratio| ratio > 0.0);
-    if let Some(row) = results.sizes.iter().find(|row| !is_known(row)) {
-        let problem = format!(
-            "column `ratio` of {} on {} is not a positive number",
-            row.scheme, row.module
-        );
-        return Err(ResultsError::unusable(&dir.join(SizeRow::FILE), problem));
     }
     Ok(results)
 }

@@ -3,7 +3,8 @@
 //! them through these types, and everything here reads them through the same.
 //!
 //! A results folder holds tidy CSV files. Columns go by name, extra ones are
-//! ignored, and an empty field means "unknown":
+//! ignored, and an empty field means "unknown". What cannot be right (see
+//! [`Row::flaw`]) is refused with its file and line:
 //!
 //! | file | one row per | may be absent |
 //! |---|---|---|
@@ -21,6 +22,7 @@
 //!
 //! Ratios are to the scheme [`BASELINE`] in the same run; below 1 is better.
 
+mod checks;
 mod error;
 mod faults;
 mod files;
@@ -31,8 +33,10 @@ mod provenance;
 mod schemes;
 mod timings;
 
+pub use checks::Flaw;
 pub use error::ResultsError;
 pub use faults::{Class, Effect, Fault, Policy};
+pub(crate) use files::for_each_line;
 pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};
 pub use folder::{Results, SampleCount, load};
 pub use modules::{AnatomyRow, ModuleRow, WalkRow};

@@ -1,11 +1,12 @@
 //! What is known of each module: `modules.csv`, `anatomy.csv`, `walks.csv`.
 
+use super::checks;
 use super::files::row;
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
     /// A module as Wasmtime compiled it.
-    ModuleRow in "modules.csv" {
+    ModuleRow in "modules.csv", one per module isa collector {
         /// Name, unique per ISA and collector.
         module: String,
         /// Instruction set.
@@ -40,13 +41,13 @@ row! {
         unmatched_functions: u64,
         /// Toolchain, version, licence.
         provenance: String,
-    }
+    } each checks::module;
 }
 
 row! {
     /// What a module's safepoints look like. Distributions are over those with
     /// live references.
-    AnatomyRow in "anatomy.csv" {
+    AnatomyRow in "anatomy.csv", one per module isa collector {
         /// Module name.
         module: String,
         /// Instruction set.
@@ -121,12 +122,12 @@ row! {
         entropy1_bytes: f64,
         /// Today's section under `xz -9e`, where that is affordable.
         xz_bytes: Option<u64>,
-    }
+    } each checks::anatomy;
 }
 
 row! {
     /// What the stacks of one program are like.
-    WalkRow in "walks.csv" {
+    WalkRow in "walks.csv", one per module isa collector {
         /// Module name.
         module: String,
         /// Instruction set.
@@ -150,7 +151,7 @@ row! {
         cache_1024: f64,
         /// Share of the frames whose PC occurred before in the same stack.
         repeated: f64,
-    }
+    } each checks::walk;
 }
 
 /// Ties a row to the module that it is about.

@@ -1,15 +1,16 @@
 //! What is known of each scheme without a clock: `schemes.csv`, `size.csv`,
 //! `costs.csv`, `safety.csv`.
 
+use super::checks;
 use super::faults::{Effect, Fault, Policy};
-use super::files::{known, row};
+use super::files::row;
 use super::modules::about_a_module;
 use super::names::Queries;
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
     /// What a scheme is.
-    SchemeRow in "schemes.csv" {
+    SchemeRow in "schemes.csv", one per name {
         /// Name.
         name: String,
         /// Whether every PC that is no recorded safepoint answers `Missing`.
@@ -29,7 +30,7 @@ row! {
 
 row! {
     /// Bytes of one scheme on one module.
-    SizeRow in "size.csv" {
+    SizeRow in "size.csv", one per scheme module isa collector {
         /// Scheme.
         scheme: String,
         /// Module name.
@@ -55,7 +56,6 @@ row! {
         /// Bytes of the baseline on the module.
         baseline_bytes: u64,
         /// `bytes / baseline_bytes`; empty where the baseline has no bytes.
-        #[serde(deserialize_with = "known")]
         ratio: Option<f64>,
         /// Of `bytes`: where each payload lies.
         bytes_offsets: u64,
@@ -68,14 +68,12 @@ row! {
         /// The same for the baseline.
         baseline_bytes_without_start: Option<u64>,
         /// Time to write, in nanoseconds per safepoint.
-        #[serde(deserialize_with = "known")]
         encode_ns_per_safepoint: Option<f64>,
         /// Time to check a CRC-32, in nanoseconds per safepoint.
-        #[serde(deserialize_with = "known")]
         check_ns_per_safepoint: Option<f64>,
         /// Most bytes that the writer had allocated at once.
         encode_peak_bytes: Option<u64>,
-    }
+    } each checks::size; all checks::baselines;
 }
 
 impl SizeRow {
@@ -89,7 +87,7 @@ impl SizeRow {
 
 row! {
     /// Means over lookups of one kind, by one scheme in one module.
-    CostRow in "costs.csv" {
+    CostRow in "costs.csv", one per scheme module isa collector queries {
         /// Scheme.
         scheme: String,
         /// Module name.
@@ -112,12 +110,12 @@ row! {
         lines: f64,
         /// Different 64-byte lines of the scratch that it uses.
         scratch_lines: f64,
-    }
+    } each checks::cost;
 }
 
 row! {
     /// How often a scheme answered a fault in one way.
-    SafetyRow in "safety.csv" {
+    SafetyRow in "safety.csv", one per scheme module isa collector fault policy outcome {
         /// Scheme, or a control of fault injection.
         scheme: String,
         /// Module name.
@@ -138,7 +136,7 @@ row! {
         tier: Tier,
         /// Collector of the module.
         collector: Collector,
-    }
+    } all checks::trials;
 }
 
 about_a_module!(SizeRow, CostRow, SafetyRow);

@@ -1,21 +1,22 @@
 //! How long lookups take: `samples.csv` as it is measured, `latency.csv` and
 //! `pooled.csv` as the statistics leave it.
 
-use super::files::{known, row};
+use super::checks;
+use super::files::row;
 use super::modules::about_a_module;
 use super::names::{Cache, Chain, Queries, Scenario, Timed, Verdict};
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
-    /// One visit of one scheme to one block.
-    SampleRow in "samples.csv" {
+    /// One turn of one scheme in one block.
+    SampleRow in "samples.csv", one per run process block position scheme module isa collector queries cache timed chain {
         /// Which run this belongs to.
         run: String,
         /// Child process within the run.
         process: u32,
         /// Block within the process.
         block: u32,
-        /// Order of the visit within the block.
+        /// Order of the turn within the block.
         position: u32,
         /// Scheme, or a control of the timing.
         scheme: String,
@@ -41,12 +42,12 @@ row! {
         chain: Chain,
         /// Copies of the section that the lookups cycle through.
         copies: u64,
-    }
+    } each checks::sample;
 }
 
 row! {
     /// Lookup time of one scheme on one module in one scenario.
-    LatencyRow in "latency.csv" {
+    LatencyRow in "latency.csv", one per scheme module isa collector queries cache timed {
         /// Scheme, or a control of the timing.
         scheme: String,
         /// Module name.
@@ -67,28 +68,25 @@ row! {
         ratio: f64,
         /// Lower end of the 95 % interval; empty when one process is all
         /// there is.
-        #[serde(deserialize_with = "known")]
         ratio_lo: Option<f64>,
         /// Upper end of the 95 % interval.
-        #[serde(deserialize_with = "known")]
         ratio_hi: Option<f64>,
         /// By the unadjusted interval: read one row, not the best of many.
         verdict: Verdict,
         /// Collector of the module.
         collector: Collector,
         /// Upper end of the equivalence band; empty without an A/A control.
-        #[serde(deserialize_with = "known")]
         band: Option<f64>,
         /// Processes behind the row.
         processes: usize,
         /// Blocks behind the row, over all processes.
         blocks: usize,
-    }
+    } each checks::latency;
 }
 
 row! {
     /// Lookup time of one scheme over all modules of a tier in one scenario.
-    PooledRow in "pooled.csv" {
+    PooledRow in "pooled.csv", one per scheme tier isas collector queries cache timed {
         /// Scheme, or a control of the timing.
         scheme: String,
         /// Tier of the modules.
@@ -109,23 +107,18 @@ row! {
         ratio: f64,
         /// Lower end of the 95 % interval for modules like these; for these
         /// modules alone when there is only one or the scheme is a control.
-        #[serde(deserialize_with = "known")]
         ratio_lo: Option<f64>,
         /// Upper end of that interval.
-        #[serde(deserialize_with = "known")]
         ratio_hi: Option<f64>,
         /// Differences after Holm's correction over the family.
         verdict: Verdict,
         /// Error probability of a difference after the correction.
         p_holm: f64,
         /// Lower end of the 95 % interval for these modules and no others.
-        #[serde(deserialize_with = "known")]
         here_lo: Option<f64>,
         /// Upper end of that interval.
-        #[serde(deserialize_with = "known")]
         here_hi: Option<f64>,
         /// Upper end of the equivalence band; empty without an A/A control.
-        #[serde(deserialize_with = "known")]
         band: Option<f64>,
         /// Processes behind the module that has the fewest.
         processes: usize,
@@ -136,7 +129,7 @@ row! {
         cells_slower: usize,
         /// The same for same.
         cells_same: usize,
-    }
+    } each checks::pooled;
 }
 
 about_a_module!(SampleRow, LatencyRow);

@@ -19,15 +19,15 @@ pub enum StatsError {
         /// Lookups given.
         lookups: u64,
     },
-    /// The same visit recorded twice.
-    #[error(
-        "{cell}: position {position} is there twice; remove the duplicate rows or measure again"
-    )]
+    /// The same turn recorded twice.
+    #[error("{}: line {line}: {turn} is there twice; remove one of the two rows or measure again", path.display())]
     Duplicate {
-        /// Scheme, module, scenario, process and block.
-        cell: String,
-        /// Order within the block.
-        position: u32,
+        /// The file of the samples.
+        path: PathBuf,
+        /// Line of the second of the rows.
+        line: u64,
+        /// Scheme, module, scenario, process, block and position.
+        turn: String,
     },
     /// A threshold that is not a percentage.
     #[error("`{0}` is not a threshold; write a percentage such as 3%")]

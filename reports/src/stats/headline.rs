@@ -2,8 +2,8 @@
 //! tier, one instruction set, each module once.
 
 use crate::results::{
-    AnatomyRow, Cache, Collector, Isa, LatencyRow, ModuleKey, Queries, Results, Scenario, Tier,
-    Timed,
+    AnatomyRow, Cache, Collector, Isa, LatencyRow, ModuleKey, Queries, Results, Scenario, SizeRow,
+    Tier, Timed,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,8 +55,10 @@ impl Headline {
     /// Chooses the best tier present, and of its ISAs the one with most timed
     /// (else most) modules, the most common where that is a draw.
     pub fn of(results: &Results) -> Headline {
-        let has_modules = |tier: &Tier| results.sizes.iter().any(|row| row.tier == *tier);
-        let tier = TIERS.into_iter().find(has_modules).unwrap_or(TIERS[0]);
+        let has_modules = |tier: &Tier| of_tier(results, *tier).next().is_some();
+        let best = TIERS.into_iter().find(has_modules);
+        let any = || Some(results.sizes.first()?.tier);
+        let tier = best.or_else(any).unwrap_or(TIERS[0]);
         let isa = best_isa(results, tier);
         let modules = modules_of(results, tier, isa);
         let hot = best_scenario(results, &modules, Cache::Hot, None);
@@ -99,12 +101,18 @@ impl Headline {
     }
 }
 
+/// The sizes of a tier's modules. One without maps has nothing to compare, and
+/// so no part in a mean.
+pub(crate) fn of_tier(results: &Results, tier: Tier) -> impl Iterator<Item = &SizeRow> {
+    let rows = results.sizes.iter();
+    rows.filter(move |row| row.tier == tier && row.ratio.is_some())
+}
+
 /// The modules of a tier on an ISA, each name once, with the most telling
 /// collector that it has.
 pub(crate) fn modules_of(results: &Results, tier: Tier, isa: Isa) -> Vec<ModuleKey> {
     let mut best: BTreeMap<&str, ModuleKey> = BTreeMap::new();
-    let rows = results.sizes.iter();
-    for row in rows.filter(|row| row.tier == tier && row.isa == isa) {
+    for row in of_tier(results, tier).filter(|row| row.isa == isa) {
         let kept = best.entry(&row.module).or_insert_with(|| row.key());
         if rank(&COLLECTORS, row.collector) < rank(&COLLECTORS, kept.collector) {
             *kept = row.key();
@@ -115,8 +123,7 @@ pub(crate) fn modules_of(results: &Results, tier: Tier, isa: Isa) -> Vec<ModuleK
 
 /// Every ISA with modules of the tier, in order of name.
 pub(crate) fn isas_of(results: &Results, tier: Tier) -> Vec<Isa> {
-    let rows = results.sizes.iter().filter(|row| row.tier == tier);
-    let isas: BTreeSet<Isa> = rows.map(|row| row.isa).collect();
+    let isas: BTreeSet<Isa> = of_tier(results, tier).map(|row| row.isa).collect();
     isas.into_iter().collect()
 }
 

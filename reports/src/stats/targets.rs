@@ -130,7 +130,7 @@ fn to_upstream(results: &Results, decision: &Decision, means: &SchemeMeans) -> V
     use Unit::{Count, Share, Speed, Times};
     let name = &means.scheme.name;
     let rows = results.sizes.iter().filter(|row| row.scheme == *name);
-    let rows = rows.filter(|row| row.tier == decision.headline.tier);
+    let rows = rows.filter(|row| row.tier == decision.headline.tier && row.ratio.is_some());
     let rows = rows.filter(|row| matches!(row.collector, Collector::Copying | Collector::None));
     let rows: Vec<&SizeRow> = rows.collect();
     let (giants, others): (Vec<&SizeRow>, Vec<&SizeRow>) =

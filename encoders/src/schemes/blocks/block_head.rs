@@ -75,7 +75,7 @@ pub(super) const COMMON_BYTES: Field = Field::first(3);
 /// Any bit of a word.
 pub(super) const WINDOW_START: Field = COMMON_BYTES.next(6);
 
-// The layout of a large block. Toggles may reach 256 KiB up a frame.
+// The layout of a large block. Toggles may reach 32,768 slot units up a frame.
 pub(super) const START_BITS: Field = Field::first(4);
 pub(super) const LENGTH_BITS: Field = START_BITS.next(3);
 
@@ -108,6 +108,25 @@ impl BlockHead {
             is_small: IS_SMALL.get(packed) == 1,
             layout: LAYOUT.get(packed),
         }
+    }
+
+    /// Bits of a row's high part and delta together.
+    #[inline]
+    pub fn row_bits(&self) -> usize {
+        (self.high_bits + self.delta_bits) as usize
+    }
+
+    /// The byte of the block at which the rows' bits start: the head and the
+    /// low bytes stand before it.
+    #[inline]
+    pub fn row_bits_at(&self) -> usize {
+        Self::BYTES + self.rows
+    }
+
+    /// The byte of the block at which the frame size starts.
+    #[inline]
+    pub fn frame_size_at(&self) -> usize {
+        self.row_bits_at() + (self.rows * self.row_bits()).div_ceil(8)
     }
 }
 

@@ -18,8 +18,8 @@ pub(super) fn lanes_equal(lanes: [u8; MAX_ROWS], byte: u8) -> u128 {
     !(((differing & LOW7) + LOW7) | differing | LOW7)
 }
 
-/// The same byte in every lane. It is multiplied out in a half word, for which
-/// processors have an instruction.
+/// The same byte in every lane. It is multiplied out in 64 bits, since few
+/// processors multiply 128 at once.
 #[inline]
 const fn splat(byte: u8) -> u128 {
     const ONES: u64 = u64::MAX / 0xff; // 0x0101…01

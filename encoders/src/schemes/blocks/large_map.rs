@@ -4,7 +4,7 @@
 use super::block_head::{LENGTH_BITS, LargeLayout, START_BITS};
 use super::rows::{BlockMaps, Row, width};
 use crate::bits::bit_writer::BitWriter;
-use crate::bits::bitmap::slots_of;
+use crate::bits::runs::differing_runs;
 use crate::bits::uleb::push_uleb;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -42,20 +42,6 @@ pub(super) fn large_maps(rows: &[Row], slot_shift: u32) -> Option<BlockMaps> {
         deltas: toggles_before.collect(),
         delta_bits: width(toggles(&changes, layout.length_bits) as u64),
     })
-}
-
-/// The runs of slots in which two bitmaps differ.
-fn differing_runs(a: &[u32], b: &[u32], slot_shift: u32) -> Vec<Run> {
-    let word = |map: &[u32], i: usize| map.get(i).copied().unwrap_or(0);
-    let differing = (0..a.len().max(b.len())).map(|i| word(a, i) ^ word(b, i));
-    let mut runs: Vec<Run> = Vec::new();
-    for slot in slots_of(differing).map(|offset| offset >> slot_shift) {
-        match runs.last_mut() {
-            Some(run) if run.end == slot => run.end += 1,
-            _ => runs.push(slot..slot + 1),
-        }
-    }
-    runs
 }
 
 /// The widths with which the toggles take the fewest bits, and there are not

@@ -1,5 +1,5 @@
-//! `blocks`: exact PCs in short blocks. A map is what its block starts from,
-//! and a few bits that set its row apart.
+//! `blocks`: exact PCs in short blocks. A row's map is its block's map, changed
+//! by a few bits of the row.
 //!
 //! ```text
 //! ┌────────────┬───────────────────────────────────┬──────────────────────┐
@@ -27,25 +27,26 @@
 //!
 //! * PCs, slots and frame sizes are stored in units: all PCs of the section are
 //!   multiples of its unit of PC, and so on.
-//! * A page is a power of two of PC units. A row's place in its page has a
-//!   `low` byte and a `high` part, which is stored less that of the block's
-//!   first row.
-//! * A row's `delta` says how its map follows from the block's.
+//! * A page is a power of two of PC units. A row's place in its page, in units,
+//!   has a `low` byte and a `high` part. The high part is stored as its distance
+//!   from that of the block's first row.
+//! * A row's `delta` is, in a small block, the row's slots in the window; in a
+//!   large one, how many toggles lead to the row.
 //! * A block is *small* if all its slots lie among the first 56. The slots in
-//!   which its rows differ lie in a window; the delta is a row's slots in that
-//!   window, and `common` has the slots that all rows share.
+//!   which its rows differ lie in a window; `common` has the slots outside of
+//!   it, which all rows share.
 //! * A *large* block has the map of its first row, as runs of slots: how many,
 //!   then each as the gap before it and its length less one. From row to row
 //!   some runs of slots toggle. A toggle is the first slot of such a run and
-//!   its length less one; the delta counts the toggles up to its row.
+//!   its length less one.
 //! * A safepoint without live references may be a row too: its block is small,
 //!   and its map has no slots. This scheme's writer leaves such safepoints out;
 //!   that of [`blocks_tri`](crate::blocks_tri) does not.
 //!
 //! # Lookup
 //!
-//! 1. *Page.* Divide the PC by its unit and by the size of a page: two shifts.
-//!    Two neighbouring entries of `page` say where the page's blocks start and
+//! 1. *Page.* Divide the PC by its unit and by the size of a page: a rotation
+//!    and a shift. Two neighbouring entries of `page` say where the page's blocks start and
 //!    end. Nothing is searched. A PC that is no multiple of the unit, or lies
 //!    above the last page, is `Missing`.
 //! 2. *Row.* Go through the page's blocks. Compare the low byte of the PC's
@@ -61,9 +62,9 @@
 //! # Reading beyond a block
 //!
 //! Sixteen low bytes are read whatever the number of rows, and bits as eight
-//! bytes of which what is not asked for is masked off. So up to sixteen bytes
-//! beyond a block may be read. Behind the last block these are the pages; if
-//! the pages are shorter than that, the writer pads the data.
+//! bytes of which what is not asked for is masked off. So bytes beyond a block
+//! are read, at most sixteen. Behind the last block these are the pages; if the
+//! pages are shorter than that, the writer pads the data.
 //!
 //! # What the format leans on
 //!

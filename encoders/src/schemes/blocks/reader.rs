@@ -5,7 +5,7 @@ use super::header::{Header, Shifts};
 use super::lanes::lanes_equal;
 use crate::bits::mask::mask;
 use crate::bits::uleb::read_uleb;
-use crate::bits::words::{WordMap, cleared, toggle};
+use crate::bits::words::{WordMap, frame_words, toggle};
 use crate::{Lookup, Malformed};
 
 /// An opened section.
@@ -27,8 +27,8 @@ pub(super) struct Page {
     /// Where in the data they start, and where they end.
     pub start: usize,
     pub end: usize,
-    /// Units of PC from the start of the page to the PC.
-    pub offset: u32,
+    /// The PC's place in the page, in units of PC from its start.
+    pub place: u32,
 }
 
 impl<'s> Reader<'s> {
@@ -51,19 +51,19 @@ impl<'s> Reader<'s> {
 
     /// Step 1: the page of a PC, if it has one.
     ///
-    /// A PC that is no multiple of the unit has none: rotating moves its low
-    /// bits to the top, and as they are not all zero, the result is at least
-    /// `1 << (32 - shift)`. Every recorded PC is below that, counted in units,
-    /// and so is every page, because that number is a multiple of a page.
+    /// Rotating divides a PC that is a multiple of the unit by it. The low bits
+    /// of any other PC move to the top, so that it comes out at `1 << (32 -
+    /// shift)` or more. That is beyond the last page: counted in units, every
+    /// recorded PC is below it, and it is a multiple of a page.
     #[inline]
     pub(super) fn page_of(&self, pc: u32) -> Option<Page> {
         let units = pc.rotate_right(self.shifts.pc());
-        let page = self.pages.get((units >> self.shifts.page()) as usize..)?;
-        let [start, end] = page.first_chunk()?;
+        let bounds = self.pages.get((units >> self.shifts.page()) as usize..)?;
+        let [start, end] = bounds.first_chunk()?;
         Some(Page {
             start: u32::from_le_bytes(*start) as usize,
             end: u32::from_le_bytes(*end) as usize,
-            offset: units & ((1 << self.shifts.page()) - 1),
+            place: units & ((1 << self.shifts.page()) - 1),
         })
     }
 }
@@ -90,10 +90,11 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
         let mut at = page.start;
         while at < page.end {
             let block = Block::at(self.data, at)?;
-            if let Some(delta) = block.find(page.offset)? {
+            if let Some(delta) = block.find(page.place)? {
                 return block.decode(delta, self, scratch);
             }
             match block.head().block_bytes {
+                // The page would never end.
                 0 => return Err(Malformed::InvalidField),
                 bytes => at += bytes as usize,
             }
@@ -126,21 +127,21 @@ impl<'s> Block<'s> {
 
     /// Step 2: the delta of the row at this place in the page, if there is one.
     #[inline]
-    fn find(&self, page_offset: u32) -> Result<Option<u64>, Malformed> {
+    fn find(&self, place: u32) -> Result<Option<u64>, Malformed> {
         let lows = self.bytes.get(BlockHead::BYTES..);
         let lows = lows.and_then(<[u8]>::first_chunk::<MAX_ROWS>);
-        let mut candidates = lanes_equal(*lows.ok_or(Malformed::Truncated)?, page_offset as u8);
+        let mut candidates = lanes_equal(*lows.ok_or(Malformed::Truncated)?, place as u8);
         // Below the first high part this wraps around, and equals no row's.
-        let high = (page_offset >> u8::BITS).wrapping_sub(self.head().first_high);
+        let high_above_first = (place >> u8::BITS).wrapping_sub(self.head().first_high);
         let (high_bits, delta_bits) = (self.head().high_bits, self.head().delta_bits);
         while candidates != 0 {
             let row = (candidates.trailing_zeros() / u8::BITS) as usize;
             if row >= self.head().rows {
                 break; // Not a row: with fewer than 16, other bytes follow.
             }
-            let bit = row * (high_bits + delta_bits) as usize;
-            let high_and_delta = bits_at(self.bytes, BlockHead::BYTES + self.head().rows, bit)?;
-            if high_and_delta & mask(high_bits) == high.into() {
+            let bit = row * self.head().row_bits();
+            let high_and_delta = bits_at(self.bytes, self.head().row_bits_at(), bit)?;
+            if high_and_delta & mask(high_bits) == high_above_first.into() {
                 return Ok(Some(high_and_delta >> high_bits & mask(delta_bits)));
             }
             candidates &= candidates - 1; // clears the lowest set bit
@@ -156,9 +157,7 @@ impl<'s> Block<'s> {
         reader: &Reader<'_>,
         scratch: &'m mut [u64],
     ) -> Result<Lookup<WordMap<'m>>, Malformed> {
-        let bits_per_row = (self.head().high_bits + self.head().delta_bits) as usize;
-        let row_bytes = (self.head().rows * bits_per_row).div_ceil(8);
-        let mut at = BlockHead::BYTES + self.head().rows + row_bytes;
+        let mut at = self.head().frame_size_at();
         let frame_size = read_uleb(self.bytes, &mut at)? << reader.shifts.frame();
         let (first_word, other_words) = if self.head().is_small {
             let map = self.decode_small(at, delta)?;
@@ -168,7 +167,8 @@ impl<'s> Block<'s> {
             (map, &[][..])
         } else {
             let slot_shift = reader.shifts.slot();
-            let map = cleared(scratch, frame_size, slot_shift, reader.scratch_words)?;
+            let map = frame_words(scratch, frame_size, slot_shift, reader.scratch_words)?;
+            map.fill(0);
             self.decode_large(at, delta as u32, map)?;
             let (first, others) = map.split_first().ok_or(Malformed::InvalidField)?;
             (*first, others)
@@ -187,7 +187,7 @@ impl<'s> Block<'s> {
     fn decode_small(&self, common_at: usize, window: u64) -> Result<u64, Malformed> {
         let layout = || SmallLayout::unpack(self.head().layout);
         let common = word_at(self.bytes, common_at)? & mask(8 * layout().common_bytes);
-        Ok(common ^ (window << layout().window_start))
+        Ok(common | window << layout().window_start)
     }
 
     /// A large map: the first row's, and the toggles that lead from it to the

@@ -32,19 +32,27 @@ fn a_block_head_survives_packing() {
         layout: 0,
     };
     let mut heads = Vec::from([zero]);
-    heads.extend(numbers(16).map(|block_bytes| BlockHead {
-        block_bytes,
-        ..zero
-    }));
+    heads.extend(
+        numbers(block_head::BLOCK_BYTES.bits).map(|block_bytes| BlockHead {
+            block_bytes,
+            ..zero
+        }),
+    );
     heads.extend((1..=MAX_ROWS).map(|rows| BlockHead { rows, ..zero }));
-    heads.extend(numbers(8).map(|first_high| BlockHead { first_high, ..zero }));
-    heads.extend(numbers(3).map(|high_bits| BlockHead { high_bits, ..zero }));
-    heads.extend(numbers(6).map(|delta_bits| BlockHead { delta_bits, ..zero }));
+    heads.extend(
+        numbers(block_head::FIRST_HIGH.bits).map(|first_high| BlockHead { first_high, ..zero }),
+    );
+    heads.extend(
+        numbers(block_head::HIGH_BITS.bits).map(|high_bits| BlockHead { high_bits, ..zero }),
+    );
+    heads.extend(
+        numbers(block_head::DELTA_BITS.bits).map(|delta_bits| BlockHead { delta_bits, ..zero }),
+    );
     heads.push(BlockHead {
         is_small: true,
         ..zero
     });
-    heads.extend(numbers(9).map(|layout| BlockHead { layout, ..zero }));
+    heads.extend(numbers(block_head::LAYOUT.bits).map(|layout| BlockHead { layout, ..zero }));
     for head in heads {
         assert_eq!(BlockHead::unpack(word(head.pack())), head);
     }
@@ -52,8 +60,8 @@ fn a_block_head_survives_packing() {
 
 #[test]
 fn layouts_survive_packing() {
-    for common_bytes in numbers(3) {
-        for window_start in numbers(6) {
+    for common_bytes in numbers(block_head::COMMON_BYTES.bits) {
+        for window_start in numbers(block_head::WINDOW_START.bits) {
             let layout = SmallLayout {
                 common_bytes,
                 window_start,
@@ -61,8 +69,8 @@ fn layouts_survive_packing() {
             assert_eq!(SmallLayout::unpack(layout.pack()), layout);
         }
     }
-    for start_bits in numbers(4) {
-        for length_bits in numbers(3) {
+    for start_bits in numbers(block_head::START_BITS.bits) {
+        for length_bits in numbers(block_head::LENGTH_BITS.bits) {
             let layout = LargeLayout {
                 start_bits,
                 length_bits,
@@ -156,7 +164,7 @@ fn a_pc_has_the_page_that_division_gives_it() {
                 let expected = known.then(|| Page {
                     start: 3 * page as usize,
                     end: 3 * page as usize + 3,
-                    offset: offset as u32 >> pc_shift,
+                    place: offset as u32 >> pc_shift,
                 });
                 assert_eq!(reader.page_of(pc), expected, "{pc:#x}");
             }

@@ -36,10 +36,15 @@ const MAX_FRAME_SHIFT: u32 = 8;
 /// The bits of a bitmap's word that stand for slots at odd multiples of 4.
 const ODD_SLOTS: u32 = 0xaaaa_aaaa;
 
-/// Bytes that the reader may read beyond the last block.
+/// Bytes that the reader may read beyond the last block. The shortest has a
+/// head, one row and a frame size, which is 8 bytes, and is read as a head and
+/// [`MAX_ROWS`] low bytes, which is 14 more. Two spare ones make a round number.
 const OVER_READ: usize = MAX_ROWS;
 
-/// Writes the safepoints given, empty ones among them or not.
+const _: () = assert!(ROW_BITS <= BitWriter::MOST_BITS);
+
+/// Writes the safepoints given, empty ones among them or not, in ascending
+/// order of PC.
 pub(crate) fn write<'t>(
     scheme: &'static str,
     safepoints: impl Iterator<Item = Safepoint<'t>>,
@@ -49,6 +54,7 @@ pub(crate) fn write<'t>(
     let Some(last) = safepoints.last() else {
         return Ok(Section::default());
     };
+    debug_assert!(safepoints.is_sorted_by_key(|safepoint| safepoint.pc));
     let shifts = shifts(&safepoints, last.pc, page_rows);
     let mut rows: Vec<_> = safepoints.iter().map(|s| Row::new(*s, shifts)).collect();
     let (mut data, pages) = blocks(scheme, &mut rows, shifts)?;
@@ -112,7 +118,8 @@ fn blocks(
     shifts: Shifts,
 ) -> Result<(Vec<u8>, Vec<u32>), EncodeError> {
     // Blocks of a page may stand in any order, so that rows of one frame size
-    // can be gathered from all over it.
+    // can be gathered from all over it. The sort is stable: the rows of a group
+    // stay in ascending order of PC, which `block` relies on.
     let group_of = |row: &Row| (row.page(shifts), row.small.is_some(), row.frame_size);
     rows.sort_by_key(group_of);
     let (mut data, mut pages) = (Vec::new(), Vec::new());

@@ -28,7 +28,7 @@ impl Encoder for Consed {
 
     fn encode(table: &Table) -> Result<Section, EncodeError> {
         let mut pool = RecordPool::default();
-        write(Self::NAME, table, |data, safepoint| {
+        write(Self::NAME, table.iter_maps(), |data, safepoint| {
             pool.intern(Self::NAME, data, safepoint)
         })
     }

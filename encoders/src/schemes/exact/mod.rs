@@ -37,7 +37,7 @@ impl Encoder for Exact {
     type Reader<'s> = Reader<'s>;
 
     fn encode(table: &Table) -> Result<Section, EncodeError> {
-        writer::write(Self::NAME, table, |data, safepoint| {
+        writer::write(Self::NAME, table.iter_maps(), |data, safepoint| {
             append_record(Self::NAME, data, safepoint)
         })
     }

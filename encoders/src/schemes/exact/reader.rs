@@ -1,15 +1,20 @@
-//! A search for an exact match, then a record read in place.
+//! Reads what [`super`] draws: a search for an exact match, then a record read
+//! in place.
 
 use crate::bits::record::BitmapMap;
 use crate::bits::split::{split_u32, split_u32s};
 use crate::{Lookup, Malformed};
 
-/// Sorted PCs, parallel offsets, and the words they point into.
+/// An opened section.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reader<'s> {
-    pcs: &'s [[u8; 4]],
-    offsets: &'s [[u8; 4]],
-    data: &'s [[u8; 4]],
+    /// In ascending order.
+    pub(crate) pcs: &'s [[u8; 4]],
+    /// For each PC, the word of `data` at which its record starts. `open` makes
+    /// them as many as the PCs.
+    pub(crate) offsets: &'s [[u8; 4]],
+    /// The records, one after another.
+    pub(crate) data: &'s [[u8; 4]],
 }
 
 impl<'s> Reader<'s> {

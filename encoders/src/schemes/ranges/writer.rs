@@ -54,7 +54,7 @@ fn ranges(table: &Table) -> Vec<Range<'_>> {
     let mut interrupted = true;
     for safepoint in table.iter() {
         match ranges.last_mut() {
-            Some(range) if !interrupted && same_map(range.first, safepoint) => {
+            Some(range) if !interrupted && safepoint.has_map_of(&range.first) => {
                 range.last_pc = safepoint.pc;
             }
             _ if !safepoint.is_empty() => ranges.push(Range {
@@ -66,8 +66,4 @@ fn ranges(table: &Table) -> Vec<Range<'_>> {
         interrupted = safepoint.is_empty();
     }
     ranges
-}
-
-fn same_map(a: Safepoint<'_>, b: Safepoint<'_>) -> bool {
-    (a.frame_size, a.bitmap) == (b.frame_size, b.bitmap)
 }

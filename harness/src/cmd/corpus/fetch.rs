@@ -3,6 +3,7 @@
 use super::named::named;
 use crate::args::CorpusArg;
 use crate::outcome::Outcome;
+use crate::output::{note, say};
 use anyhow::Result;
 use stackmap_corpus::wild::{self, FetchOptions};
 use std::path::PathBuf;
@@ -27,9 +28,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let mut failures = 0;
     for module in named(&args.names, &corpus)? {
         match wild::fetch(&module, &options) {
-            Ok(path) => println!("{}: {}", module.name, path.display()),
+            Ok(path) => say!("{}: {}", module.name, path.display())?,
             Err(error) => {
-                eprintln!("error: {error}");
+                note!("error: {error}");
                 failures += 1;
             }
         }

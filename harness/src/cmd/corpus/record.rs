@@ -4,6 +4,7 @@
 use super::named::named;
 use crate::args::{CompileLimits, CorpusArg};
 use crate::outcome::Outcome;
+use crate::output::{note, say};
 use anyhow::{Result, ensure};
 use stackmap_corpus::Isa;
 use stackmap_corpus::recorded::{self, Listed, RecordOptions, TARGETS, Target};
@@ -59,9 +60,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
                 record(&module, target, &options)
             };
             match ended {
-                Ok(line) => println!("{what}: {line}"),
+                Ok(line) => say!("{what}: {line}")?,
                 Err(line) => {
-                    eprintln!("error: {line}");
+                    note!("error: {line}");
                     failures += 1;
                 }
             }

@@ -43,6 +43,17 @@ pub struct SizeChange {
     pub bytes_b: u64,
 }
 
+/// What the first run has and the second does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// Name of the scheme.
+    pub scheme: String,
+    /// The module, or the tier whose modules are pooled.
+    pub of: String,
+    /// How it was timed; none if it is a size that is missing.
+    pub scenario: Option<String>,
+}
+
 impl Ratio {
     pub(super) fn new(ratio: f64, lo: Option<f64>, hi: Option<f64>) -> Ratio {
         Ratio {
@@ -96,18 +107,33 @@ impl fmt::Display for SpeedChange {
     }
 }
 
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Missing {
+            scheme,
+            of,
+            scenario,
+        } = self;
+        match scenario {
+            None => write!(f, "{scheme}, {of}: no size to compare with"),
+            Some(scenario) => write!(f, "{scheme}, {of}, {scenario}: no timing to compare with"),
+        }
+    }
+}
+
 impl fmt::Display for SizeChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = 100.0 * (self.bytes_b as f64 / self.bytes_a as f64 - 1.0);
         let SizeChange {
             scheme,
             module,
             bytes_a,
             bytes_b,
         } = self;
-        write!(
-            f,
-            "{scheme}, {module}: {bytes_a} -> {bytes_b} bytes ({percent:+.2} %)"
-        )
+        write!(f, "{scheme}, {module}: {bytes_a} -> {bytes_b} bytes")?;
+        if *bytes_a == 0 {
+            return Ok(());
+        }
+        let percent = 100.0 * (*bytes_b as f64 / *bytes_a as f64 - 1.0);
+        write!(f, " ({percent:+.2} %)")
     }
 }

@@ -1,6 +1,6 @@
 //! Which rows of two runs belong together.
 
-use super::change::{Ratio, SizeChange, SpeedChange};
+use super::change::{Missing, Ratio, SizeChange, SpeedChange};
 use crate::results::{
     BASELINE, Collector, Isa, LatencyRow, PooledRow, Scenario, SizeRow, Tier, is_timing_control,
 };
@@ -12,8 +12,14 @@ type Both<T> = (Vec<T>, Vec<T>);
 /// What must agree for rows to be compared: scheme, modules and scenario.
 type Names = (String, String, String);
 
+/// What both runs have, and what only the first has.
+pub(super) struct Matched<T> {
+    pub(super) changes: Vec<T>,
+    pub(super) missing: Vec<Missing>,
+}
+
 /// Changes by module.
-pub(super) fn cells(both: &Both<LatencyRow>) -> Vec<SpeedChange> {
+pub(super) fn cells(both: &Both<LatencyRow>) -> Matched<SpeedChange> {
     let describe = |r: &LatencyRow| {
         let of = r.key().to_string();
         let scenario = format!("{}, {}, {}", r.queries, r.cache, r.timed);
@@ -27,20 +33,14 @@ pub(super) fn cells(both: &Both<LatencyRow>) -> Vec<SpeedChange> {
 
 /// Changes pooled over modules, where both runs pooled the same ones.
 pub(super) fn pooled(
-    mut both: Both<PooledRow>,
+    both: &Both<PooledRow>,
     cells: &Both<LatencyRow>,
     notes: &mut Vec<String>,
-) -> Vec<SpeedChange> {
+) -> Matched<SpeedChange> {
     let members = (Members::new(&cells.0), Members::new(&cells.1));
-    let mut changed = BTreeSet::new();
-    both.0.retain(|r| {
-        let same = members.0.of(r) == members.1.of(r);
-        if !same {
-            changed.insert(r.scheme.clone());
-        }
-        same
-    });
-    for scheme in changed {
+    let differs = |r: &&PooledRow| members.0.of(r) != members.1.of(r);
+    let changed = both.0.iter().filter(differs).map(|r| &r.scheme);
+    for scheme in changed.collect::<BTreeSet<_>>() {
         notes.push(format!(
             "{scheme}: not the same modules in both runs, so not all is pooled"
         ));
@@ -57,49 +57,63 @@ pub(super) fn pooled(
             Ratio::new(r.ratio, r.here_lo, r.here_hi),
         )
     };
-    pair(both.0.iter().map(describe), both.1.iter().map(describe))
+    let comparable = both.1.iter().filter(|r| !differs(r));
+    pair(both.0.iter().map(describe), comparable.map(describe))
 }
 
+/// Pairs the schemes of two runs by their names; controls are left out.
 fn pair(
     a: impl Iterator<Item = (Names, Ratio)>,
     b: impl Iterator<Item = (Names, Ratio)>,
-) -> Vec<SpeedChange> {
+) -> Matched<SpeedChange> {
     let others: BTreeMap<Names, Ratio> = b.collect();
-    let in_both = a.filter_map(|(names, a)| Some((others.get(&names).copied()?, names, a)));
-    let schemes = in_both.filter(|(_, names, _)| !is_timing_control(&names.0));
-    schemes
-        .map(|(b, (scheme, of, scenario), a)| SpeedChange {
-            scheme,
-            of,
-            scenario,
-            a,
-            b,
-            change: a.to(b),
-        })
-        .collect()
+    let (mut changes, mut missing) = (Vec::new(), Vec::new());
+    for (names, a) in a.filter(|(names, _)| !is_timing_control(&names.0)) {
+        let b = others.get(&names).copied();
+        let (scheme, of, scenario) = names;
+        match b {
+            Some(b) => changes.push(SpeedChange {
+                scheme,
+                of,
+                scenario,
+                a,
+                b,
+                change: a.to(b),
+            }),
+            None => missing.push(Missing {
+                scheme,
+                of,
+                scenario: Some(scenario),
+            }),
+        }
+    }
+    Matched { changes, missing }
 }
 
 /// Sections of modules that are the same in both runs.
-pub(super) fn sizes(both: &Both<SizeRow>, notes: &mut Vec<String>) -> Vec<SizeChange> {
-    let module = |r: &SizeRow| r.key().to_string();
-    let key = |r: &SizeRow| (r.scheme.clone(), module(r));
+pub(super) fn sizes(both: &Both<SizeRow>, notes: &mut Vec<String>) -> Matched<SizeChange> {
+    let key = |r: &SizeRow| (r.scheme.clone(), r.key().to_string());
     let others: BTreeMap<_, &SizeRow> = both.1.iter().map(|r| (key(r), r)).collect();
     let mut changed = BTreeSet::new();
-    let mut sizes = Vec::new();
+    let (mut changes, mut missing) = (Vec::new(), Vec::new());
     for a in &both.0 {
-        let Some(b) = others.get(&key(a)) else {
-            continue;
-        };
-        if a.baseline_bytes == b.baseline_bytes {
-            let (scheme, module) = key(a);
-            sizes.push(SizeChange {
+        let b = others.get(&key(a));
+        let (scheme, module) = key(a);
+        match b {
+            None => missing.push(Missing {
+                scheme,
+                of: module,
+                scenario: None,
+            }),
+            Some(b) if a.baseline_bytes == b.baseline_bytes => changes.push(SizeChange {
                 scheme,
                 module,
                 bytes_a: a.bytes,
                 bytes_b: b.bytes,
-            });
-        } else {
-            changed.insert(module(a));
+            }),
+            Some(_) => {
+                changed.insert(module);
+            }
         }
     }
     for module in changed {
@@ -107,7 +121,7 @@ pub(super) fn sizes(both: &Both<SizeRow>, notes: &mut Vec<String>) -> Vec<SizeCh
             "{module}: `{BASELINE}` differs in size, so this is not the same module"
         ));
     }
-    sizes
+    Matched { changes, missing }
 }
 
 /// What the modules of a pooled row have in common.

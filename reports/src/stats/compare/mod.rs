@@ -3,19 +3,21 @@
 //! Ratios to `exact` in the same run are compared, so that a slower machine
 //! is not mistaken for a slower scheme. A run is slower beyond a threshold
 //! only when the whole 95 % interval of the change is: a gate that cries wolf
-//! gets switched off. Sizes are exact and need no interval.
+//! gets switched off. Sizes are exact and need no interval. What the second run
+//! does not have cannot pass.
 
 mod change;
 mod matching;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Ratio, SizeChange, SpeedChange};
+pub use change::{Missing, Ratio, SizeChange, SpeedChange};
 
-use crate::results::{LatencyRow, Provenance, ResultsError, Row, SizeRow, read_rows};
+use crate::results::{LatencyRow, PooledRow, Provenance, ResultsError, Row, SizeRow, read_rows};
 use crate::stats::error::StatsError;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// From which change on a comparison fails; fractions, 0.03 for 3 %.
@@ -45,6 +47,11 @@ pub struct Comparison {
     pub cells: Vec<SpeedChange>,
     /// Sections in both runs.
     pub sizes: Vec<SizeChange>,
+    /// Timings of the first run that the second lacks, by module; pooled over
+    /// modules where only the others with them differ.
+    pub missing_timings: Vec<Missing>,
+    /// Sections of the first run that the second lacks.
+    pub missing_sizes: Vec<Missing>,
     /// One line for each thing that could not be compared or that may explain
     /// a difference.
     pub notes: Vec<String>,
@@ -56,16 +63,14 @@ pub fn compare(a: &Path, b: &Path, thresholds: Thresholds) -> Result<Comparison,
     let both_have = |file| a.join(file).exists() && b.join(file).exists();
     let mut comparison = Comparison::default();
     if thresholds.slower.is_some() || both_have(LatencyRow::FILE) {
-        let cells = read_both(a, b)?;
-        comparison.cells = matching::cells(&cells);
-        let pooled = read_both(a, b)?;
-        comparison.pooled = matching::pooled(pooled, &cells, &mut comparison.notes);
+        comparison.add_timings(&read_both(a, b)?, &read_both(a, b)?);
     }
     if thresholds.larger.is_some() || both_have(SizeRow::FILE) {
-        let sizes = read_both(a, b)?;
-        comparison.sizes = matching::sizes(&sizes, &mut comparison.notes);
+        let sizes = matching::sizes(&read_both(a, b)?, &mut comparison.notes);
+        comparison.sizes = sizes.changes;
+        comparison.missing_sizes = sizes.missing;
     }
-    if comparison.cells.is_empty() && comparison.sizes.is_empty() {
+    if comparison.is_void(thresholds) {
         return Err(StatsError::NothingShared {
             a: a.to_owned(),
             b: b.to_owned(),
@@ -76,8 +81,44 @@ pub fn compare(a: &Path, b: &Path, thresholds: Thresholds) -> Result<Comparison,
 }
 
 impl Comparison {
-    /// Schemes that are slower or larger than the thresholds allow, one line
-    /// each; the run passes when there is none. Controls are not judged.
+    fn add_timings(
+        &mut self,
+        cells: &(Vec<LatencyRow>, Vec<LatencyRow>),
+        pooled: &(Vec<PooledRow>, Vec<PooledRow>),
+    ) {
+        let of_cells = matching::cells(cells);
+        let of_pools = matching::pooled(pooled, cells, &mut self.notes);
+        self.cells = of_cells.changes;
+        self.pooled = of_pools.changes;
+        self.missing_timings = of_cells.missing;
+        // A pool that lacks a module is explained by that module.
+        let lacking = self.missing_timings.iter().map(|m| m.scheme.clone());
+        let lacking: BTreeSet<String> = lacking.collect();
+        let unexplained = of_pools.missing.into_iter();
+        self.missing_timings
+            .extend(unexplained.filter(|m| !lacking.contains(&m.scheme)));
+    }
+
+    /// Whether there is nothing to judge by, be it as a whole or by a threshold
+    /// that was given.
+    fn is_void(&self, thresholds: Thresholds) -> bool {
+        let nothing_timed = self.pooled.is_empty() && self.missing_timings.is_empty();
+        let nothing_sized = self.sizes.is_empty() && self.missing_sizes.is_empty();
+        (self.cells.is_empty() && self.sizes.is_empty())
+            || (thresholds.slower.is_some() && nothing_timed)
+            || (thresholds.larger.is_some() && nothing_sized)
+    }
+
+    /// What the second run lacks that a threshold was given for.
+    fn missing(&self, thresholds: Thresholds) -> impl Iterator<Item = &Missing> {
+        let timings = thresholds.slower.map(|_| &self.missing_timings);
+        let sizes = thresholds.larger.map(|_| &self.missing_sizes);
+        timings.into_iter().chain(sizes).flatten()
+    }
+
+    /// Schemes that are slower or larger than the thresholds allow, and what is
+    /// missing, one line each; the run passes when there is none. Controls are
+    /// not judged.
     pub fn violations(&self, thresholds: Thresholds) -> Vec<String> {
         let slower = self.pooled.iter().filter(|c| {
             let beyond = |limit| c.change.interval.is_some_and(|(lo, _)| lo > 1.0 + limit);
@@ -88,9 +129,9 @@ impl Comparison {
             thresholds.larger.is_some_and(beyond)
         });
         let slower = slower.map(|c| format!("slower: {c}"));
-        slower
-            .chain(larger.map(|c| format!("larger: {c}")))
-            .collect()
+        let larger = larger.map(|c| format!("larger: {c}"));
+        let missing = self.missing(thresholds).map(|m| format!("missing: {m}"));
+        slower.chain(larger).chain(missing).collect()
     }
 
     /// Schemes that look slower than the threshold allows although their

@@ -69,7 +69,7 @@ fn tight_section((module, bytes, baseline_bytes): (&str, u64, u64)) -> SizeRow {
         bytes_payload: bytes,
         bytes_padding: 0,
         baseline_bytes,
-        ratio: Some(bytes as f64 / baseline_bytes as f64),
+        ratio: (baseline_bytes > 0).then(|| bytes as f64 / baseline_bytes as f64),
         bytes_offsets: 0,
         collector: Collector::Drc,
         cwasm_bytes: None,
@@ -138,4 +138,83 @@ fn percentages() {
     for bad in ["", "three", "-1%", "nan", "inf%"] {
         assert!(parse_percent(bad).is_err(), "{bad}");
     }
+}
+
+/// The run without the rows that `lost` picks, as if they had never been.
+fn without<R: Row>(run: &TempDir, lost: impl Fn(&R) -> bool) {
+    let mut rows: Vec<R> = read_rows(&run.path().join(R::FILE)).unwrap();
+    let before = rows.len();
+    rows.retain(|row| !lost(row));
+    assert!(rows.len() < before);
+    write_rows(run.path(), &rows).unwrap();
+}
+
+#[test]
+fn a_timing_that_the_second_run_lacks_never_passes() {
+    let limits = Thresholds {
+        slower: Some(10.0),
+        larger: None,
+    };
+    let before = Run::new().folder();
+    let violations = |after: &TempDir| {
+        let comparison = compare(before.path(), after.path(), limits).unwrap();
+        comparison.violations(limits)
+    };
+    let after = Run::new().folder();
+    assert_eq!(violations(&after), Vec::<String>::new());
+    without(&after, |row: &LatencyRow| row.scheme == "tight");
+    without(&after, |row: &PooledRow| row.scheme == "tight");
+    let found = violations(&after);
+    assert_eq!(found.len(), 3, "{found:?}");
+    let first = "missing: tight, m0/x86_64/copying, mix, hot, visit: no timing to compare with";
+    assert_eq!(found[0], first);
+
+    // A pool over more modules says nothing of a pool over fewer.
+    let mut run = Run::new();
+    run.modules.push(("m9", Isa::X86_64, Tier::Wild));
+    let found = violations(&run.folder());
+    assert!(
+        found[0].starts_with("missing: ") && found[0].contains("3 modules"),
+        "{found:?}"
+    );
+    // What the second run has besides is no fault of it.
+    let more = compare(after.path(), before.path(), limits).unwrap();
+    assert_eq!(more.violations(limits), Vec::<String>::new());
+}
+
+#[test]
+fn a_size_that_the_second_run_lacks_never_passes() {
+    let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let rows = [("m0", 0, 0), ("m1", 100, 200), ("m2", 100, 200)].map(tight_section);
+    write_rows(a.path(), &rows).unwrap();
+    write_rows(b.path(), &rows[..1]).unwrap();
+    let limits = |larger| Thresholds {
+        slower: None,
+        larger,
+    };
+    let violations = |larger| {
+        let comparison = compare(a.path(), b.path(), limits(larger)).unwrap();
+        comparison.violations(limits(larger))
+    };
+    let missing = ["m1", "m2"]
+        .map(|module| format!("missing: tight, {module}/x86_64/drc: no size to compare with"));
+    assert_eq!(violations(Some(0.5)), missing);
+    assert_eq!(violations(None), Vec::<String>::new());
+
+    // Nor does one that has no size in common with the first.
+    write_rows(b.path(), &[("m1", 100, 300)].map(tight_section)).unwrap();
+    write_rows(a.path(), &rows[1..2]).unwrap();
+    let error = compare(a.path(), b.path(), limits(Some(0.5))).unwrap_err();
+    assert!(error.to_string().contains("no cell in common"), "{error}");
+}
+
+#[test]
+fn a_section_that_was_empty_has_no_percentage() {
+    let grown = SizeChange {
+        scheme: "tight".to_owned(),
+        module: "m/x86_64/drc".to_owned(),
+        bytes_a: 0,
+        bytes_b: 5,
+    };
+    assert_eq!(grown.to_string(), "tight, m/x86_64/drc: 0 -> 5 bytes");
 }

@@ -63,7 +63,8 @@ pub(super) fn judge(
 
 /// The verdict on a ranking.
 pub(super) fn outcome(candidates: &[Candidate]) -> Outcome {
-    let mut ranked = candidates.iter().filter_map(Candidate::ranked);
+    let ranked = candidates.iter().filter_map(Candidate::ranked);
+    let mut ranked = ranked.filter(|(means, _)| means.bytes.is_some());
     let Some((first, score)) = ranked.next() else {
         return Outcome::Nobody;
     };

@@ -119,7 +119,7 @@ pub enum Outcome {
     /// The intervals of these schemes' scores reach into that of the lowest;
     /// in order of name, so that equal verdicts are equal.
     Inconclusive(Vec<String>),
-    /// No scheme was measured on every module.
+    /// No module has stack maps.
     Nobody,
 }
 
@@ -131,7 +131,7 @@ impl fmt::Display for Outcome {
                 let quoted: Vec<_> = names.iter().map(|n| format!("`{n}`")).collect();
                 write!(f, "inconclusive ({})", list(&quoted))
             }
-            Outcome::Nobody => f.write_str("no scheme qualifies"),
+            Outcome::Nobody => f.write_str("no scheme, without stack maps"),
         }
     }
 }

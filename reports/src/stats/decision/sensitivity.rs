@@ -4,7 +4,7 @@ use super::judge::Judge;
 use super::outcome::Outcome;
 use super::weights::Weights;
 use crate::results::{Collector, Isa, ModuleKey, Tier};
-use crate::stats::headline::{Headline, TIERS, isas_of, modules_of};
+use crate::stats::headline::{Headline, TIERS, isas_of, modules_of, of_tier};
 use crate::stats::schemes::{SchemeMeans, scheme_means};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -169,8 +169,7 @@ fn subsets(judge: &Judge<'_>, headline: &Headline) -> Vec<Subset> {
 
 /// The modules of the headline's tier and ISA, by collector.
 fn by_collector(judge: &Judge<'_>, headline: &Headline) -> BTreeMap<Collector, Vec<ModuleKey>> {
-    let rows = judge.results.sizes.iter();
-    let rows = rows.filter(|row| row.tier == headline.tier && row.isa == headline.isa);
+    let rows = of_tier(judge.results, headline.tier).filter(|row| row.isa == headline.isa);
     let keys: BTreeSet<ModuleKey> = rows.map(|row| row.key()).collect();
     let mut modules: BTreeMap<Collector, Vec<ModuleKey>> = BTreeMap::new();
     for key in keys {

@@ -1,8 +1,8 @@
 //! From raw timings to verdicts: `samples.csv` in, `latency.csv` and
 //! `pooled.csv` out. METHODOLOGY.md says why it is done this way.
 //!
-//! A *visit* is one timed batch of lookups by one scheme. A *block* holds the
-//! visits of all schemes to one module, there and back. A *setting* is a module
+//! A *turn* is one timed batch of lookups by one scheme. A *block* holds the
+//! turns of all schemes to one module, there and back. A *setting* is a module
 //! in a scenario; one scheme in one setting is a *cell*. Every *process* times
 //! some blocks of every setting.
 //!
@@ -39,7 +39,7 @@ pub struct Summary {
     /// Rows of `pooled.csv`.
     pub pooled: Vec<PooledRow>,
     /// Blocks of a scheme left out because the scheme or the baseline lacks a
-    /// visit there, as after an interruption.
+    /// turn there, as after an interruption.
     pub unpaired_blocks: usize,
 }
 

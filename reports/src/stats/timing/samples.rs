@@ -2,36 +2,51 @@
 
 use super::cell::{Cell, Setting};
 use super::median::median_of_sorted;
-use crate::results::{BASELINE, SampleRow, Scenario, for_each_row};
+use crate::results::{BASELINE, Row, SampleRow, Scenario, for_each_line};
 use crate::stats::error::StatsError;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Collects samples in any order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Samples {
+    path: PathBuf,
     settings: Numbers<Setting>,
     schemes: Numbers<String>,
     processes: Numbers<(String, u32)>,
-    visits: Vec<Visit>,
+    turns: Vec<Turn>,
 }
 
-/// One visit with names replaced by numbers: a run has millions.
+impl Default for Samples {
+    fn default() -> Self {
+        Samples {
+            path: SampleRow::FILE.into(),
+            settings: Numbers::default(),
+            schemes: Numbers::default(),
+            processes: Numbers::default(),
+            turns: Vec::new(),
+        }
+    }
+}
+
+/// One turn with names replaced by numbers: a run has millions.
 #[derive(Clone, Copy, Debug)]
-struct Visit {
+struct Turn {
     setting: u32,
     process: u32,
     block: u32,
     scheme: u32,
     position: u32,
+    /// Where it stands in the file.
+    line: u32,
     ns: f64,
 }
 
-impl Visit {
-    /// What tells it from every other visit; the order brings blocks together.
+impl Turn {
+    /// What tells it from every other turn; the order brings blocks together.
     fn key(&self) -> (u32, u32, u32, u32, u32) {
-        let Visit {
+        let Turn {
             setting,
             process,
             block,
@@ -75,13 +90,22 @@ impl<T: Clone + Ord + Hash> Numbers<T> {
 impl Samples {
     /// Reads `samples.csv`.
     pub fn read(path: &Path) -> Result<Samples, StatsError> {
-        let mut samples = Samples::default();
-        for_each_row(path, |row| samples.push(row))?;
+        let mut samples = Samples {
+            path: path.to_owned(),
+            ..Samples::default()
+        };
+        for_each_line(path, |line, row| samples.push_line(line, row))?;
         Ok(samples)
     }
 
     /// Adds one sample; an error when its time is not positive.
     pub fn push(&mut self, row: SampleRow) -> Result<(), StatsError> {
+        /// Below the header.
+        const FIRST_LINE: usize = 2;
+        self.push_line((FIRST_LINE + self.turns.len()) as u64, row)
+    }
+
+    fn push_line(&mut self, line: u64, row: SampleRow) -> Result<(), StatsError> {
         let ns = row.ns as f64 / row.lookups as f64;
         let module = row.key();
         if !(ns.is_finite() && ns > 0.0) {
@@ -94,7 +118,7 @@ impl Samples {
                 lookups: row.lookups,
             });
         }
-        self.visits.push(Visit {
+        self.turns.push(Turn {
             setting: self.settings.number(Setting {
                 tier: row.tier,
                 module,
@@ -104,43 +128,48 @@ impl Samples {
             block: row.block,
             scheme: self.schemes.number(row.scheme),
             position: row.position,
+            line: line as u32,
             ns,
         });
         Ok(())
     }
 
     /// Cells in order of setting and scheme, and how many blocks had to be
-    /// left out because the scheme or the baseline lacks a visit there.
+    /// left out because the scheme or the baseline lacks a turn there.
     pub(super) fn cells(&self) -> Result<(Vec<Cell>, usize), StatsError> {
         let (settings, setting_at) = self.settings.sorted();
         let (schemes, scheme_at) = self.schemes.sorted();
         let (processes, process_at) = self.processes.sorted();
-        let mut visits = self.visits.clone();
-        for visit in &mut visits {
-            visit.setting = setting_at[visit.setting as usize];
-            visit.scheme = scheme_at[visit.scheme as usize];
-            visit.process = process_at[visit.process as usize];
+        let mut turns = self.turns.clone();
+        for turn in &mut turns {
+            turn.setting = setting_at[turn.setting as usize];
+            turn.scheme = scheme_at[turn.scheme as usize];
+            turn.process = process_at[turn.process as usize];
         }
-        visits.sort_unstable_by_key(Visit::key);
-        let mut pairs = visits.windows(2);
-        if let Some(pair) = pairs.find(|pair| pair[0].key() == pair[1].key()) {
-            let twice = pair[0];
-            let (_, process) = processes[twice.process as usize];
-            let scheme = &schemes[twice.scheme as usize];
-            let setting = &settings[twice.setting as usize];
-            return Err(duplicate(scheme, setting, process, twice));
+        turns.sort_unstable_by_key(Turn::key);
+        let mut pairs = turns.windows(2);
+        if let Some(twice) = pairs.find(|pair| pair[0].key() == pair[1].key()) {
+            let Turn {
+                setting,
+                scheme,
+                process,
+                ..
+            } = twice[0];
+            let (_, process) = processes[process as usize];
+            let (scheme, setting) = (&schemes[scheme as usize], &settings[setting as usize]);
+            return Err(self.duplicate(scheme, setting, process, twice));
         }
 
         let baseline = schemes.iter().position(|scheme| scheme == BASELINE);
         let baseline = baseline.map(|place| place as u32);
         let mut left_out = 0;
         let mut cells = Vec::new();
-        for visits in visits.chunk_by(|a, b| a.setting == b.setting) {
+        for turns in turns.chunk_by(|a, b| a.setting == b.setting) {
             let mut gathered = BTreeMap::<u32, Gathered>::new();
-            for block in visits.chunk_by(|a, b| (a.process, a.block) == (b.process, b.block)) {
+            for block in turns.chunk_by(|a, b| (a.process, a.block) == (b.process, b.block)) {
                 left_out += gather(block, baseline, &mut gathered);
             }
-            let setting = &settings[visits[0].setting as usize];
+            let setting = &settings[turns[0].setting as usize];
             for (scheme, gathered) in gathered {
                 let scheme = schemes[scheme as usize].clone();
                 cells.push(gathered.into_cell(scheme, setting.clone()));
@@ -148,23 +177,33 @@ impl Samples {
         }
         Ok((cells, left_out))
     }
-}
 
-fn duplicate(scheme: &str, setting: &Setting, process: u32, visit: Visit) -> StatsError {
-    let Setting {
-        module, scenario, ..
-    } = setting;
-    let Scenario {
-        queries,
-        cache,
-        timed,
-    } = scenario;
-    let block = visit.block;
-    StatsError::Duplicate {
-        cell: format!(
-            "{scheme} on {module} ({queries}, {cache}, {timed}), process {process}, block {block}"
-        ),
-        position: visit.position,
+    fn duplicate(
+        &self,
+        scheme: &str,
+        setting: &Setting,
+        process: u32,
+        twice: &[Turn],
+    ) -> StatsError {
+        let Setting {
+            module, scenario, ..
+        } = setting;
+        let Scenario {
+            queries,
+            cache,
+            timed,
+        } = scenario;
+        let Turn {
+            block, position, ..
+        } = twice[0];
+        let lines = twice.iter().map(|turn| u64::from(turn.line));
+        StatsError::Duplicate {
+            path: self.path.clone(),
+            line: lines.max().unwrap_or_default(),
+            turn: format!(
+                "{scheme} on {module} ({queries}, {cache}, {timed}), process {process}, block {block}, position {position}"
+            ),
+        }
     }
 }
 
@@ -175,18 +214,18 @@ struct Gathered(BTreeMap<u32, Vec<(f64, f64)>>);
 
 /// Pairs every scheme of one block with the baseline, and counts those that
 /// cannot be paired.
-fn gather(block: &[Visit], baseline: Option<u32>, cells: &mut BTreeMap<u32, Gathered>) -> usize {
+fn gather(block: &[Turn], baseline: Option<u32>, cells: &mut BTreeMap<u32, Gathered>) -> usize {
     let by_scheme = || block.chunk_by(|a, b| a.scheme == b.scheme);
-    let base = by_scheme().find(|visits| Some(visits[0].scheme) == baseline);
+    let base = by_scheme().find(|turns| Some(turns[0].scheme) == baseline);
     let mut left_out = 0;
-    for visits in by_scheme() {
-        // Drift only cancels when both were visited on the way there and back.
+    for turns in by_scheme() {
+        // Drift only cancels when both were timed on the way there and back.
         match base {
-            Some(base) if base.len() == visits.len() => {
-                let ns = mean(visits);
+            Some(base) if base.len() == turns.len() => {
+                let ns = mean(turns);
                 let pair = (ns, (ns / mean(base)).ln());
-                let cell = cells.entry(visits[0].scheme).or_default();
-                cell.0.entry(visits[0].process).or_default().push(pair);
+                let cell = cells.entry(turns[0].scheme).or_default();
+                cell.0.entry(turns[0].process).or_default().push(pair);
             }
             _ => left_out += 1,
         }
@@ -194,8 +233,8 @@ fn gather(block: &[Visit], baseline: Option<u32>, cells: &mut BTreeMap<u32, Gath
     left_out
 }
 
-fn mean(visits: &[Visit]) -> f64 {
-    visits.iter().map(|visit| visit.ns).sum::<f64>() / visits.len() as f64
+fn mean(turns: &[Turn]) -> f64 {
+    turns.iter().map(|turn| turn.ns).sum::<f64>() / turns.len() as f64
 }
 
 impl Gathered {
