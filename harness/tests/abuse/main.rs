@@ -1,8 +1,10 @@
 //! The lab called in ways that nobody meant: whatever happens, nothing
 //! measured is lost, and nothing ends without a word.
 
-mod children_and_modules;
+mod children;
 mod folders;
 mod interruptions;
+mod modules;
 mod publishing;
 mod support;
+mod usage;

@@ -111,3 +111,25 @@ pub fn unfinish(dir: &Path) {
     let text = fs::read_to_string(&path).expect("a manifest");
     fs::write(path, text.replace("complete", "running")).expect("written");
 }
+
+/// The folder of the real corpus.
+pub fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("corpus")
+}
+
+/// Copies a program of the corpus.
+pub fn program(name: &str, to: PathBuf) -> PathBuf {
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::copy(corpus().join(format!("programs/{name}.wat")), &to).unwrap();
+    to
+}
+
+/// Calls a subcommand with flags, and files after them.
+pub fn call(subcommand: &str, flags: &[&str], files: &[&Path]) -> Output {
+    let arguments: Vec<&OsStr> = flags.iter().map(OsStr::new).collect();
+    let files = files.iter().map(|file| file.as_os_str());
+    lab(
+        subcommand,
+        &arguments.into_iter().chain(files).collect::<Vec<_>>(),
+    )
+}

@@ -1,0 +1,133 @@
+//! What cannot be meant is told at once, and what is told helps.
+
+use super::support::*;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tempfile::tempdir;
+
+#[test]
+fn limits_that_nobody_can_mean_are_never_taken_for_others() {
+    for (subcommand, flag, value) in [
+        ("inspect", "--memory", "17179869184"),
+        ("inspect", "--memory", "0"),
+        ("inspect", "--minutes", "0"),
+        ("inspect", "--minutes", "307445734561825861"),
+        ("soak", "--memory", "0"),
+        ("bench", "--processes", "0"),
+        ("latency", "--processes", "0"),
+    ] {
+        let output = call(subcommand, &[flag, value], &[]);
+        assert_eq!(output.status.code(), Some(2), "{flag} {value}");
+        assert!(stderr(&output).contains(flag), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_temporary_folder_that_does_not_exist_never_gives_an_empty_result() {
+    let dir = tempdir().unwrap();
+    let file = program("lisp", dir.path().join("a.wat"));
+    for flags in [&["costs", "--only"][..], &["inspect"]] {
+        let mut command = command(flags[0], &[], &[]);
+        let command = command.args(&flags[1..]).arg(&file);
+        let output = command.env("TMPDIR", "/nonexistent").output().unwrap();
+        assert_refused(&output, &["/nonexistent: ", "set TMPDIR"]);
+    }
+}
+
+#[test]
+fn a_misspelling_is_never_told_late() {
+    let dir = tempdir().unwrap();
+    let out = dir.path().join("run");
+    for (flags, code, named) in [
+        (["-m", "typo.wasm"], 1, "typo.wasm"),
+        (["--only", "typo.wasm"], 1, "typo.wasm"),
+        (["-m", "^hot-reflect/"], 1, "-m ^hot-reflect/"),
+        (["--target", "x86_65"], 2, "x86_65"),
+        (["--collector", "boehm"], 2, "boehm"),
+        (["--opt-level", "fast"], 2, "fast"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+        let command = command
+            .args(["bench", "--quick"])
+            .args(flags)
+            .arg("--out")
+            .arg(&out);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{flags:?}");
+        assert!(stderr(&output).contains(named), "{}", stderr(&output));
+        assert!(!out.exists(), "{flags:?}");
+    }
+}
+
+#[test]
+fn no_error_advises_what_there_is_not() {
+    let dir = tempdir().unwrap();
+    let help = call("inspect", &["--help"], &[]);
+    let help = String::from_utf8(help.stdout).unwrap();
+    for flag in [
+        "--opt-level",
+        "--memory",
+        "--minutes",
+        "--target",
+        "--collector",
+    ] {
+        assert!(help.contains(flag), "{flag}");
+    }
+    let file = program("lisp", dir.path().join("a.wat"));
+    let sizes = |level: &[&str]| {
+        let flags = [&["-s", "^consed$", "--csv"], level].concat();
+        let output = call("inspect", &flags, &[&file]);
+        assert_succeeds(&output);
+        output.stdout
+    };
+    assert_eq!(sizes(&["--opt-level", "speed"]), sizes(&[]));
+    assert_ne!(sizes(&["--opt-level", "none"]), sizes(&[]));
+
+    let component = dir.path().join("component.wat");
+    fs::write(&component, "(component (core module))").unwrap();
+    let output = call("inspect", &[], &[&component]);
+    let said = stderr(&output);
+    assert!(
+        said.contains("component unbundle --threshold 0 --module-dir"),
+        "{said}"
+    );
+}
+
+#[test]
+fn nothing_is_said_twice_or_in_the_wrong_number() {
+    let dir = tempdir().unwrap();
+    let output = call("inspect", &[], &[Path::new("missing.wasm")]);
+    let said = stderr(&output);
+    assert_eq!(said.matches("os error 2").count(), 1, "{said}");
+    assert!(said.contains("1 module skipped"), "{said}");
+    let file = program("lisp", dir.path().join("a.wat"));
+    let output = call("verify", &["-s", "^blocks$", "--only"], &[&file]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("answers on 1 module,"), "{text}");
+}
+
+#[test]
+fn several_files_are_never_read_in_silence() {
+    let dir = tempdir().unwrap();
+    let files = ["lisp", "json"].map(|name| program(name, dir.path().join(format!("{name}.wat"))));
+    let lab = env!("CARGO_BIN_EXE_stackmap-lab");
+    let line = format!(
+        "{lab} inspect {} {}",
+        files[0].display(),
+        files[1].display()
+    );
+    // A terminal, without which there is no progress.
+    let mut script = Command::new("script");
+    let script = script
+        .args(["-qec", &line, "/dev/null"])
+        .stdin(Stdio::null());
+    let Ok(output) = script.output() else {
+        return eprintln!("skipped: no `script` here");
+    };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("compile lisp") && text.contains("compile json"),
+        "{text}"
+    );
+}
