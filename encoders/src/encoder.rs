@@ -1,7 +1,9 @@
 //! What a scheme offers: a writer, a reader, and the facts that the decision
 //! between schemes needs.
 
-use crate::{EncodeError, Malformed, Section, Table};
+use crate::error::{EncodeError, Malformed};
+use crate::section::Section;
+use crate::table::Table;
 
 /// A section format: how it is written and how it is opened.
 pub trait Encoder: Copy + Send + Sync + 'static {

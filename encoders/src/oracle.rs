@@ -1,7 +1,8 @@
 //! The reference that every scheme is checked against: a plain ordered map,
 //! too simple to be wrong.
 
-use crate::{Encoder, Lookup, StackMap, Table};
+use crate::encoder::{Encoder, Lookup, StackMap};
+use crate::table::Table;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Bound;

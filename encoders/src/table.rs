@@ -1,7 +1,7 @@
 //! The input of every writer: the safepoints of one module.
 
-use crate::EncodeError;
 use crate::bits::bitmap::{GRANULE, slots_of};
+use crate::error::EncodeError;
 use alloc::vec::Vec;
 
 /// Safepoints in ascending order of PC, each with its frame size and a bitmap

@@ -1,6 +1,6 @@
 //! Counts and positions in 32 bits.
 
-use crate::EncodeError;
+use crate::error::EncodeError;
 
 /// Narrows a count or position to the 32 bits that the formats give it.
 pub(crate) fn narrow(

@@ -5,7 +5,8 @@
 //! ```
 
 use crate::bits::bitmap::slots_of;
-use crate::{Lookup, Malformed, StackMap};
+use crate::encoder::{Lookup, StackMap};
+use crate::error::Malformed;
 
 /// A map that is borrowed from a data record.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,8 @@
 //! Hash-consing: each distinct data record is written once.
 
 use crate::bits::record_writer::append_record;
-use crate::{EncodeError, Safepoint};
+use crate::error::EncodeError;
+use crate::table::Safepoint;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 

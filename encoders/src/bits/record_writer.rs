@@ -1,7 +1,8 @@
 //! Wasmtime's data record, written as [`record`](super::record) draws it.
 
 use crate::bits::narrow::narrow;
-use crate::{EncodeError, Safepoint};
+use crate::error::EncodeError;
+use crate::table::Safepoint;
 use alloc::vec::Vec;
 
 /// Appends the data record of a safepoint and returns its word offset.

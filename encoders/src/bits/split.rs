@@ -1,6 +1,6 @@
 //! Little-endian fields at any alignment.
 
-use crate::Malformed;
+use crate::error::Malformed;
 
 /// Splits `n` bytes off the front.
 #[inline]

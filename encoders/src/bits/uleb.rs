@@ -1,7 +1,7 @@
 //! Unsigned LEB128: seven bits a byte, the lowest first; the top bit of a byte
 //! says that another follows.
 
-use crate::Malformed;
+use crate::error::Malformed;
 use alloc::vec::Vec;
 
 /// Appends a number.

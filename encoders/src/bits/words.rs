@@ -1,6 +1,7 @@
 //! Maps decoded into words of one bit per slot.
 
-use crate::{Malformed, StackMap};
+use crate::encoder::StackMap;
+use crate::error::Malformed;
 
 /// Live slots: the first word by value, the others in the caller's scratch.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! The registry: every scheme, with the files that are its reader and writer.
 
-use crate::{Encoder, SchemeSource};
+use crate::encoder::Encoder;
+use crate::source::SchemeSource;
 
 /// Receives every scheme in turn, as a type, so that the code it runs is
 /// monomorphised.

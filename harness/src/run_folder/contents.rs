@@ -2,7 +2,6 @@
 //! else's, and is left alone.
 
 use super::lock::LOCK;
-use super::manifest::MANIFEST;
 use crate::deterministic::BY_MODULE;
 use crate::digest::sha256_of_file;
 use crate::machine::usage::WHILE_TIMING;
@@ -17,6 +16,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+
+/// Says which run a folder belongs to.
+pub const MANIFEST: &str = "run.json";
 
 /// The files that say what a run found, raw timings left out.
 pub fn findings() -> impl Iterator<Item = &'static str> {

@@ -1,6 +1,6 @@
 //! `run.json`: which run a results folder belongs to, and how far that is.
 
-use super::contents;
+use super::contents::{self, MANIFEST};
 use crate::call::{Call, RunOptions};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-
-/// The file's name in the folder.
-pub const MANIFEST: &str = "run.json";
 
 /// What a results folder says of the run in it.
 #[derive(Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! What is known of each module: `modules.csv`, `anatomy.csv`, `walks.csv`.
 
-use super::checks;
+use super::checks::{Flaw, adds_up, at_most};
 use super::files::row;
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
@@ -41,7 +41,7 @@ row! {
         unmatched_functions: u64,
         /// Toolchain, version, licence.
         provenance: String,
-    } each checks::module;
+    } each module;
 }
 
 row! {
@@ -122,7 +122,7 @@ row! {
         entropy1_bytes: f64,
         /// Today's section under `xz -9e`, where that is affordable.
         xz_bytes: Option<u64>,
-    } each checks::anatomy;
+    } each anatomy;
 }
 
 row! {
@@ -151,7 +151,7 @@ row! {
         cache_1024: f64,
         /// Share of the frames whose PC occurred before in the same stack.
         repeated: f64,
-    } each checks::walk;
+    } each walk;
 }
 
 /// Ties a row to the module that it is about.
@@ -178,3 +178,29 @@ macro_rules! about_a_module {
 pub(super) use about_a_module;
 
 about_a_module!(ModuleRow, AnatomyRow, WalkRow);
+
+/// Nothing can be found more often than there is of it.
+fn module(row: &ModuleRow) -> Option<Flaw> {
+    let (found, all) = (row.confirmed as f64, row.recorded as f64);
+    at_most("confirmed", found, all, "`recorded`")
+}
+
+/// The parts of today's section are all of it.
+fn anatomy(row: &AnatomyRow) -> Option<Flaw> {
+    let parts = [
+        row.bytes_count,
+        row.bytes_pcs,
+        row.bytes_offsets,
+        row.bytes_frame_sizes,
+        row.bytes_word_counts,
+        row.bytes_bitmaps,
+    ];
+    adds_up("section_bytes", row.section_bytes, &parts)
+}
+
+/// Shares are shares.
+fn walk(row: &WalkRow) -> Option<Flaw> {
+    at_most("cache_16", row.cache_16, 1.0, "the whole")
+        .or_else(|| at_most("cache_1024", row.cache_1024, 1.0, "the whole"))
+        .or_else(|| at_most("repeated", row.repeated, 1.0, "the whole"))
+}

@@ -1,12 +1,13 @@
 //! What is known of each scheme without a clock: `schemes.csv`, `size.csv`,
 //! `costs.csv`, `safety.csv`.
 
-use super::checks;
+use super::checks::{Flaw, adds_up, positive};
 use super::faults::{Effect, Fault, Policy};
 use super::files::row;
 use super::modules::about_a_module;
-use super::names::Queries;
+use super::names::{BASELINE, Queries};
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
+use std::collections::BTreeMap;
 
 row! {
     /// What a scheme is.
@@ -73,7 +74,7 @@ row! {
         check_ns_per_safepoint: Option<f64>,
         /// Most bytes that the writer had allocated at once.
         encode_peak_bytes: Option<u64>,
-    } each checks::size; all checks::baselines;
+    } each size; all baselines;
 }
 
 impl SizeRow {
@@ -110,7 +111,7 @@ row! {
         lines: f64,
         /// Different 64-byte lines of the scratch that it uses.
         scratch_lines: f64,
-    } each checks::cost;
+    } each cost;
 }
 
 row! {
@@ -136,7 +137,76 @@ row! {
         tier: Tier,
         /// Collector of the module.
         collector: Collector,
-    } all checks::trials;
+    } all trials;
 }
 
 about_a_module!(SizeRow, CostRow, SafetyRow);
+
+/// The parts of a section are all of it, and the ratio is what it says.
+fn size(row: &SizeRow) -> Option<Flaw> {
+    let parts = [
+        row.bytes_header,
+        row.bytes_index,
+        row.bytes_offsets,
+        row.bytes_payload,
+        row.bytes_padding,
+    ];
+    adds_up("bytes", row.bytes, &parts)
+        .or_else(|| size_ratio(row))
+        .or_else(|| positive("ratio", row.ratio?))
+}
+
+/// Relative difference that comes from writing a ratio down and no more.
+const ROUNDING: f64 = 1e-6;
+
+/// Bytes over the baseline's; none where the baseline has no bytes.
+fn size_ratio(row: &SizeRow) -> Option<Flaw> {
+    let (bytes, baseline) = (row.bytes, row.baseline_bytes);
+    let expected = (baseline > 0).then(|| bytes as f64 / baseline as f64);
+    let holds = match row.ratio.zip(expected) {
+        Some((ratio, expected)) => (ratio - expected).abs() <= ROUNDING * expected,
+        None => row.ratio == expected,
+    };
+    Flaw::unless(holds, "ratio", || {
+        let given = row
+            .ratio
+            .map_or_else(String::new, |ratio| ratio.to_string());
+        format!("`{given}`: not `bytes` over `baseline_bytes`, {bytes} / {baseline}")
+    })
+}
+
+/// `baseline_bytes` is what the baseline's own row says, where there is one.
+fn baselines(rows: &[SizeRow]) -> Option<(usize, Flaw)> {
+    let of_baseline = rows.iter().filter(|row| row.scheme == BASELINE);
+    let bytes: BTreeMap<_, u64> = of_baseline.map(|row| (row.key(), row.bytes)).collect();
+    rows.iter().enumerate().find_map(|(i, row)| {
+        let bytes = bytes.get(&row.key())?;
+        let given = row.baseline_bytes;
+        let flaw = Flaw::unless(given == *bytes, "baseline_bytes", || {
+            format!("`{given}`: the row of `{BASELINE}` says {bytes}")
+        });
+        Some((i, flaw?))
+    })
+}
+
+/// A mean over no lookups is none.
+fn cost(row: &CostRow) -> Option<Flaw> {
+    positive("lookups", row.lookups as f64).or_else(|| positive("instructions", row.instructions))
+}
+
+/// The counts of all outcomes of a fault are its trials.
+fn trials(rows: &[SafetyRow]) -> Option<(usize, Flaw)> {
+    let fault = |row: &SafetyRow| (row.scheme.clone(), row.key(), row.fault, row.policy);
+    let mut counts = BTreeMap::<_, u64>::new();
+    for row in rows {
+        let sum = counts.entry(fault(row)).or_default();
+        *sum = sum.saturating_add(row.count);
+    }
+    rows.iter().enumerate().find_map(|(i, row)| {
+        let sum = counts.get(&fault(row))?;
+        let flaw = Flaw::unless(row.trials == *sum, "trials", || {
+            format!("`{}`: the counts add up to {sum}", row.trials)
+        });
+        Some((i, flaw?))
+    })
+}

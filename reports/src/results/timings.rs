@@ -1,7 +1,7 @@
 //! How long lookups take: `samples.csv` as it is measured, `latency.csv` and
 //! `pooled.csv` as the statistics leave it.
 
-use super::checks;
+use super::checks::{Flaw, at_most, interval, positive};
 use super::files::row;
 use super::modules::about_a_module;
 use super::names::{Cache, Chain, Queries, Scenario, Timed, Verdict};
@@ -42,7 +42,7 @@ row! {
         chain: Chain,
         /// Copies of the section that the lookups cycle through.
         copies: u64,
-    } each checks::sample;
+    } each sample;
 }
 
 row! {
@@ -81,7 +81,7 @@ row! {
         processes: usize,
         /// Blocks behind the row, over all processes.
         blocks: usize,
-    } each checks::latency;
+    } each latency;
 }
 
 row! {
@@ -129,7 +129,7 @@ row! {
         cells_slower: usize,
         /// The same for same.
         cells_same: usize,
-    } each checks::pooled;
+    } each pooled;
 }
 
 about_a_module!(SampleRow, LatencyRow);
@@ -151,3 +151,23 @@ macro_rules! timed {
 }
 
 timed!(SampleRow, LatencyRow, PooledRow);
+
+/// Work takes time.
+fn sample(row: &SampleRow) -> Option<Flaw> {
+    positive("lookups", row.lookups as f64).or_else(|| positive("ns", row.ns as f64))
+}
+
+/// So does a lookup; and an interval has its ends in order.
+fn latency(row: &LatencyRow) -> Option<Flaw> {
+    positive("ns", row.ns)
+        .or_else(|| positive("ratio", row.ratio))
+        .or_else(|| interval("ratio_lo", row.ratio_lo, row.ratio_hi))
+}
+
+/// The same over modules; and a probability is one.
+fn pooled(row: &PooledRow) -> Option<Flaw> {
+    positive("ratio", row.ratio)
+        .or_else(|| interval("ratio_lo", row.ratio_lo, row.ratio_hi))
+        .or_else(|| interval("here_lo", row.here_lo, row.here_hi))
+        .or_else(|| at_most("p_holm", row.p_holm, 1.0, "certainty"))
+}

@@ -101,7 +101,10 @@ mod tests;
 
 pub use reader::Reader;
 
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Maps by block and delta, found by page.
 #[derive(Clone, Copy, Debug)]

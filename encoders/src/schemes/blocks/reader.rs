@@ -6,7 +6,8 @@ use super::lanes::lanes_equal;
 use crate::bits::mask::mask;
 use crate::bits::uleb::read_uleb;
 use crate::bits::words::{WordMap, frame_words, toggle};
-use crate::{Lookup, Malformed};
+use crate::encoder::Lookup;
+use crate::error::Malformed;
 
 /// An opened section.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,8 +2,8 @@
 
 use super::block_head::SMALL_SLOTS;
 use super::header::Shifts;
-use crate::Safepoint;
 use crate::bits::bitmap::slots_of;
+use crate::table::Safepoint;
 use alloc::vec::Vec;
 
 /// A safepoint, with its PC and frame size in the units of the section.

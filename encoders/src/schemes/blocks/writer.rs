@@ -9,7 +9,9 @@ use crate::bits::bit_writer::BitWriter;
 use crate::bits::bitmap::GRANULE;
 use crate::bits::narrow::narrow;
 use crate::bits::uleb::push_uleb;
-use crate::{EncodeError, Parts, Safepoint, Section};
+use crate::error::EncodeError;
+use crate::section::{Parts, Section};
+use crate::table::Safepoint;
 use alloc::vec::Vec;
 
 /// Rows that an average page holds, where frames are small. They take a block

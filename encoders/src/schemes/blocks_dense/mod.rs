@@ -12,9 +12,12 @@
 //! proposal: in small modules a lookup with hot caches takes longer than
 //! today's.
 
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
 use crate::schemes::blocks::reader::Reader;
 use crate::schemes::blocks::writer::{PAGE_ROWS, write};
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Bytes before speed.
 #[derive(Clone, Copy, Debug)]

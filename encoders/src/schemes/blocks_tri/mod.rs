@@ -16,9 +16,12 @@
 //! `blocks`, unchanged: a section may start without empties and gain them once
 //! the compiler records them.
 
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
 use crate::schemes::blocks::reader::Reader;
 use crate::schemes::blocks::writer::{PAGE_ROWS, write};
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Blocks that list safepoints without live references too.
 #[derive(Clone, Copy, Debug)]

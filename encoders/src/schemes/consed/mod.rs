@@ -12,9 +12,12 @@
 //! doesn't have any of the downsides" (wasmtime#10431).
 
 use crate::bits::record_pool::RecordPool;
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
 use crate::schemes::exact::reader::Reader;
 use crate::schemes::exact::writer::write;
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Today's format with hash-consed data.
 #[derive(Clone, Copy, Debug)]

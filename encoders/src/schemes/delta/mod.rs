@@ -70,7 +70,10 @@ pub(super) mod writer;
 
 pub use reader::Reader;
 
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Rows of deltas in blocks, found by binary search.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,8 @@
 use crate::bits::split::{split_u32, split_u32s};
 use crate::bits::uleb::read_uleb;
 use crate::bits::words::{WordMap, frame_words, toggle};
-use crate::{Lookup, Malformed};
+use crate::encoder::Lookup;
+use crate::error::Malformed;
 
 /// The block index, the bodies it leads into, and how maps are decoded.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,7 +3,9 @@
 use crate::bits::narrow::narrow;
 use crate::bits::runs::differing_runs;
 use crate::bits::uleb::push_uleb;
-use crate::{EncodeError, Parts, Safepoint, Section};
+use crate::error::EncodeError;
+use crate::section::{Parts, Section};
+use crate::table::Safepoint;
 use alloc::vec::Vec;
 
 /// On 64-bit machines slots are multiples of 8. More is chance, or no slots.

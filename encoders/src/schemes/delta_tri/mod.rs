@@ -24,9 +24,12 @@
 //! because the next map is likely to be that of before. The reader is that of
 //! `delta`, unchanged.
 
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
 use crate::schemes::delta::reader::Reader;
 use crate::schemes::delta::writer::write;
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Rows of deltas that list safepoints without live references too.
 #[derive(Clone, Copy, Debug)]

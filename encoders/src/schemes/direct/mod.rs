@@ -28,7 +28,10 @@ mod writer;
 
 pub use reader::Reader;
 
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Hash-consed data under a direct index.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,8 @@
 use super::page::{MAX_PAGE_SHIFT, low};
 use crate::bits::record::BitmapMap;
 use crate::bits::split::{split, split_u32, split_u32s};
-use crate::{Lookup, Malformed};
+use crate::encoder::Lookup;
+use crate::error::Malformed;
 
 /// The page table, the rows it leads to, and the words they point into.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,7 +3,9 @@
 use super::page::{MAX_PAGE_SHIFT, low};
 use crate::bits::narrow::narrow;
 use crate::bits::record_pool::RecordPool;
-use crate::{EncodeError, Parts, Section, Table};
+use crate::error::EncodeError;
+use crate::section::{Parts, Section};
+use crate::table::Table;
 use alloc::vec::Vec;
 
 /// Safepoints that an average page holds: few enough to compare one by one,

@@ -3,7 +3,8 @@
 
 use crate::bits::record::BitmapMap;
 use crate::bits::split::{split_u32, split_u32s};
-use crate::{Lookup, Malformed};
+use crate::encoder::Lookup;
+use crate::error::Malformed;
 
 /// An opened section.
 #[derive(Clone, Copy, Debug, Default)]

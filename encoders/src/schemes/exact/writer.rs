@@ -1,7 +1,9 @@
 //! Three arrays, one after the other.
 
 use crate::bits::narrow::narrow;
-use crate::{EncodeError, Parts, Safepoint, Section};
+use crate::error::EncodeError;
+use crate::section::{Parts, Section};
+use crate::table::Safepoint;
 use alloc::vec::Vec;
 
 /// Lays a section of these entries out; `record` puts a safepoint's data record

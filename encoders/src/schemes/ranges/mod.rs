@@ -24,7 +24,10 @@ pub(super) mod writer;
 pub use reader::Reader;
 
 use crate::bits::record_writer::append_record;
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
+use crate::section::Section;
+use crate::table::Table;
 
 /// PC ranges with mandatory empty maps.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,8 @@
 
 use crate::bits::record::BitmapMap;
 use crate::bits::split::{split_u32, split_u32s};
-use crate::{Lookup, Malformed};
+use crate::encoder::Lookup;
+use crate::error::Malformed;
 
 /// Sorted range starts, parallel ends and offsets, and the words they point
 /// into.

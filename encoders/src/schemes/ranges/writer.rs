@@ -1,7 +1,9 @@
 //! Runs of equal maps, laid out in four arrays.
 
 use crate::bits::narrow::narrow;
-use crate::{EncodeError, Parts, Safepoint, Section, Table};
+use crate::error::EncodeError;
+use crate::section::{Parts, Section};
+use crate::table::{Safepoint, Table};
 use alloc::vec::Vec;
 
 /// Merges runs and lays the section out; `record` puts a safepoint's data

@@ -13,9 +13,12 @@
 //! both proposals of wasmtime#10431 combined.
 
 use crate::bits::record_pool::RecordPool;
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
 use crate::schemes::ranges::reader::Reader;
 use crate::schemes::ranges::writer::write;
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::section::Section;
+use crate::table::Table;
 
 /// PC ranges with mandatory empty maps and hash-consed data.
 #[derive(Clone, Copy, Debug)]

@@ -27,7 +27,10 @@ pub(super) mod writer;
 pub use reader::Reader;
 
 use crate::bits::record_writer::append_record;
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Starts of equal maps, empty maps included.
 #[derive(Clone, Copy, Debug)]

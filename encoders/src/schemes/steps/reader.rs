@@ -1,8 +1,9 @@
 //! A search for the start below a PC, then a record read in place.
 
 use crate::bits::record::BitmapMap;
+use crate::encoder::{Lookup, StackMap};
+use crate::error::Malformed;
 use crate::schemes::exact::reader::Reader as Entries;
-use crate::{Lookup, Malformed, StackMap};
 
 /// Entries whose PCs are starts.
 #[derive(Clone, Copy, Debug, Default)]

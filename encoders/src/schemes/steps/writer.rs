@@ -1,7 +1,9 @@
 //! Today's layout, of fewer entries.
 
+use crate::error::EncodeError;
 use crate::schemes::exact::writer::write as write_entries;
-use crate::{EncodeError, Safepoint, Section, Table};
+use crate::section::Section;
+use crate::table::{Safepoint, Table};
 use alloc::vec::Vec;
 
 /// Writes the safepoints whose map is not that of the one before; `record` as

@@ -12,9 +12,12 @@
 //! without live references share one record.
 
 use crate::bits::record_pool::RecordPool;
+use crate::encoder::Encoder;
+use crate::error::{EncodeError, Malformed};
 use crate::schemes::steps::reader::Reader;
 use crate::schemes::steps::writer::write;
-use crate::{EncodeError, Encoder, Malformed, Section, Table};
+use crate::section::Section;
+use crate::table::Table;
 
 /// Starts of equal maps, empty maps included, and hash-consed data.
 #[derive(Clone, Copy, Debug)]
