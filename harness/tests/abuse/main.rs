@@ -4,4 +4,5 @@
 mod folders;
 mod interruptions;
 mod publishing;
+mod results;
 mod support;
