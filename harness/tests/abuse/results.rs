@@ -221,8 +221,11 @@ fn talkative() -> Vec<Command> {
         &["verify", "-s", "^exact$", "-m", RECORDED],
         &["doctor"],
     ];
-    let words = |call: &[&'static str]| call.iter().map(OsStr::new).collect::<Vec<_>>();
-    calls.map(|call| plain(&words(call))).into()
+    let command = |call: &[&str]| {
+        let words: Vec<&OsStr> = call.iter().map(OsStr::new).collect();
+        plain(&words)
+    };
+    calls.map(command).into()
 }
 
 /// A pipe that nobody reads.
