@@ -249,7 +249,7 @@ fn a_reader_that_leaves_is_never_a_failure() {
 /// Row 10: as behind `| head -1`, with more to come than a pipe holds.
 #[test]
 fn a_reader_that_has_enough_is_never_a_failure() {
-    let arguments = ["corpus", "list", "--long", "--json"].map(OsStr::new);
+    let arguments = ["safety", "--json", "-m", RECORDED].map(OsStr::new);
     let mut command = plain(&arguments);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
