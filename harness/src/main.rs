@@ -122,7 +122,8 @@ fn main() -> ExitCode {
 /// Reads the command line, or ends with what is wrong about it.
 fn parse() -> (Cli, Call) {
     let mut lab = Cli::command();
-    let matches = lab.get_matches_mut();
+    let matches = lab.try_get_matches_from_mut(std::env::args_os());
+    let matches = matches.unwrap_or_else(|usage| outcome::end_with_usage(&usage));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let program = std::env::args_os().next().unwrap_or_default();
     let call = Call::new(&program.to_string_lossy(), &lab, &matches);

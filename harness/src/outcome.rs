@@ -1,7 +1,7 @@
 //! How a subcommand ended, and the exit code that says so.
 
 use crate::interrupt;
-use crate::output::{ClosedPipe, note};
+use crate::output::{is_note_lost, note, unless_closed};
 use anyhow::Result;
 use stackmap_reports::plural;
 use std::fmt;
@@ -70,9 +70,17 @@ impl fmt::Display for WrongResult {
     }
 }
 
+/// Prints what there is to say of the command line itself, be it help or what
+/// is wrong about it, and ends.
+pub fn end_with_usage(usage: &clap::Error) -> ! {
+    let printed = unless_closed(usage.print());
+    std::process::exit(printed.map_or(ERROR.into(), |()| usage.exit_code()))
+}
+
 /// The exit code of a subcommand; what went wrong goes to stderr.
 pub fn exit_code(result: Result<Outcome>) -> ExitCode {
     match result {
+        Ok(Outcome::Complete) if is_note_lost() => ExitCode::from(ERROR),
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
         Ok(Outcome::Skipped { modules }) => {
             let skipped = plural(modules, "module");
@@ -80,7 +88,6 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
             ExitCode::from(ERROR)
         }
         Ok(Outcome::Worse) => ExitCode::from(WORSE),
-        Err(error) if error.is::<ClosedPipe>() => ExitCode::SUCCESS,
         Err(error) => {
             interrupt::give_way();
             note!("error: {error:#}");

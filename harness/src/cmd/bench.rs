@@ -4,8 +4,8 @@ use crate::args::Selection;
 use crate::call::Call;
 use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
-use crate::output::progress;
 use crate::output::report::Report;
+use crate::output::{note, progress};
 use crate::run_folder::{self, ResumeOrForce, RunFolder};
 use crate::scheme::{self, Scheme};
 use crate::timing::{self, TimingFlags};
@@ -54,9 +54,13 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
 
     let mut timed = loaded.modules;
     timed.retain(|module| args.timing.thorough || is_timed(module));
-    let plan = args.timing.plan(&dir, &args.selection);
-    timing::measure(&timed, &schemes, &plan, &dir)?;
-    stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
+    if timed.iter().any(|module| module.table.maps() > 0) {
+        let plan = args.timing.plan(&dir, &args.selection);
+        timing::measure(&timed, &schemes, &plan, &dir)?;
+        stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
+    } else {
+        note!("note: nothing was timed, as no module that `bench` times has stack maps");
+    }
     provenance.finish(&dir)?;
 
     let report = Report::write(&dir, &args.weights.unwrap_or_default())?;

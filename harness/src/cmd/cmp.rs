@@ -12,10 +12,11 @@ pub struct Args {
     run_a: PathBuf,
     /// Results folder of the run to judge
     run_b: PathBuf,
-    /// Fail (exit 3) if a scheme is slower by more, such as 3%, beyond doubt
+    /// Fail (exit 3) if a scheme is slower by more, such as 3%, beyond doubt,
+    /// or if a timing of the first run is missing in the second
     #[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
     fail_if_slower: Option<f64>,
-    /// Fail (exit 3) if a section is larger by more, such as 0%
+    /// Fail (exit 3) if a section is larger by more, such as 0%, or missing
     #[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
     fail_if_larger: Option<f64>,
     /// Print the comparison as JSON, module by module
@@ -60,6 +61,13 @@ fn print(comparison: &Comparison, thresholds: Thresholds) -> Result<()> {
         "{same} of {} sections have the same size",
         comparison.sizes.len()
     )?;
+    let missing = [
+        ("sizes", comparison.missing_sizes.len()),
+        ("timings", comparison.missing_timings.len()),
+    ];
+    for (what, count) in missing.into_iter().filter(|(_, count)| *count > 0) {
+        say!("{count} {what} of the first run are missing in the second")?;
+    }
     for change in comparison.doubtful(thresholds) {
         say!("undecided: {change}")?;
     }

@@ -1,6 +1,7 @@
 //! `frontier`: which schemes nothing beats in everything.
 
 use crate::outcome::Outcome;
+use crate::output;
 use crate::run_folder;
 use anyhow::Result;
 use std::path::PathBuf;
@@ -13,9 +14,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let dir = run_folder::or_newest(args.run.as_deref())?;
-    print!(
-        "{}",
-        stackmap_reports::frontier_text(&stackmap_reports::load(&dir)?)
-    );
+    let results = stackmap_reports::load(&dir)?;
+    output::print_text(stackmap_reports::frontier_text(&results))?;
     Ok(Outcome::Complete)
 }

@@ -61,10 +61,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
         let module = module.key();
         note!("note: {module} has no stack maps; nothing to encode");
     }
-    let mut sizes = size::measure_all(&loaded.modules, &schemes, args.seed)?;
+    let sizes = size::measure_all(&loaded.modules, &schemes, args.seed)?;
     print(args.format, &sizes)?;
     if let Some(path) = &args.html {
-        sizes.retain(|row| row.maps > 0);
         write_page(path, &loaded, &schemes, &sizes)?;
     }
     Ok(loaded.outcome())
@@ -129,12 +128,11 @@ fn cwasm_saving(size: &SizeRow) -> Option<f64> {
 fn write_page(path: &Path, loaded: &Loaded, schemes: &[Scheme], sizes: &[SizeRow]) -> Result<()> {
     ensure!(
         !sizes.is_empty(),
-        "{}: not written, as no module has stack maps",
+        "{}: not written, as no module could be read",
         path.display()
     );
     let dir = temporary_folder()?;
-    let with_maps = loaded.modules.iter().filter(|m| m.table.maps() > 0);
-    let of_modules: Vec<_> = with_maps.map(modules::row).collect();
+    let of_modules: Vec<_> = loaded.modules.iter().map(modules::row).collect();
     let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();
     write_rows(dir.path(), &of_modules)?;
     write_rows(dir.path(), &of_schemes)?;

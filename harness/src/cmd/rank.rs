@@ -1,7 +1,7 @@
 //! `rank`: the schemes by lookup time, in one run or in several side by side.
 
 use crate::outcome::Outcome;
-use crate::output::note;
+use crate::output::{self, note};
 use crate::run_folder;
 use anyhow::Result;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         runs.push((dir.display().to_string(), stackmap_reports::load(dir)?));
     }
     let (text, flips) = stackmap_reports::rank(&runs);
-    print!("{text}");
+    output::print_text(&text)?;
     for flip in &flips {
         note!("worse: faster in one run, slower in another: {flip}");
     }

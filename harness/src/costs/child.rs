@@ -5,7 +5,6 @@ use crate::machine::caches::LINE;
 use crate::output::{note, say};
 use crate::timing;
 use anyhow::Result;
-use std::io::{self, Write};
 use std::path::Path;
 
 /// The subcommand that a child process runs.
@@ -36,7 +35,6 @@ pub fn run_child(scheme: &str, dir: &Path) -> Result<()> {
     // Once unseen, so that nothing is set up lazily while counted.
     visit(placed, pcs.first().copied().unwrap_or(0), scratch)?;
     say!("{}", Addresses::of(visit, placed, scratch))?;
-    io::stdout().flush()?;
     stop();
     let mut checksum = 0u64;
     for pc in pcs {

@@ -1,19 +1,21 @@
 //! What the lab prints, and the only place that does.
 //!
 //! Results go to stdout: rows as an aligned table for people, as CSV or JSON
-//! for scripts. A stdout that cannot be written to is an error, but one that
-//! nobody reads any more, as behind `| head`, ends the command quietly and with
-//! success. Notes go to stderr; where they cannot, they are lost.
+//! for scripts. A stdout that cannot be written to is an error. One that nobody
+//! reads any more, as behind `| head`, is none: the command does what it was
+//! asked to, and its exit code is what it would have been. Notes go to stderr;
+//! where they cannot, they are lost, and the exit code is not 0.
 
 pub mod progress;
 pub mod report;
 
 use crate::args::Format;
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
-use std::fmt::{self, Arguments};
+use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Prints a line of results to stdout; an error if that cannot be done.
 macro_rules! say {
@@ -27,16 +29,12 @@ macro_rules! note {
 }
 pub(crate) use note;
 
-/// Whoever read stdout has gone.
-#[derive(Debug)]
-pub struct ClosedPipe;
+/// Set once a note was lost.
+static NOTE_LOST: AtomicBool = AtomicBool::new(false);
 
-impl std::error::Error for ClosedPipe {}
-
-impl fmt::Display for ClosedPipe {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stdout is closed")
-    }
+/// Whether a note could not be printed.
+pub fn is_note_lost() -> bool {
+    NOTE_LOST.load(Ordering::Relaxed)
 }
 
 /// What [`say`] calls.
@@ -46,17 +44,31 @@ pub fn line_to_stdout(line: Arguments<'_>) -> Result<()> {
 
 /// What [`note`] calls.
 pub fn line_to_stderr(line: Arguments<'_>) {
-    writeln!(io::stderr(), "{line}").ok();
+    // In one piece, since child processes write there too.
+    let line = format!("{line}\n");
+    if unless_closed(io::stderr().write_all(line.as_bytes())).is_err() {
+        NOTE_LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A pipe that nobody reads any more takes everything.
+pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
+}
+
+/// Prints text of several lines to stdout.
+pub fn print_text(text: impl AsRef<[u8]>) -> Result<()> {
+    to_stdout(|out| out.write_all(text.as_ref()))
 }
 
 /// Writes to stdout all that `write` does, and makes sure that it arrives.
 fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut out = io::stdout().lock();
     let written = write(&mut out).and_then(|()| out.flush());
-    written.map_err(|error| match error.kind() {
-        ErrorKind::BrokenPipe => ClosedPipe.into(),
-        _ => anyhow!("stdout: {error}; send the output somewhere else"),
-    })
+    unless_closed(written).context("stdout cannot be written to; send the output somewhere else")
 }
 
 /// A column of the table for people: its name, and what it shows of a row.
@@ -80,8 +92,7 @@ pub fn print_for_scripts<R: Serialize>(format: Format, rows: &[R]) -> Result<()>
     for row in rows {
         csv.serialize(row)?;
     }
-    let text = csv.into_inner()?;
-    to_stdout(|out| out.write_all(&text))
+    print_text(csv.into_inner()?)
 }
 
 /// Prints `rows` for people.
@@ -125,8 +136,10 @@ pub fn thousands(n: u64) -> String {
     out
 }
 
-/// A share as a percentage with one decimal, or nothing.
+/// A share as a percentage with one decimal; nothing if it is not known or one
+/// of nothing.
 pub fn percent(share: Option<f64>) -> String {
+    let share = share.filter(|share| share.is_finite());
     share.map_or_else(|| "–".into(), |s| format!("{:.1} %", 100.0 * s))
 }
 

@@ -6,5 +6,6 @@ mod folders;
 mod interruptions;
 mod modules;
 mod publishing;
+mod results;
 mod support;
 mod usage;

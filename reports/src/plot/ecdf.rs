@@ -5,7 +5,7 @@ use super::axis::LogAxis;
 use super::canvas::{Anchor, Canvas, FONT, SMALL, Swatch, draw};
 use super::figure::Figure;
 use super::palette::Ink;
-use crate::format::plain;
+use crate::format::{plain, plural};
 use crate::results::{BASELINE, Results};
 use crate::stats::Decision;
 use crate::stats::means::time_ratios;
@@ -62,8 +62,8 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
         id: "ecdf".to_owned(),
         title: "Share of modules at or below a ratio".to_owned(),
         description: format!(
-            "Empirical distribution over the {} modules of the headline, one panel per scheme. Each step is a module; further left is better; the vertical line is {BASELINE}.",
-            decision.headline.modules.len()
+            "Empirical distribution over the {} of the headline, one panel per scheme. Each step is a module; further left is better; the vertical line is {BASELINE}.",
+            plural(decision.headline.modules.len(), "module")
         ),
         svg: draw(WIDTH, TOP + PANEL.1 * rows + 24, |c| paint(c, &panels)),
         width: WIDTH,

@@ -2,6 +2,7 @@
 //! map may make its collector overwrite what it must not.
 
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::soak::{self, SoakProgram, Workload};
 use anyhow::Result;
 
@@ -16,6 +17,6 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let row = soak::run_child(&args.scheme, args.program, args.workload)?;
-    serde_json::to_writer(std::io::stdout(), &row)?;
+    say!("{}", serde_json::to_string(&row)?)?;
     Ok(Outcome::Complete)
 }

@@ -1,6 +1,7 @@
 //! Which rows of two runs belong together.
 
 use super::change::{Missing, Ratio, SizeChange, SpeedChange};
+use crate::format::plural;
 use crate::results::{
     BASELINE, Collector, Isa, LatencyRow, PooledRow, Scenario, SizeRow, Tier, is_timing_control,
 };
@@ -47,8 +48,11 @@ pub(super) fn pooled(
     }
     let describe = |r: &PooledRow| {
         let of = format!(
-            "{} modules, {}/{}/{}",
-            r.n_modules, r.tier, r.isas, r.collector
+            "{}, {}/{}/{}",
+            plural(r.n_modules, "module"),
+            r.tier,
+            r.isas,
+            r.collector
         );
         let scenario = format!("{}, {}, {}", r.queries, r.cache, r.timed);
         // Both runs have these modules: what others would do does not matter.
