@@ -4,7 +4,8 @@
 
 use super::expected::Expected;
 use super::group::TimingGroup;
-use anyhow::{Context, Result, bail};
+use super::queries::QueryPool;
+use anyhow::{Context, Result, bail, ensure};
 use stackmap_reports::results::{Queries, write_file};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,12 +15,13 @@ pub const FOLDER: &str = "timing";
 /// Where finished rows are.
 const ROWS: &str = "rows";
 
-/// The folder of one run's timings, within its results folder.
+/// The folder of one run's timings, within a results folder.
 pub struct TimingFolder(pub PathBuf);
 
 impl TimingFolder {
-    pub fn new(results: &Path) -> TimingFolder {
-        TimingFolder(results.join(FOLDER))
+    /// That of the run with this number.
+    pub fn new(results: &Path, run: usize) -> TimingFolder {
+        TimingFolder(results.join(FOLDER).join(run.to_string()))
     }
 
     /// Makes the folder, unless a run goes on in it.
@@ -65,10 +67,13 @@ fn group_name(number: usize) -> String {
 pub struct Inputs(PathBuf);
 
 /// The queries of one kind, and what each scheme must answer to them.
-pub struct QueryPool {
-    pub pcs: Vec<u32>,
+pub struct VerifiedPool {
+    pub queries: QueryPool,
     pub expected: Vec<Vec<Expected>>,
 }
+
+/// The mark of a PC at which a walk begins, above the PC's own bits.
+const WALK_BEGINS: u64 = 1 << 32;
 
 impl Inputs {
     pub fn create(&self) -> Result<()> {
@@ -91,9 +96,19 @@ impl Inputs {
         sections.collect()
     }
 
-    pub fn write_queries(&self, queries: Queries, pcs: &[u32]) -> Result<()> {
-        let words = pcs.iter().map(|&pc| u64::from(pc));
-        write_words(&self.queries_path(queries), words)
+    pub fn write_queries(&self, queries: Queries, pool: &QueryPool) -> Result<()> {
+        let mut words: Vec<u64> = pool.pcs.iter().map(|&pc| u64::from(pc)).collect();
+        pool.starts.iter().for_each(|&at| words[at] |= WALK_BEGINS);
+        write_words(&self.queries_path(queries), words.into_iter())
+    }
+
+    fn queries(&self, queries: Queries) -> Result<QueryPool> {
+        let words = read_words(&self.queries_path(queries))?;
+        let begins = |at: &usize| words[*at] & WALK_BEGINS != 0;
+        Ok(QueryPool {
+            starts: (0..words.len()).filter(begins).collect(),
+            pcs: words.iter().map(|&word| word as u32).collect(),
+        })
     }
 
     pub fn write_expected(
@@ -106,30 +121,31 @@ impl Inputs {
         write_words(&self.expected_path(queries, scheme), words)
     }
 
-    pub fn pool(&self, queries: Queries, schemes: &[&str]) -> Result<QueryPool> {
-        let pcs = read_words(&self.queries_path(queries))?;
+    /// The queries of one kind, with what each scheme must answer.
+    pub fn verified_pool(&self, queries: Queries, schemes: &[&str]) -> Result<VerifiedPool> {
+        let pool = self.queries(queries)?;
         let expected = schemes.iter().map(|scheme| {
             let path = self.expected_path(queries, scheme);
             let words = read_words(&path)?;
-            if words.len() != 2 * pcs.len() {
-                bail!(
-                    "{}: does not belong to the queries beside it; start a new run",
-                    path.display()
-                );
-            }
+            ensure!(
+                words.len() == 2 * pool.pcs.len(),
+                "{}: does not belong to the queries beside it; start a new run",
+                path.display()
+            );
             let pair = |p: &[u64]| Expected {
                 visit: p[0],
                 lookup: p[1],
             };
             Ok(words.chunks_exact(2).map(pair).collect())
         });
-        Ok(QueryPool {
+        Ok(VerifiedPool {
             expected: expected.collect::<Result<_>>()?,
-            pcs: pcs.into_iter().map(|pc| pc as u32).collect(),
+            queries: pool,
         })
     }
 
-    fn section_path(&self, scheme: &str) -> PathBuf {
+    /// The file with a scheme's section.
+    pub fn section_path(&self, scheme: &str) -> PathBuf {
         self.0.join(format!("{scheme}.section"))
     }
 
