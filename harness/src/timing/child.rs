@@ -90,6 +90,7 @@ fn time_module(
                 ns: turn.ns,
                 chain: plan.chain,
                 copies: plan.copies as u64,
+                faults: None,
             }));
         }
     }

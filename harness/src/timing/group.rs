@@ -57,7 +57,7 @@ impl ScenarioPlan {
     pub fn placed(&self) -> usize {
         match self.scenario.cache {
             Cache::Hot => self.copies,
-            Cache::L2 | Cache::Cold => self.copies + self.copies.div_ceil(SLOW_ONE_IN),
+            Cache::Cold | Cache::Mapped => self.copies + self.copies.div_ceil(SLOW_ONE_IN),
         }
     }
 }

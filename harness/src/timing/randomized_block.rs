@@ -84,13 +84,11 @@ impl Workbench {
                 Cache::Hot => {
                     time()?;
                 }
-                Cache::L2 => {
-                    time()?;
-                    self.evictor.to_last_level();
-                }
                 // Nobody else reads this scheme's copies, so once per pass is enough.
-                Cache::Cold if position % entrants.len() == 0 => self.evictor.to_memory(),
-                Cache::Cold => {}
+                Cache::Cold | Cache::Mapped if position % entrants.len() == 0 => {
+                    self.evictor.to_memory()
+                }
+                Cache::Cold | Cache::Mapped => {}
             }
             let timing = time()?;
             entrant.check(timing.checksum, &drawn[..timing.answered], batch.timed)?;
@@ -223,7 +221,7 @@ mod tests {
     fn where_copies_are_few_the_extra_lookups_still_have_their_own() {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let pcs: Vec<u32> = (0..1000).collect();
-        let plan = plan(Cache::L2, 60, 10);
+        let plan = plan(Cache::Cold, 60, 10);
         let queries = assign_copies(&draw(&plan, &pcs, &mut rng), &pcs, &plan, &mut rng);
         let (common, extra) = queries.split_at(60);
         assert!(

@@ -14,7 +14,7 @@ impl ChainedScenario {
     /// Whether published comparisons rest on this scenario.
     pub fn is_headline(&self, headline: Queries) -> bool {
         self.scenario.queries == headline
-            && self.scenario.cache != Cache::L2
+            && self.scenario.cache != Cache::Mapped
             && self.scenario.timed == Timed::Visit
             && self.chain == Chain::Independent
     }
@@ -39,7 +39,7 @@ pub fn scenarios(effort: Effort, headline: Queries) -> Vec<ChainedScenario> {
             let (mut lookup, mut dependent) = (hot, hot);
             lookup.scenario.timed = Timed::Lookup;
             dependent.chain = Chain::Dependent;
-            chosen.extend([visit(headline, Cache::L2), lookup, dependent]);
+            chosen.extend([lookup, dependent]);
             let others = Queries::ALL.iter();
             let others = others.filter(|q| **q != headline && **q != Queries::Walk);
             chosen.extend(others.map(|&queries| visit(queries, Cache::Hot)));
