@@ -41,9 +41,11 @@ impl Asked {
             }
             // Only the code is to be warm: one lookup, in a copy that nothing
             // else reads.
-            Cache::Cold | Cache::Mapped => {
-                drawn.first().map(|i| query(i, plan.spare())).into_iter().collect()
-            }
+            Cache::Cold | Cache::Mapped => drawn
+                .first()
+                .map(|i| query(i, plan.spare()))
+                .into_iter()
+                .collect(),
         };
         Asked {
             warm,
@@ -151,7 +153,12 @@ mod tests {
     fn no_cold_lookup_reads_a_copy_that_another_has_read() {
         let walks: Vec<Vec<u32>> = (0..1000).map(|i| vec![i]).collect();
         let cold = asked(Cache::Cold, &walks);
-        let mut copies: Vec<u32> = cold.timed.iter().chain(&cold.warm).map(|q| q.copy).collect();
+        let mut copies: Vec<u32> = cold
+            .timed
+            .iter()
+            .chain(&cold.warm)
+            .map(|q| q.copy)
+            .collect();
         assert!(!copies.is_sorted());
         copies.sort_unstable();
         assert!(copies.into_iter().eq(0..253));

@@ -52,14 +52,12 @@ pub fn run_child(folder: &Path, group: usize, process: usize) -> Result<()> {
         }
         let mut writer = RowWriter::create(&path)?;
         for (number, (plan, turns)) in blocks.iter().enumerate() {
-            let block = group.number * BLOCKS_PER_GROUP + number;
-            let rows = rows(&group, module, plan, turns, &inputs.schemes);
-            rows.map(|row| SampleRow {
+            let place = Place {
                 process: process as u32,
-                block: block as u32,
-                ..row
-            })
-            .try_for_each(|row| writer.push(&row))?;
+                block: (group.number * BLOCKS_PER_GROUP + number) as u32,
+            };
+            let mut rows = rows(&group, module, place, plan, turns, &inputs.schemes);
+            rows.try_for_each(|row| writer.push(&row))?;
         }
         writer.finish()?;
     }
@@ -119,7 +117,10 @@ fn time_module<'m>(
             break;
         }
         let queries = plan.scenario.queries;
-        let pool = inputs.pools.get(&queries).context("its queries were read")?;
+        let pool = inputs
+            .pools
+            .get(&queries)
+            .context("its queries were read")?;
         let file_of = |scheme: &str| inputs.folder.section_path(scheme);
         let entrants = entrants(&inputs.schemes, &inputs.sections, file_of, &pool.expected);
         blocks.push((plan, bench.time_block(plan, &pool.queries, &entrants, rng)?));
@@ -127,31 +128,42 @@ fn time_module<'m>(
     Ok(blocks)
 }
 
-/// The rows of one block, but for which process and block it is.
+/// Where in a run a block is.
+#[derive(Clone, Copy)]
+struct Place {
+    process: u32,
+    block: u32,
+}
+
+/// The rows of one block.
 fn rows<'a>(
     group: &'a TimingGroup,
     module: &'a ModulePlan,
+    place: Place,
     plan: &'a ScenarioPlan,
     turns: &'a [Turn],
     schemes: &'a [TimedScheme],
 ) -> impl Iterator<Item = SampleRow> + 'a {
-    turns.iter().enumerate().map(move |(position, turn)| SampleRow {
-        run: group.run.clone(),
-        process: 0,
-        block: 0,
-        position: position as u32,
-        scheme: schemes[turn.scheme].name.into(),
-        module: module.key.module.clone(),
-        isa: module.key.isa,
-        collector: module.key.collector,
-        tier: module.tier,
-        queries: plan.scenario.queries,
-        cache: plan.scenario.cache,
-        timed: plan.scenario.timed,
-        lookups: plan.lookups as u64,
-        ns: turn.ns,
-        chain: plan.chain,
-        copies: plan.copies() as u64,
-        faults: turn.faults,
-    })
+    turns
+        .iter()
+        .enumerate()
+        .map(move |(position, turn)| SampleRow {
+            run: group.run.clone(),
+            process: place.process,
+            block: place.block,
+            position: position as u32,
+            scheme: schemes[turn.scheme].name.into(),
+            module: module.key.module.clone(),
+            isa: module.key.isa,
+            collector: module.key.collector,
+            tier: module.tier,
+            queries: plan.scenario.queries,
+            cache: plan.scenario.cache,
+            timed: plan.scenario.timed,
+            lookups: plan.lookups as u64,
+            ns: turn.ns,
+            chain: plan.chain,
+            copies: plan.copies() as u64,
+            faults: turn.faults,
+        })
 }

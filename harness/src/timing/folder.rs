@@ -6,7 +6,7 @@ use super::expected::Expected;
 use super::group::TimingGroup;
 use super::queries::QueryPool;
 use anyhow::{Context, Result, bail, ensure};
-use stackmap_reports::results::{Queries, write_file};
+use stackmap_reports::results::{Queries, RunRow, write_file};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub const FOLDER: &str = "timing";
 /// Where finished rows are.
 const ROWS: &str = "rows";
+/// When the run began, and with which seed.
+const RUN: &str = "run.json";
 
 /// The folder of one run's timings, within a results folder.
 pub struct TimingFolder(pub PathBuf);
@@ -57,6 +59,24 @@ impl TimingFolder {
         let path = self.0.join(group_name(group.number));
         Ok(write_file(&path, &serde_json::to_vec_pretty(group)?)?)
     }
+
+    /// What is known of the run, if it began.
+    pub fn read_run(&self) -> Result<Option<RunRow>> {
+        let path = self.0.join(RUN);
+        if !path.exists() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&read(&path)?)
+            .map(Some)
+            .with_context(|| format!("{}: is no run; start a new one", path.display()))
+    }
+
+    pub fn write_run(&self, run: &RunRow) -> Result<()> {
+        Ok(write_file(
+            &self.0.join(RUN),
+            &serde_json::to_vec_pretty(run)?,
+        )?)
+    }
 }
 
 fn group_name(number: usize) -> String {
@@ -64,6 +84,7 @@ fn group_name(number: usize) -> String {
 }
 
 /// The folder of one module's inputs.
+#[derive(Clone)]
 pub struct Inputs(PathBuf);
 
 /// The queries of one kind, and what each scheme must answer to them.
