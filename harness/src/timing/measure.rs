@@ -8,7 +8,7 @@ use super::run::Run;
 use super::samples::SampleFiles;
 use super::timed_scheme::TimedScheme;
 use super::{controls, registry, samples};
-use crate::machine::usage::{Ticks, WHILE_TIMING};
+use crate::machine::usage::{WHILE_TIMING, Watch};
 use crate::output::note;
 use crate::output::progress;
 use crate::scheme::Scheme;
@@ -35,7 +35,7 @@ pub fn measure(
     walks::write_summary(modules, &recorded, dir)?;
     announce(plan);
     let with_walks: Vec<_> = modules.iter().zip(recorded).collect();
-    let before = Ticks::now();
+    let mut watch = Watch::default();
     let mut pace = Pace::new(plan.over, plan.runs * plan.processes);
     let mut rows: Vec<RunRow> = Vec::new();
     let mut files = SampleFiles::create(dir)?;
@@ -44,7 +44,7 @@ pub fn measure(
         let ready = prepare_all(&with_walks, &schemes, plan, &run)?;
         run.plan(&ready, &schemes, plan.seconds)?;
         let bar = progress::bar(&format!("run {number}"), run.left(plan.processes));
-        run.time(plan.processes, &mut pace, &bar)?;
+        run.time(plan.processes, &mut pace, &mut watch, &bar)?;
         bar.finish_and_clear();
         files.gather(&run.folder, &run.groups, plan.processes)?;
         // Only rows are worth their space: inputs can be made again.
@@ -55,7 +55,7 @@ pub fn measure(
     }
     files.finish()?;
     write_rows(dir, &rows)?;
-    if let Some(usage) = before.zip(Ticks::now()).and_then(|(a, b)| a.until(b)) {
+    if let Some(usage) = watch.usage() {
         write_file(&dir.join(WHILE_TIMING), &serde_json::to_vec_pretty(&usage)?)?;
     }
     Ok(())

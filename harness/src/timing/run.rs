@@ -9,6 +9,7 @@ use super::prepare::PreparedModule;
 use super::resume::{self, unfinished};
 use super::timed_scheme::TimedScheme;
 use crate::machine::system;
+use crate::machine::usage::Watch;
 use crate::outcome::{WRONG_ANSWER, WrongResult};
 use crate::random::rng_for;
 use anyhow::{Context, Result, bail};
@@ -98,12 +99,18 @@ impl Run {
     }
 
     /// Runs every process over what it has not finished of each group.
-    pub fn time(&mut self, processes: usize, pace: &mut Pace, bar: &ProgressBar) -> Result<()> {
+    pub fn time(
+        &mut self,
+        processes: usize,
+        pace: &mut Pace,
+        watch: &mut Watch,
+        bar: &ProgressBar,
+    ) -> Result<()> {
         for process in 0..processes {
             pace.wait();
             for group in &self.groups {
                 if !unfinished(&self.folder, group, process).is_empty() {
-                    self.spawn(group, process, bar)?;
+                    watch.during(|| self.spawn(group, process, bar))?;
                 }
             }
         }
