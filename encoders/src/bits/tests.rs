@@ -24,7 +24,7 @@ fn bits_stand_where_they_were_written() {
 
 #[test]
 fn numbers_survive_their_encodings() {
-    for number in [0, 1, 127, 128, 16_383, 16_384, u32::MAX - 1, u32::MAX] {
+    for number in [0, 1, 127, 128, 16_383, 16_384, 1 << 32, (1 << 35) - 1] {
         let mut bytes = Vec::new();
         push_uleb(&mut bytes, number);
         let mut at = 0;

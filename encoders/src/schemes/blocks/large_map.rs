@@ -72,11 +72,11 @@ fn toggles(runs: &[Run], length_bits: u32) -> usize {
 /// less one.
 fn run_bytes(map: Vec<Run>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    push_uleb(&mut bytes, map.len() as u32);
+    push_uleb(&mut bytes, map.len() as u64);
     let mut end = 0;
     for run in map {
-        push_uleb(&mut bytes, run.start - end);
-        push_uleb(&mut bytes, run.end - run.start - 1);
+        push_uleb(&mut bytes, (run.start - end).into());
+        push_uleb(&mut bytes, (run.end - run.start - 1).into());
         end = run.end;
     }
     bytes

@@ -159,7 +159,7 @@ impl<'s> Block<'s> {
         scratch: &'m mut [u64],
     ) -> Result<Lookup<WordMap<'m>>, Malformed> {
         let mut at = self.head().frame_size_at();
-        let frame_size = read_uleb(self.bytes, &mut at)? << reader.shifts.frame();
+        let frame_size = (read_uleb(self.bytes, &mut at)? as u32) << reader.shifts.frame();
         let (first_word, other_words) = if self.head().is_small {
             let map = self.decode_small(at, delta)?;
             if map == 0 {
@@ -196,8 +196,8 @@ impl<'s> Block<'s> {
     fn decode_large(&self, mut at: usize, toggles: u32, map: &mut [u64]) -> Result<(), Malformed> {
         let mut end = 0u32;
         for _ in 0..read_uleb(self.bytes, &mut at)? {
-            let start = end.wrapping_add(read_uleb(self.bytes, &mut at)?);
-            let length = read_uleb(self.bytes, &mut at)?.wrapping_add(1);
+            let start = end.wrapping_add(read_uleb(self.bytes, &mut at)? as u32);
+            let length = (read_uleb(self.bytes, &mut at)? as u32).wrapping_add(1);
             toggle(map, start, length)?;
             end = start.wrapping_add(length);
         }

@@ -175,7 +175,7 @@ fn block(rows: &[Row], shifts: Shifts) -> Option<Vec<u8>> {
     }
     let mut body: Vec<u8> = rows.iter().map(|row| row.pc as u8).collect();
     body.extend(row_bits.finish());
-    push_uleb(&mut body, rows[0].frame_size);
+    push_uleb(&mut body, rows[0].frame_size.into());
     body.extend(maps.bytes);
 
     let block_bytes = u32::try_from(BlockHead::BYTES + body.len()).ok()?;
