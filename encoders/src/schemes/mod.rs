@@ -83,7 +83,7 @@ schemes! {
         reader [of ranges],
         writer [ranges/{writer} + {narrow, record_pool, record_writer}];
     blocks::Blocks:
-        reader [blocks/{reader, head, lanes} + {mask, split, uleb, words}],
+        reader [blocks/{reader, head, lanes} + {mask, uleb, words}],
         writer [blocks/{writer, head, maps} + {bitmap, mask, narrow, runs, uleb}];
     blocks_tri::BlocksTri: reader [of blocks], writer [of blocks];
     blocks_dense::BlocksDense: reader [of blocks], writer [of blocks];

@@ -1,6 +1,9 @@
-//! The first six bytes of a block.
+//! The first six bytes of a block, and the size of the section's header.
 
 use crate::bits::mask::mask;
+
+/// Bytes of the section's header: three fields.
+pub(super) const HEADER_BYTES: usize = 3 * size_of::<u32>();
 
 /// Bytes that a head takes.
 pub(super) const HEAD_BYTES: usize = 6;

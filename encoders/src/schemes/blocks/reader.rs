@@ -1,9 +1,8 @@
 //! The lookup, in the steps that [the format](super) tells.
 
-use super::head::{HEAD_BYTES, unpack};
+use super::head::{HEAD_BYTES, HEADER_BYTES, unpack};
 use super::lanes::lanes_equal;
 use crate::bits::mask::mask;
-use crate::bits::split::split_u32;
 use crate::bits::uleb::read_uleb;
 use crate::bits::words::{WordMap, frame_words, toggle};
 use crate::encoder::Lookup;
@@ -27,12 +26,12 @@ pub struct Reader<'s> {
 impl<'s> Reader<'s> {
     #[inline]
     pub(crate) fn open(section: &'s [u8]) -> Result<Self, Malformed> {
-        if section.is_empty() {
-            return Ok(Reader::default());
-        }
-        let (data_bytes, rest) = split_u32(section)?;
-        let (scratch_words, rest) = split_u32(rest)?;
-        let (shifts, data) = split_u32(rest)?;
+        let Some((header, data)) = section.split_first_chunk::<HEADER_BYTES>() else {
+            let empty = section.is_empty().then(Reader::default);
+            return empty.ok_or(Malformed::Truncated);
+        };
+        let fields = header.as_chunks().0;
+        let [data_bytes, scratch_words, shifts] = [0, 1, 2].map(|i| u32::from_le_bytes(fields[i]));
         let pages = data.get(data_bytes as usize..).ok_or(Malformed::Truncated)?;
         // None is above 16; damaged bytes must not shift by 32 and over.
         let shifts = shifts.to_le_bytes().map(|shift| u32::from(shift) % u32::BITS);

@@ -1,6 +1,6 @@
 //! Rows of one page, kind and frame size, block by block.
 
-use super::head::{HEAD_BYTES, MAX_ROWS, pack};
+use super::head::{HEAD_BYTES, HEADER_BYTES, MAX_ROWS, pack};
 use super::maps::{large_maps, small_maps, width};
 use crate::bits::narrow::narrow;
 use crate::bits::uleb::push_uleb;
@@ -98,7 +98,7 @@ pub(crate) fn write<'t>(
     let shifts = [pc_shift, slot_shift, page_shift, 0].map(|shift| shift as u8);
     let header = [data_bytes, scratch_words, u32::from_le_bytes(shifts)].map(u32::to_le_bytes);
     let parts = Parts {
-        header: size_of_val(&header),
+        header: HEADER_BYTES,
         index: pages.len(),
         offsets: 0,
         payload,
