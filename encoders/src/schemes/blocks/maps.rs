@@ -43,7 +43,9 @@ pub(super) fn large_maps(bitmaps: &[&[u32]], slot_shift: u32) -> Option<Maps> {
         for run in differing_runs(before, bitmap, slot_shift) {
             let longer = run.len().checked_sub(2);
             push_uleb(&mut bytes, u64::from(run.start) << 1 | u64::from(longer.is_some()));
-            longer.map(|length| push_uleb(&mut bytes, length as u64));
+            if let Some(longer) = longer {
+                push_uleb(&mut bytes, longer as u64);
+            }
             runs += 1;
         }
         deltas.push(runs);

@@ -20,9 +20,10 @@ pub(crate) const PAGE_ROWS: usize = 8;
 /// takes to find.
 const FRAME_WORDS: usize = 4;
 
-/// A page has the low byte of a PC, which is compared at once, and at most the
-/// eight bits above it that the head's field for the first high part holds.
-const PAGE_SHIFTS: [u32; 2] = [8, 16];
+/// The low byte of a PC is compared at once, so a page has that at least.
+const MIN_PAGE_SHIFT: u32 = 8;
+/// What lies above it must fit the head's field for the first high part.
+const MAX_PAGE_SHIFT: u32 = 16;
 
 /// No ISA aligns instructions to more, and slots hardly so. The few PCs or slots
 /// of a small module may happen to be multiples of more, and 0 is one of
@@ -45,7 +46,7 @@ const OVER_READ: usize = MAX_ROWS;
 /// A safepoint, with its PC and frame size in the units of the section.
 struct Row<'t> {
     page: u32,
-    /// The place in the page.
+    /// Where in the page.
     place: u32,
     frame_size: u32,
     bitmap: &'t [u32],
@@ -76,7 +77,7 @@ pub(crate) fn write<'t>(
     let page_rows = page_rows * (words / safepoints.len()).div_ceil(FRAME_WORDS).max(1);
     let units_per_row = (last.pc >> pc_shift) as usize / safepoints.len() + 1;
     let page_shift = (units_per_row * page_rows).ilog2();
-    let page_shift = page_shift.clamp(PAGE_SHIFTS[0], PAGE_SHIFTS[1]);
+    let page_shift = page_shift.clamp(MIN_PAGE_SHIFT, MAX_PAGE_SHIFT);
 
     let row = |safepoint: &Safepoint<'t>| Row {
         page: safepoint.pc >> pc_shift >> page_shift,
@@ -164,8 +165,8 @@ fn block(rows: &[Row], slot_shift: u32) -> Option<Vec<u8>> {
     if row_bits > ROW_BITS {
         return None;
     }
-    let bits_bytes = (rows.len() * row_bits as usize).div_ceil(8);
-    let mut bits = vec![0; bits_bytes + size_of::<u64>()];
+    let bytes = (rows.len() * row_bits as usize).div_ceil(8);
+    let mut bits = vec![0; bytes + size_of::<u64>()];
     for (i, (row, delta)) in rows.iter().zip(&maps.deltas).enumerate() {
         let bit = i * row_bits as usize;
         let word = bits[bit / 8..].first_chunk_mut()?;
@@ -173,16 +174,16 @@ fn block(rows: &[Row], slot_shift: u32) -> Option<Vec<u8>> {
         *word = (u64::from_le_bytes(*word) | row).to_le_bytes();
     }
     let mut body: Vec<u8> = rows.iter().map(|row| row.place as u8).collect();
-    body.extend(&bits[..bits_bytes]);
+    body.extend(&bits[..bytes]);
     push_uleb(&mut body, rows[0].frame_size.into());
     body.extend(maps.bytes);
 
     let body_bytes = u32::try_from(body.len()).ok()?;
-    let rows = rows.len() as u32 - 1;
+    let last_row = rows.len() as u32 - 1;
     let [is_large, window_start, common_bytes] = maps.layout;
     let head = pack([
         body_bytes,
-        rows,
+        last_row,
         first_high,
         high_bits,
         delta_bits,
