@@ -107,7 +107,7 @@ fn time_module<'m>(
     let start = Instant::now();
     let mut once: Vec<&ScenarioPlan> = module.scenarios.iter().collect();
     once.shuffle(rng);
-    let further = |plan| std::iter::repeat_n(plan, MOST_BLOCKS * plan.weight - 1);
+    let further = |plan: &'m ScenarioPlan| std::iter::repeat_n(plan, MOST_BLOCKS * plan.weight - 1);
     let mut more: Vec<&ScenarioPlan> = module.scenarios.iter().flat_map(further).collect();
     more.shuffle(rng);
     let needed = once.len();
