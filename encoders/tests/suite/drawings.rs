@@ -6,7 +6,8 @@ use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, for_each_scheme};
 fn names(drawing: &str) -> Vec<&str> {
     let cells = drawing.lines().flat_map(|line| line.split(['│', '|', '=']));
     let fields = cells.filter_map(|cell| cell.trim().split_once(':'));
-    let names = fields.map(|(name, _)| name.trim_start_matches('[').split('[').next());
+    let typed = fields.filter(|(_, kind)| kind.starts_with(" u"));
+    let names = typed.map(|(name, _)| name.trim_start_matches('[').split('[').next());
     let is_name = |name: &&str| name.chars().all(|c| c == '_' || c.is_ascii_lowercase());
     names.flatten().filter(is_name).collect()
 }
@@ -24,7 +25,7 @@ impl SchemeVisitor for Drawings {
 
 #[test]
 fn fields_are_called_alike_in_drawings_and_readers() {
-    let drawn = names("│ [extra: uleb] │ pc[n]: u32 = first_pc: u32\n a, b: c");
+    let drawn = names("│ [extra: uleb] │ pc[n]: u32 = first_pc: u32\n a, b: u8 │ c: 3");
     assert_eq!(drawn, ["extra", "pc", "first_pc"]);
     for_each_scheme(&mut Drawings);
 }
