@@ -2,6 +2,7 @@
 
 mod common;
 mod delta;
+mod drawings;
 mod errors;
 mod registry;
 mod schemes;

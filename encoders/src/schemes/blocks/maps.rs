@@ -41,10 +41,10 @@ pub(super) fn large_maps(bitmaps: &[&[u32]], slot_shift: u32) -> Option<Maps> {
     let mut before: &[u32] = &[];
     for bitmap in bitmaps {
         for run in differing_runs(before, bitmap, slot_shift) {
-            let longer = run.len().checked_sub(2);
-            push_uleb(&mut bytes, u64::from(run.start) << 1 | u64::from(longer.is_some()));
-            if let Some(longer) = longer {
-                push_uleb(&mut bytes, longer as u64);
+            let extra = run.len().checked_sub(2);
+            push_uleb(&mut bytes, u64::from(run.start) << 1 | u64::from(extra.is_some()));
+            if let Some(extra) = extra {
+                push_uleb(&mut bytes, extra as u64);
             }
             runs += 1;
         }

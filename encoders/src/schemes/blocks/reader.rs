@@ -85,11 +85,12 @@ impl<'s> Reader<'s> {
             map.fill(0);
             for _ in 0..delta {
                 let token = read_uleb(block, &mut at)?;
-                let length = match token & 1 {
-                    0 => 1,
-                    _ => (read_uleb(block, &mut at)? as u32).wrapping_add(2),
+                let (start, has_extra) = ((token >> 1) as u32, token & 1 == 1);
+                let length = match has_extra {
+                    true => (read_uleb(block, &mut at)? as u32).wrapping_add(2),
+                    false => 1,
                 };
-                toggle(map, (token >> 1) as u32, length)?;
+                toggle(map, start, length)?;
             }
             let (first, others) = map.split_first().ok_or(Malformed::InvalidField)?;
             (*first, &*others)
