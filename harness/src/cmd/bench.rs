@@ -57,7 +57,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     if timed.iter().any(|module| module.table.maps() > 0) {
         let plan = args.timing.plan(&dir, &args.selection);
         timing::measure(&timed, &schemes, &plan, &dir)?;
-        stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
+        stats::summarize_folder(&dir).context("the statistics of the timings")?;
     } else {
         note!("note: nothing was timed, as no module that `bench` times has stack maps");
     }

@@ -39,7 +39,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
         .iter()
         .try_for_each(|folder| check(folder, &args.out))?;
     let with = |name: &'static str| args.folders.iter().filter(move |d| d.join(name).exists());
-    let (shares, seed) = in_order(with(ShardRecord::FILE))?;
+    let shares = in_order(with(ShardRecord::FILE))?;
     let timed: Vec<&PathBuf> = with(SampleRow::FILE).collect();
     one_host(&timed)?;
 
@@ -56,7 +56,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     }
     if let Some(samples) = joined(&timed, SampleRow::FILE)? {
         write_file(&dir.join(SampleRow::FILE), samples.as_bytes())?;
-        stats::summarize_folder(dir, seed).context("the statistics of the timings")?;
+        stats::summarize_folder(dir).context("the statistics of the timings")?;
     }
     let mut provenance = Provenance::read(timed.first().copied().unwrap_or(first))?;
     let folders = args.folders.iter().map(|d| d.display().to_string());
@@ -89,8 +89,8 @@ fn check(folder: &Path, out: &Path) -> Result<()> {
     }
 }
 
-/// The shares by number, complete and of one run, and its seed.
-fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<(Vec<&'a PathBuf>, u64)> {
+/// The shares by number, complete and of one run.
+fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<&'a PathBuf>> {
     let mut shares: Vec<(ShardRecord, &PathBuf)> = folders
         .map(|folder| {
             let path = folder.join(ShardRecord::FILE);
@@ -119,7 +119,7 @@ fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<(Vec<&'a P
         first.shard.of
     );
     let folders = shares.into_iter().map(|(_, folder)| folder);
-    Ok((folders.collect(), first.seed))
+    Ok(folders.collect())
 }
 
 /// Times of different hosts, or of different programs, are not comparable.
