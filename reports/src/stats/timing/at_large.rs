@@ -80,7 +80,87 @@ fn sum_of_powers(values: &[f64], power: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::estimate::{ALPHA, Member};
     use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+    use statrs::distribution::{ContinuousCDF, Normal};
+
+    /// Modules of each toolchain, as in the wild tier.
+    const TOOLCHAINS: [usize; 9] = [3, 2, 2, 1, 1, 1, 1, 1, 1];
+    const RUNS: u32 = 8;
+    const TRUTH: f64 = 0.1;
+
+    /// Standard deviations of what toolchains, modules, runs, and runs of one
+    /// module differ by.
+    #[derive(Clone, Copy)]
+    struct Spread {
+        toolchain: f64,
+        module: f64,
+        run: f64,
+        cell: f64,
+    }
+
+    /// Share of 2,000 experiments whose interval contains the truth.
+    fn coverage(spread: Spread) -> f64 {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut normal = |sd: f64| {
+            let u = (f64::from(rng.next_u32()) + 0.5) / 2f64.powi(32);
+            sd * Normal::standard().inverse_cdf(u)
+        };
+        let cluster_of = TOOLCHAINS.iter().enumerate();
+        let cluster_of = cluster_of.flat_map(|(toolchain, n)| vec![toolchain; *n]);
+        let cluster_of: Vec<usize> = cluster_of.collect();
+        let mut hits = 0;
+        for _ in 0..2000 {
+            let runs: Vec<f64> = (0..RUNS).map(|_| normal(spread.run)).collect();
+            let toolchains: Vec<f64> = TOOLCHAINS
+                .iter()
+                .map(|_| normal(spread.toolchain))
+                .collect();
+            let member = |cluster: &usize| {
+                let module = TRUTH + toolchains[*cluster] + normal(spread.module);
+                let units = runs.iter().map(|run| module + run + normal(spread.cell));
+                Member {
+                    weight: 1.0 / cluster_of.len() as f64,
+                    units: (0u32..).zip(units).collect(),
+                }
+            };
+            let means = WeightedMean::new(cluster_of.iter().map(member).collect());
+            let estimate = at_large(&means, &cluster_of, TOOLCHAINS.len()).unwrap();
+            let (lo, hi) = estimate.interval(ALPHA);
+            hits += i32::from(lo <= TRUTH && TRUTH <= hi);
+        }
+        f64::from(hits) / 2000.0
+    }
+
+    #[test]
+    fn intervals_for_modules_at_large_contain_the_truth() {
+        println!("covered  toolchain sd  module sd  run sd  run sd of a module");
+        for (toolchain, module, run, cell) in [
+            (0.20, 0.05, 0.05, 0.02),
+            (0.10, 0.10, 0.05, 0.02),
+            (0.00, 0.20, 0.05, 0.02),
+            (0.05, 0.05, 0.05, 0.02),
+            (0.20, 0.05, 0.00, 0.02),
+            (0.00, 0.00, 0.05, 0.02),
+        ] {
+            let covered = coverage(Spread {
+                toolchain,
+                module,
+                run,
+                cell,
+            });
+            println!(
+                "{:5.1} %  {toolchain:12.2}  {module:9.2}  {run:6.2}  {cell:6.2}",
+                100.0 * covered
+            );
+            assert!(
+                (0.93..=0.97).contains(&covered),
+                "{covered} for {toolchain}, {module}, {run}"
+            );
+        }
+    }
 
     #[test]
     fn equal_clusters_count_in_full_and_unequal_ones_do_not() {
