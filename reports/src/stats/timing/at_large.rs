@@ -26,9 +26,11 @@ pub(super) fn at_large(
         weights[cluster] += means.weights[i];
         distances[cluster] += means.weights[i] * (means.centres[i] - means.log);
     }
+    // What clusters of unequal weight are worth in equal ones (Kish): the
+    // number of clusters where all weigh the same.
     let squares = sum_of_powers(&weights, 2);
-    let (unbias_between, freedom_between) = small_sample(&weights);
-    let between = unbias_between * sum_of_powers(&distances, 2);
+    let freedom_between = 1.0 / squares - 1.0;
+    let between = sum_of_powers(&distances, 2) / (1.0 - squares);
 
     let mut cross = 0.0;
     for (_, influence) in &means.influences {
@@ -51,27 +53,6 @@ pub(super) fn at_large(
         error: variance.sqrt(),
         freedom,
     })
-}
-
-/// For clusters of these weights, which add up to 1: the factor that makes the
-/// sum of the squared distances from the mean an unbiased variance of the mean
-/// if clusters differ and modules within them do not, and its degrees of
-/// freedom. With `n` equal clusters n / (n - 1) and n - 1. Clusters of unequal
-/// weight are worth fewer.
-fn small_sample(weights: &[f64]) -> (f64, f64) {
-    let squares = sum_of_powers(weights, 2);
-    // The distances are linear in the clusters' effects; these are the entries
-    // of the quadratic form that the sum of their squares is.
-    let entry = |i: usize, j: usize| {
-        let (a, b) = (weights[i], weights[j]);
-        let own = if i == j { a * a } else { 0.0 };
-        own - a * a * b - a * b * b + a * b * squares
-    };
-    let all = 0..weights.len();
-    let trace: f64 = all.clone().map(|i| entry(i, i)).sum();
-    let pairs = all.clone().flat_map(|i| all.clone().map(move |j| (i, j)));
-    let trace_of_square: f64 = pairs.map(|(i, j)| entry(i, j).powi(2)).sum();
-    (squares / trace, trace * trace / trace_of_square)
 }
 
 fn sum_of_powers(values: &[f64], power: i32) -> f64 {
@@ -163,14 +144,15 @@ mod tests {
     }
 
     #[test]
-    fn equal_clusters_count_in_full_and_unequal_ones_do_not() {
-        for n in [2, 3, 9] {
-            let (unbias, freedom) = small_sample(&vec![1.0 / n as f64; n]);
-            let n = n as f64;
-            assert!((unbias - n / (n - 1.0)).abs() < 1e-9, "{unbias}");
-            assert!((freedom - (n - 1.0)).abs() < 1e-9, "{freedom}");
-        }
-        let (unbias, freedom) = small_sample(&[0.8, 0.05, 0.05, 0.05, 0.05]);
-        assert!(unbias > 2.0 && freedom < 2.0, "{unbias} {freedom}");
+    fn equal_clusters_without_noise_are_students_t_over_their_means() {
+        let member = |log: f64| Member {
+            weight: 0.25,
+            units: vec![(0, log), (1, log)],
+        };
+        let means = [0.0, 0.2, 0.2, 0.4].map(member);
+        let estimate = at_large(&WeightedMean::new(means.into()), &[0, 1, 2, 3], 4).unwrap();
+        assert!((estimate.log - 0.2).abs() < 1e-12);
+        assert!((estimate.error - (0.08_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-12);
+        assert!((estimate.freedom - 3.0).abs() < 1e-9);
     }
 }
