@@ -21,6 +21,13 @@ def table(name: str) -> pl.DataFrame:
     return pl.read_csv(folder() / name, infer_schema_length=None)
 
 
+def machines() -> pl.DataFrame:
+    """The machine of each run; no rows if the runs were not written down."""
+    if (folder() / "runs.csv").exists():
+        return table("runs.csv").select("run", "machine")
+    return pl.DataFrame(schema={"run": pl.String, "machine": pl.String})
+
+
 def wild_sizes() -> pl.DataFrame:
     """Sizes on the modules of the headline: wild, x86_64, copying collector."""
     headline = (pl.col("tier") == "wild") & (pl.col("isa") == "x86_64") & (pl.col("collector") == "copying")

@@ -60,7 +60,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
         let plan = args.timing.plan(&dir, &args.selection);
         provenance.code(timing::code_hashes(&schemes)?);
         timing::measure(&timed, &schemes, &plan, &dir)?;
-        stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
+        stats::summarize_folder(&dir).context("the statistics of the timings")?;
     } else {
         note!("note: nothing was timed, as no module that `bench` times has stack maps");
     }

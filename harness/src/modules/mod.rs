@@ -3,6 +3,7 @@
 
 mod corpus;
 mod files;
+mod toolchain;
 
 pub use files::load_files;
 
@@ -71,7 +72,7 @@ pub fn row(m: &Module) -> ModuleRow {
         agreed: m.cross_check.agreed.map(|n| n as u64),
         unmatched_functions: m.cross_check.unmatched_functions as u64,
         provenance: m.provenance.clone(),
-        toolchain: m.provenance.clone(),
+        toolchain: toolchain::toolchain(m),
     }
 }
 

@@ -38,8 +38,8 @@ mod timings;
 pub use checks::Flaw;
 pub use error::ResultsError;
 pub use faults::{Class, Effect, Fault, Policy};
-pub(crate) use files::for_each_line;
 pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};
+pub(crate) use files::{for_each_line, read_optional};
 pub use folder::{Results, SampleCount, load};
 pub use modules::{AnatomyRow, ModuleRow, WalkRow};
 pub use names::{
