@@ -44,7 +44,7 @@ pub fn write_report(
         let path = folder.join(format!("{}.svg", figure.id));
         write_file(&path, figure.file().as_bytes())?;
     }
-    let text = decision::markdown(&decision);
+    let text = decision::markdown(results, &decision);
     write_file(&dir.join(DECISION), text.as_bytes())?;
     let path = dir.join(REPORT);
     let html = page(TITLE, &sections::all(results, &decision, &plots));

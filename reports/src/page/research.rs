@@ -16,6 +16,12 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
         return paragraph(UNSAFE);
     };
     let mut html = safety::paragraph(results).map_or_else(String::new, |text| paragraph(&text));
+    let text = "By kind of fault, all modules together, as Wasmtime is today: the share answered wrongly whatever the scheme, and the percentage points that a scheme adds. A dash: the fault cannot happen to the scheme.";
+    html += &format!("{}{}", note(text), safety::harm_table(results).html());
+    if let Some(table) = safety::strict_table(results) {
+        let text = "If a missing entry is fatal: what is caught, and what is answered wrongly still. Only schemes that raise no false alarm then.";
+        html += &format!("{}{}", note(text), table.html());
+    }
     html += &plots.safety.iter().map(Figure::html).collect::<String>();
     let naive = safety::naive_table(rows);
     if !naive.rows.is_empty() {

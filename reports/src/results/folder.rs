@@ -25,7 +25,7 @@ pub struct SampleCount {
 pub struct Results {
     /// All modules, in file order.
     pub modules: Vec<ModuleRow>,
-    /// All schemes, the baseline first if the file has it so.
+    /// All schemes, without controls, the baseline first if the file has it so.
     pub schemes: Vec<SchemeRow>,
     /// Scheme × module; a ratio is known where the baseline has bytes.
     pub sizes: Vec<SizeRow>,
@@ -74,7 +74,7 @@ impl Results {
 pub fn load(dir: &Path) -> Result<Results, ResultsError> {
     let results = Results {
         modules: read_required(dir)?,
-        schemes: read_required(dir)?,
+        schemes: without_controls(read_required(dir)?),
         sizes: read_required(dir)?,
         latencies: read_optional(dir)?,
         pooled: read_optional(dir)?,
@@ -94,6 +94,12 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
     Ok(results)
 }
 
+/// A control is no scheme, wherever it is listed.
+fn without_controls(mut schemes: Vec<SchemeRow>) -> Vec<SchemeRow> {
+    schemes.retain(|scheme| !scheme.control);
+    schemes
+}
+
 /// Counts the raw timings without keeping them: a run has millions.
 fn count_samples(path: &Path) -> Result<Option<SampleCount>, ResultsError> {
     if !path.exists() {
@@ -103,7 +109,7 @@ fn count_samples(path: &Path) -> Result<Option<SampleCount>, ResultsError> {
     let mut processes = BTreeSet::new();
     for_each_row(path, |row: SampleRow| {
         timings += 1;
-        processes.insert(row.process);
+        processes.insert((row.run, row.process));
         Ok::<(), ResultsError>(())
     })?;
     let processes = processes.len();
