@@ -108,6 +108,7 @@ pub(crate) const CRASH_REMEDY: &str =
     "try another --target, --collector or --opt-level, or leave the module out";
 
 /// What a compile gives.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct CompiledModule {
     pub cwasm: Vec<u8>,
     pub calls: CallSites,

@@ -19,7 +19,6 @@ pub mod recorded;
 mod sha256;
 pub mod smith;
 pub mod synthetic;
-mod temporary;
 mod text;
 pub mod wild;
 
@@ -31,4 +30,3 @@ pub use file_names::unique_names;
 pub use isolate::{CHILD_COMMAND, child_main, compile_isolated, read_path_isolated};
 pub use module::{CrossCheck, Function, FunctionKind, Module};
 pub use names::{Collector, Isa, ModuleKey, OptLevel, Tier, UnknownName};
-pub use temporary::temporary_folder;

@@ -10,8 +10,7 @@ use crate::size;
 use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use serde::Serialize;
-use stackmap_corpus::temporary_folder;
-use stackmap_reports::results::{Collector, Isa, Provenance, SizeRow, write_rows};
+use stackmap_reports::results::{Collector, Isa, Results, SizeRow};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -54,7 +53,6 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if let Some(path) = &args.html {
         check_writable(path)?;
     }
-    temporary_folder()?;
     let mut loaded = Loaded::default();
     modules::load_files(&mut loaded, &args.files, &args.compile)?;
     for module in loaded.modules.iter().filter(|m| m.table.maps() == 0) {
@@ -124,20 +122,17 @@ fn cwasm_saving(size: &SizeRow) -> Option<f64> {
     size.cwasm_bytes.map(|whole| saved / whole as f64)
 }
 
-/// Hands what was measured to the report as it reads any run: in a folder.
 fn write_page(path: &Path, loaded: &Loaded, schemes: &[Scheme], sizes: &[SizeRow]) -> Result<()> {
     ensure!(
         !sizes.is_empty(),
         "{}: not written, as no module could be read",
         path.display()
     );
-    let dir = temporary_folder()?;
-    let of_modules: Vec<_> = loaded.modules.iter().map(modules::row).collect();
-    let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();
-    write_rows(dir.path(), &of_modules)?;
-    write_rows(dir.path(), &of_schemes)?;
-    write_rows(dir.path(), sizes)?;
-    Provenance::default().write(dir.path())?;
-    let results = stackmap_reports::load(dir.path())?;
+    let results = Results {
+        modules: loaded.modules.iter().map(modules::row).collect(),
+        schemes: schemes.iter().map(Scheme::row).collect(),
+        sizes: sizes.to_vec(),
+        ..Results::default()
+    };
     Ok(stackmap_reports::write_inspection(&results, path)?)
 }
