@@ -10,6 +10,7 @@ mod cwasm;
 mod disasm;
 mod error;
 mod file_names;
+mod input;
 mod isolate;
 pub mod jit;
 mod module;

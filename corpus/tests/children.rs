@@ -2,8 +2,8 @@
 //! program is its own child.
 
 use nix::sys::resource::{UsageWho, getrusage};
-use stackmap_corpus::child::{self, ChildError};
 use stackmap_corpus::Limits;
+use stackmap_corpus::child::{self, ChildError};
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -5,6 +5,7 @@ use crate::modules::{self, Loaded};
 use crate::outcome::Outcome;
 use crate::output::{self, note, percent, thousands};
 use crate::random::SEED;
+use crate::run_folder;
 use crate::scheme::{self, Scheme};
 use crate::size;
 use anyhow::{Context, Result, ensure};
@@ -51,7 +52,7 @@ struct InspectRow {
 pub fn run(args: &Args) -> Result<Outcome> {
     let schemes = scheme::matching(args.scheme.as_ref())?;
     if let Some(path) = &args.html {
-        check_writable(path)?;
+        check_page(path, &args.files)?;
     }
     let mut loaded = Loaded::default();
     modules::load_files(&mut loaded, &args.files, &args.compile)?;
@@ -67,19 +68,21 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(loaded.outcome())
 }
 
-/// Before anything takes long, whether a file can be written there.
-fn check_writable(path: &Path) -> Result<()> {
-    let folder = match path.parent() {
+/// Before anything takes long, whether the page can be written, and is none of
+/// the files that are read.
+fn check_page(page: &Path, files: &[PathBuf]) -> Result<()> {
+    let name = page.display();
+    ensure!(
+        !files.iter().any(|file| run_folder::are_same(file, page)),
+        "{name}: is one of the files to inspect; choose another --html"
+    );
+    let folder = match page.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    ensure!(!page.is_dir(), "{name}: is a folder; choose another --html");
     let probe = tempfile::tempfile_in(folder).map(drop);
-    probe.with_context(|| {
-        format!(
-            "{}: cannot be written; choose another --html",
-            path.display()
-        )
-    })
+    probe.with_context(|| format!("{name}: cannot be written; choose another --html"))
 }
 
 fn print(format: Format, sizes: &[SizeRow]) -> Result<()> {

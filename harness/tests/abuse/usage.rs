@@ -35,7 +35,10 @@ fn a_temporary_folder_that_does_not_exist_never_gives_an_empty_result() {
         let output = command.env("TMPDIR", "/nonexistent").output().unwrap();
         assert_succeeds(&output);
         let rows = String::from_utf8(output.stdout).unwrap();
-        assert!(rows.contains(",blocks,") || rows.contains("\nblocks,"), "{rows}");
+        assert!(
+            rows.contains(",blocks,") || rows.contains("\nblocks,"),
+            "{rows}"
+        );
     }
     assert!(page.exists());
 }
