@@ -202,3 +202,24 @@ fn a_lab_without_its_corpus_never_refuses_what_needs_none() {
     let soak = ["-s", "^blocks$", "--collections", "10"];
     assert_succeeds(&call("soak", &soak, &[]));
 }
+
+#[test]
+fn modules_are_never_mixed_up_for_their_names() {
+    let dir = tempdir().unwrap();
+    let out = dir.path().join("run");
+    let long = "n".repeat(251);
+    let names = ["a.b", "a-b", long.as_str()];
+    let files = names.map(|name| program("lisp", dir.path().join(format!("{name}.wat"))));
+    let mut latency = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+    let output = latency
+        .args(["latency", "--quick", "--processes", "1", "-s", "^blocks$"])
+        .arg("--only")
+        .args(&files)
+        .arg("--out")
+        .arg(&out);
+    assert_succeeds(&output.output().unwrap());
+    let samples = fs::read_to_string(out.join("samples.csv")).unwrap();
+    for name in names {
+        assert!(samples.contains(&format!(",{name},")), "{name}");
+    }
+}

@@ -139,3 +139,25 @@ fn several_files_are_never_read_in_silence() {
         "{text}"
     );
 }
+
+#[test]
+fn a_page_never_replaces_what_it_is_about() {
+    let dir = tempdir().unwrap();
+    let file = program("lisp", dir.path().join("a.wat"));
+    let before = fs::read(&file).unwrap();
+    let again = dir.path().join("../").join(dir.path().file_name().unwrap());
+    for page in [file.clone(), again.join("a.wat")] {
+        let output = call("inspect", &["--html", page.to_str().unwrap()], &[&file]);
+        assert_refused(&output, &["a.wat", "choose another --html"]);
+        assert_eq!(fs::read(&file).unwrap(), before);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_has_no_end_is_never_read_to_it() {
+    let output = call("inspect", &[], &[Path::new("/dev/zero")]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.contains("/dev/zero: has more than "), "{said}");
+}
