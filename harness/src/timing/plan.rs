@@ -9,6 +9,8 @@ use std::time::Duration;
 /// Processes of a run, and of a quick one.
 const PROCESSES: usize = 30;
 const QUICK_PROCESSES: usize = 5;
+/// Nobody has the time for more.
+const MOST_PROCESSES: u64 = 100_000;
 /// Time allowed for all processes together; calibration comes on top.
 const BUDGET: Duration = Duration::from_secs(300);
 const QUICK_BUDGET: Duration = Duration::from_secs(30);
@@ -17,7 +19,7 @@ const QUICK_BUDGET: Duration = Duration::from_secs(30);
 #[derive(clap::Args)]
 pub struct TimingFlags {
     /// Child processes that time [default: 30, or 5 with --quick]
-    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_PROCESSES))]
     processes: Option<usize>,
 
     /// Every module in every combination of queries, caches and loops; takes

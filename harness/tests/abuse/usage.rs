@@ -16,6 +16,7 @@ fn limits_that_nobody_can_mean_are_never_taken_for_others() {
         ("soak", "--memory", "0"),
         ("bench", "--processes", "0"),
         ("latency", "--processes", "0"),
+        ("latency", "--processes", "100000000000"),
     ] {
         let output = call(subcommand, &[flag, value], &[]);
         assert_eq!(output.status.code(), Some(2), "{flag} {value}");
