@@ -84,16 +84,17 @@ fn check_no_less(dir: &Path, run: &Results, to: &Path) -> Result<()> {
         latencies.map(count).max().unwrap_or(0)
     };
     let both = |count| (most(run, count), most(&published, count));
-    let processes = both(|row| row.processes);
-    let amounts: [(&str, usize, usize); 3] = [
+    let (processes, runs) = (both(|row| row.processes), both(|row| row.runs));
+    let amounts: [(&str, usize, usize); 4] = [
         ("processes", processes.0, processes.1),
+        ("runs", runs.0, runs.1),
         ("modules", run.modules.len(), published.modules.len()),
         ("schemes", run.schemes.len(), published.schemes.len()),
     ];
     for (what, here, there) in amounts {
         ensure!(
             here >= there,
-            "{}: has {here} {what}, and the published run has {there}; measure more, or publish it with --force",
+            "{}: {what}: {here}, but {there} in the published run; measure more, or publish it with --force",
             dir.display()
         );
     }

@@ -135,8 +135,8 @@ fn a_binary_that_is_replaced_never_ends_what_runs() {
     let dir = tempdir_in(binary.parent().unwrap()).unwrap();
     let copy = dir.path().join("lab");
     let out = dir.path().join("run");
-    let out = ["--processes", "1", "--out", out.to_str().unwrap()];
-    let bench = [&out[..], &["--quick", "--only"]].concat();
+    let out = ["--out", out.to_str().unwrap()];
+    let bench = [&out[..], &TIMED_ONCE, &["--only"]].concat();
     for (subcommand, flags) in [
         ("inspect", &[][..]),
         ("costs", &["--only"]),

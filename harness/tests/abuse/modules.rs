@@ -44,7 +44,7 @@ fn a_module_of_ones_own_is_never_timed_in_vain() {
     let dir = tempdir().unwrap();
     let file = program("lisp", dir.path().join("mine.wat"));
     let out = dir.path().join("run");
-    let flags = ["--quick", "--processes", "1", "-s", "^blocks$", "--only"];
+    let flags = [&TIMED_ONCE[..], &["-s", "^blocks$", "--only"]].concat();
     let mut bench = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
     let output = bench
         .arg("bench")
@@ -212,7 +212,8 @@ fn modules_are_never_mixed_up_for_their_names() {
     let files = names.map(|name| program("lisp", dir.path().join(format!("{name}.wat"))));
     let mut latency = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
     let output = latency
-        .args(["latency", "--quick", "--processes", "1", "-s", "^blocks$"])
+        .args(["latency", "-s", "^blocks$"])
+        .args(TIMED_ONCE)
         .arg("--only")
         .args(&files)
         .arg("--out")
