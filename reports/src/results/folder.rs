@@ -21,7 +21,7 @@ pub struct SampleCount {
 }
 
 /// A results folder in memory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Results {
     /// All modules, in file order.
     pub modules: Vec<ModuleRow>,
