@@ -4,10 +4,12 @@
 //! what it does with today's format, Wasmtime must write what the lab makes of
 //! its own table, and no lookup may miss where empties are recorded and told.
 
+mod safepoints;
+
 use anyhow::{Context, Result, ensure};
-use object::{Object, ObjectSection};
+use safepoints::{COLLECTORS, options};
 use stackmap_corpus::programs::{self, Program};
-use stackmap_corpus::{CompileOptions, Tier, compile_wasm};
+use stackmap_corpus::{Collector, Isa};
 use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, Table, for_each_scheme};
 use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -15,7 +17,7 @@ use std::thread;
 use wasmtime::{Caller, Config, Engine, Linker, Module, Store};
 use wasmtime_environ::{
     STACK_MAP_ANSWERS, STACK_MAP_EMPTIES, STACK_MAP_LOOKUPS, STACK_MAP_MISSING,
-    STACK_MAP_REFERENCES, STACK_MAP_SCHEME, encode_stack_maps, obj,
+    STACK_MAP_REFERENCES, STACK_MAP_SCHEME,
 };
 
 /// Room for programs that recurse deeply.
@@ -24,9 +26,6 @@ const THREAD_STACK: usize = WASM_STACK + (16 << 20);
 
 /// Collections of a program; at later checkpoints nothing happens.
 const MOST_COLLECTIONS: u64 = 500;
-
-/// The number of today's format.
-const EXACT: usize = 0;
 
 /// A scheme, by what it promises.
 struct Scheme {
@@ -74,6 +73,10 @@ fn main() -> Result<()> {
 fn rehearse() -> Result<()> {
     let mut schemes = Schemes::default();
     for_each_scheme(&mut schemes);
+    let tri_state = schemes.0.iter().position(|s| s.tri_state);
+    safepoints::compare(tri_state.context("no scheme tells empties")?)?;
+
+    let isa = Isa::host().context("Cranelift does not compile for this machine")?;
     println!(
         "{:<10} {:<13} {:>8} {:>11} {:>8} {:>10} {:>8} {:>8} {:>13} {:>12}",
         "collector",
@@ -87,14 +90,14 @@ fn rehearse() -> Result<()> {
         "section bytes",
         ".cwasm bytes"
     );
-    for collector in ["copying", "drc"] {
-        STACK_MAP_SCHEME.store(EXACT, Relaxed);
-        let tables = programs::all().iter().map(|p| table(p, collector));
+    for collector in COLLECTORS {
+        let tables = programs::all().iter();
+        let tables = tables.map(|p| safepoints::of_lab(p, isa, collector));
         let tables = tables.collect::<Result<Vec<_>>>()?;
         let mut today = Vec::new();
         for (number, scheme) in schemes.0.iter().enumerate() {
             STACK_MAP_SCHEME.store(number, Relaxed);
-            rehearse_scheme(scheme, collector, &tables, &mut today)?;
+            rehearse_scheme(scheme, isa, collector, &tables, &mut today)?;
         }
     }
     Ok(())
@@ -103,7 +106,8 @@ fn rehearse() -> Result<()> {
 /// Runs all programs; `today` is what they came to with the first scheme.
 fn rehearse_scheme(
     scheme: &Scheme,
-    collector: &str,
+    isa: Isa,
+    collector: Collector,
     tables: &[Table],
     today: &mut Vec<Answers>,
 ) -> Result<()> {
@@ -111,7 +115,7 @@ fn rehearse_scheme(
     let (mut answers, mut costs) = (Answers::default(), Costs::default());
     for (i, program) in programs::all().iter().enumerate() {
         let at = || format!("{} with {name}, collector {collector}", program.name);
-        let (a, c) = run(program, collector, &tables[i]).with_context(at)?;
+        let (a, c) = run(program, isa, collector, &tables[i]).with_context(at)?;
         if today.len() == i {
             today.push(a);
         }
@@ -143,32 +147,17 @@ fn rehearse_scheme(
     Ok(())
 }
 
-/// All safepoints of a program as the lab finds them: today's section, and
-/// Cranelift's call sites, matched to the code.
-fn table(program: &Program, collector: &str) -> Result<Table> {
-    let options = options(collector)?;
-    let wat = program.wat.as_bytes();
-    let module = compile_wasm(program.name, Tier::Program, String::new(), wat, &options)?;
-    let table = module.table;
-    ensure!(
-        table.is_complete(),
-        "{}: safepoints are lacking",
-        program.name
-    );
-    Ok(table)
-}
-
-fn run(program: &Program, collector: &str, table: &Table) -> Result<(Answers, Costs)> {
-    let engine = Engine::new(&config(collector)?)?;
+fn run(
+    program: &Program,
+    isa: Isa,
+    collector: Collector,
+    table: &Table,
+) -> Result<(Answers, Costs)> {
+    let engine = Engine::new(&config(isa, collector)?)?;
     let code = Module::new(&engine, program.wat)?;
     let cwasm = code.serialize()?;
-    let file = object::File::parse(&*cwasm)?;
-    let section = file.section_by_name(obj::ELF_WASMTIME_STACK_MAP);
-    let section = section.map_or(Ok(&[][..]), |s| s.data())?;
-    ensure!(
-        section == encode_stack_maps(table),
-        "Wasmtime's safepoints are not those of the lab"
-    );
+    let section = safepoints::section(&cwasm)?;
+    safepoints::check(table, section)?;
 
     for counter in [
         &STACK_MAP_LOOKUPS,
@@ -232,15 +221,10 @@ impl AddAssign for Costs {
     }
 }
 
-fn options(collector: &str) -> Result<CompileOptions> {
-    Ok(CompileOptions {
-        collector: Some(collector.parse()?),
-        ..CompileOptions::default()
-    })
-}
-
-fn config(collector: &str) -> Result<Config> {
-    let mut config = options(collector)?.config().map_err(anyhow::Error::msg)?;
+fn config(isa: Isa, collector: Collector) -> Result<Config> {
+    let mut config = options(isa, collector)
+        .config()
+        .map_err(anyhow::Error::msg)?;
     config
         .async_stack_size(THREAD_STACK)
         .max_wasm_stack(WASM_STACK);
