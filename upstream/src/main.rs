@@ -1,8 +1,8 @@
 //! Wasmtime with the lab's stack maps in it: every program of the corpus, under
 //! both collectors, once with each scheme. Each checkpoint of a program is a
 //! collection. Programs must return what they have to, every lookup must answer
-//! what it does with today's format, Wasmtime must write what the lab makes of
-//! its own table, and no lookup may miss where empties are recorded and told.
+//! what it does with today's format, Wasmtime must record the safepoints that the
+//! lab finds, and no lookup may miss where empties are recorded and told.
 
 mod safepoints;
 
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use safepoints::{COLLECTORS, options};
 use stackmap_corpus::programs::{self, Program};
 use stackmap_corpus::{Collector, Isa};
-use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, Table, for_each_scheme};
+use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, for_each_scheme};
 use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
@@ -73,8 +73,7 @@ fn main() -> Result<()> {
 fn rehearse() -> Result<()> {
     let mut schemes = Schemes::default();
     for_each_scheme(&mut schemes);
-    let tri_state = schemes.0.iter().position(|s| s.tri_state);
-    safepoints::compare(tri_state.context("no scheme tells empties")?)?;
+    safepoints::compare()?;
 
     let isa = Isa::host().context("Cranelift does not compile for this machine")?;
     println!(
@@ -91,13 +90,10 @@ fn rehearse() -> Result<()> {
         ".cwasm bytes"
     );
     for collector in COLLECTORS {
-        let tables = programs::all().iter();
-        let tables = tables.map(|p| safepoints::of_lab(p, isa, collector));
-        let tables = tables.collect::<Result<Vec<_>>>()?;
         let mut today = Vec::new();
         for (number, scheme) in schemes.0.iter().enumerate() {
             STACK_MAP_SCHEME.store(number, Relaxed);
-            rehearse_scheme(scheme, isa, collector, &tables, &mut today)?;
+            rehearse_scheme(scheme, isa, collector, &mut today)?;
         }
     }
     Ok(())
@@ -108,14 +104,13 @@ fn rehearse_scheme(
     scheme: &Scheme,
     isa: Isa,
     collector: Collector,
-    tables: &[Table],
     today: &mut Vec<Answers>,
 ) -> Result<()> {
     let name = scheme.name;
     let (mut answers, mut costs) = (Answers::default(), Costs::default());
     for (i, program) in programs::all().iter().enumerate() {
         let at = || format!("{} with {name}, collector {collector}", program.name);
-        let (a, c) = run(program, isa, collector, &tables[i]).with_context(at)?;
+        let (a, c) = run(program, isa, collector).with_context(at)?;
         if today.len() == i {
             today.push(a);
         }
@@ -147,17 +142,11 @@ fn rehearse_scheme(
     Ok(())
 }
 
-fn run(
-    program: &Program,
-    isa: Isa,
-    collector: Collector,
-    table: &Table,
-) -> Result<(Answers, Costs)> {
+fn run(program: &Program, isa: Isa, collector: Collector) -> Result<(Answers, Costs)> {
     let engine = Engine::new(&config(isa, collector)?)?;
     let code = Module::new(&engine, program.wat)?;
     let cwasm = code.serialize()?;
     let section = safepoints::section(&cwasm)?;
-    safepoints::check(table, section)?;
 
     for counter in [
         &STACK_MAP_LOOKUPS,

@@ -3,11 +3,14 @@
 
 use crate::STACK_MAP_SCHEME;
 use crate::obj::ELF_WASMTIME_STACK_MAP;
-use crate::prelude::*;
 use core::sync::atomic::Ordering::Relaxed;
 use object::SectionKind;
 use object::write::{Object, StandardSegment};
 use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, Section, Table, for_each_scheme};
+use std::sync::Mutex;
+
+/// What the last module's section was made of.
+pub static STACK_MAP_TABLE: Mutex<Option<Table>> = Mutex::new(None);
 
 /// Gathers the stack maps of a module, those without references included.
 pub struct StackMapSection {
@@ -41,33 +44,24 @@ impl StackMapSection {
 
     /// Adds the section to an object, if there is anything to put in it.
     pub fn append_to(self, obj: &mut Object) {
-        let bytes = encode_stack_maps(&self.table);
-        if bytes.is_empty() {
-            return;
+        let mut write = Write {
+            scheme: STACK_MAP_SCHEME.load(Relaxed),
+            table: &self.table,
+            visited: 0,
+            section: None,
+        };
+        for_each_scheme(&mut write);
+        let bytes = write.section.expect("the number of a scheme").bytes;
+        if !bytes.is_empty() {
+            let section = obj.add_section(
+                obj.segment_name(StandardSegment::Data).to_vec(),
+                ELF_WASMTIME_STACK_MAP.as_bytes().to_vec(),
+                SectionKind::ReadOnlyData,
+            );
+            obj.append_section_data(section, &bytes, 1);
         }
-        let section = obj.add_section(
-            obj.segment_name(StandardSegment::Data).to_vec(),
-            ELF_WASMTIME_STACK_MAP.as_bytes().to_vec(),
-            SectionKind::ReadOnlyData,
-        );
-        obj.append_section_data(section, &bytes, 1);
+        *STACK_MAP_TABLE.lock().expect("nobody panics holding it") = Some(self.table);
     }
-}
-
-/// The table in the scheme that [`STACK_MAP_SCHEME`] says.
-///
-/// # Panics
-///
-/// If there is no such scheme, or it cannot hold the table.
-pub fn encode_stack_maps(table: &Table) -> Vec<u8> {
-    let mut write = Write {
-        scheme: STACK_MAP_SCHEME.load(Relaxed),
-        table,
-        visited: 0,
-        section: None,
-    };
-    for_each_scheme(&mut write);
-    write.section.expect("the number of a scheme").bytes
 }
 
 struct Write<'t> {
