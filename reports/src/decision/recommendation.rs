@@ -20,7 +20,7 @@ pub(crate) fn recommendation(decision: &Decision) -> [String; 3] {
                 figures(decision, name)
             ),
             format!(
-                "It answers every PC exactly, needs no Cranelift change{}, and {}.",
+                "It answers every PC exactly, needs {}, and {}.",
                 lines(decision, name),
                 margin(decision)
             ),
@@ -77,8 +77,13 @@ fn figures(decision: &Decision, name: &str) -> String {
 
 fn lines(decision: &Decision, name: &str) -> String {
     decision.means(name).map_or_else(String::new, |means| {
-        let (reader, writer) = (means.scheme.reader_lines, means.scheme.writer_lines);
-        format!(", reads in {reader} lines and writes in {writer}")
+        let scheme = &means.scheme;
+        let compiler = match scheme.compiler_lines {
+            0 => "no change".to_owned(),
+            lines => plural(lines as usize, "line"),
+        };
+        let (reader, writer) = (scheme.reader_lines, scheme.writer_lines);
+        format!("{compiler} in Wasmtime's compiler, reads in {reader} lines and writes in {writer}")
     })
 }
 

@@ -1,6 +1,6 @@
 //! The table a reader looks at first: one line per scheme.
 
-use crate::format::{NONE, count, known, percent, percent_range, plain, times, yes};
+use crate::format::{NONE, count, known, percent, percent_range, plain, plural, times, yes};
 use crate::results::{BASELINE, Class, Results};
 use crate::stats::Decision;
 use crate::stats::headline::scenarios_of;
@@ -40,7 +40,7 @@ pub(crate) fn full(results: &Results, decision: &Decision) -> Table {
         "cold lookup",
         "encode, ns / safepoint",
         "exact?",
-        "needs a Cranelift change?",
+        "lines in Wasmtime's compiler",
         "knows empties?",
         "lines to read + write",
     ];
@@ -60,7 +60,7 @@ pub(crate) fn full(results: &Results, decision: &Decision) -> Table {
             known(means.cold, |mean| mean.to_string()),
             known(means.encode_ns, plain),
             yes(scheme.exact),
-            yes(scheme.records_empties),
+            count(scheme.compiler_lines),
             yes(scheme.tri_state),
             format!("{reader} + {writer}"),
         ];
@@ -95,7 +95,7 @@ pub(crate) fn compact(decision: &Decision) -> Table {
         "cold",
         "encode",
         "exact",
-        "Cranelift",
+        "compiler",
     ];
     let mut table = Table::new(1, head);
     let time = |mean: MeanRatio| match mean.lo == mean.hi {
@@ -106,9 +106,9 @@ pub(crate) fn compact(decision: &Decision) -> Table {
         }
     };
     for means in by_size(decision) {
-        let cranelift = match means.scheme.records_empties {
-            true => "changes",
-            false => "as is",
+        let compiler = match means.scheme.compiler_lines {
+            0 => "as is".to_owned(),
+            lines => plural(lines as usize, "line"),
         };
         table.push([
             means.scheme.name.clone(),
@@ -118,7 +118,7 @@ pub(crate) fn compact(decision: &Decision) -> Table {
             known(means.cold, time),
             known(means.encode_ns, |ns| format!("{} ns", plain(ns))),
             yes(means.scheme.exact),
-            cranelift.to_owned(),
+            compiler,
         ]);
     }
     table

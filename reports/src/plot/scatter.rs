@@ -51,7 +51,7 @@ fn points(all: &[SchemeMeans], time: fn(&SchemeMeans) -> Option<MeanRatio>) -> V
         Some(Point {
             index,
             name: means.scheme.name.clone(),
-            eligible: means.scheme.exact && !means.scheme.records_empties,
+            eligible: means.scheme.exact && !means.scheme.control,
             bytes: means.bytes?.mean,
             time: time(means)?,
         })
@@ -61,13 +61,7 @@ fn points(all: &[SchemeMeans], time: fn(&SchemeMeans) -> Option<MeanRatio>) -> V
 
 fn figure(cache: &str, scenario: Scenario, points: &[Point]) -> Figure {
     let frontier = lower_left(points, |p| (p.bytes, p.time.ratio));
-    let head = [
-        "scheme",
-        "exact, as Cranelift is",
-        "on the frontier",
-        "bytes",
-        "lookup time",
-    ];
+    let head = ["scheme", "exact", "on the frontier", "bytes", "lookup time"];
     let mut table = Table::new(3, head);
     for p in points {
         let on = frontier.iter().any(|f| f.name == p.name);

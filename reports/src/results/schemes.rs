@@ -16,16 +16,19 @@ row! {
         name: String,
         /// Whether every PC that is no recorded safepoint answers `Missing`.
         exact: bool,
-        /// Whether Cranelift has to emit empty maps.
+        /// Whether its writer has to be told of empty safepoints.
         records_empties: bool,
         /// Whether its reader tells an empty safepoint from no safepoint.
         tri_state: bool,
-        /// Whether its author would put it upstream.
-        recommendable: bool,
+        /// Whether its result is known beforehand, so that it is no candidate.
+        control: bool,
         /// Lines of code of the reader.
         reader_lines: u64,
         /// Lines of code of the writer.
         writer_lines: u64,
+        /// Lines that Wasmtime's compiler needs, so that the writer is told
+        /// what it asks for.
+        compiler_lines: u64,
     }
 }
 

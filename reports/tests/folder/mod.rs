@@ -33,7 +33,7 @@ pub const LARGE: Shape = Shape {
     safety: true,
 };
 
-/// Name, exact, records_empties, tri_state, recommendable, typical share of
+/// Name, exact, records_empties, tri_state, candidate, typical share of
 /// the bytes, typical hot and cold ratios.
 type Scheme = (&'static str, bool, bool, bool, bool, f64, f64, f64);
 
@@ -187,14 +187,17 @@ fn modules_csv(modules: &[Module]) -> String {
 
 fn schemes_csv(shape: Shape) -> String {
     let mut out =
-        "name,exact,records_empties,tri_state,recommendable,reader_lines,writer_lines\n".to_owned();
+        "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines\n"
+            .to_owned();
     for (i, s) in SCHEMES[..shape.schemes].iter().enumerate() {
-        let (name, exact, records, tri, recommendable, ..) = s;
+        let (name, exact, records, tri, candidate, ..) = s;
         let lines = 60 + 9 * i;
         writeln!(
             out,
-            "{name},{exact},{records},{tri},{recommendable},{lines},{}",
-            lines + 20
+            "{name},{exact},{records},{tri},{},{lines},{},{}",
+            !candidate,
+            lines + 20,
+            if *records { 15 } else { 0 }
         )
         .unwrap();
     }

@@ -88,8 +88,7 @@ fn broken_constraints(means: &SchemeMeans, measured: &Measured) -> Vec<Constrain
     let timed = |mean: Option<MeanRatio>| mean.map_or(0, |mean| mean.n);
     let constraints = [
         (scheme.exact, Constraint::Exact),
-        (!scheme.records_empties, Constraint::NoCraneliftChange),
-        (scheme.recommendable, Constraint::Recommendable),
+        (!scheme.control, Constraint::NoControl),
         (
             encoded == measured.modules,
             Constraint::Encoded {

@@ -41,10 +41,8 @@ pub enum Fate {
 pub enum Constraint {
     /// It answers every PC exactly.
     Exact,
-    /// It needs no Cranelift change.
-    NoCraneliftChange,
-    /// It is marked recommendable.
-    Recommendable,
+    /// It is no control.
+    NoControl,
     /// It encoded every module.
     Encoded {
         /// Those that it encoded.
@@ -69,8 +67,7 @@ impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Constraint::Exact => f.write_str("is not exact"),
-            Constraint::NoCraneliftChange => f.write_str("needs a Cranelift change"),
-            Constraint::Recommendable => f.write_str("is not marked recommendable"),
+            Constraint::NoControl => f.write_str("is a control"),
             Constraint::Encoded { modules, of } => write!(f, "encoded {modules} of {of} modules"),
             Constraint::Timed { cache, modules, of } => {
                 write!(f, "was timed {cache} on {modules} of {of} modules")
