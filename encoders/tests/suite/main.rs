@@ -2,6 +2,7 @@
 
 mod common;
 mod errors;
+mod memo;
 mod registry;
 mod schemes;
 mod wasmtime;
