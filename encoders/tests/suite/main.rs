@@ -4,6 +4,7 @@ mod common;
 mod delta;
 mod drawings;
 mod errors;
+mod memo;
 mod registry;
 mod schemes;
 mod wasmtime;
