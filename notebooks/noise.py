@@ -50,9 +50,11 @@ def _(again, alt):
 
 
 @app.cell
-def _(pl, run):
+def _(mo, pl, run):
     # What each run found over all modules, and what the others said beforehand.
-    left_out = run.table("left-out.csv").with_columns(pl.col("ratio").log().alias("log"))
+    told = run.table("left-out.csv")
+    mo.stop(told.is_empty(), "fewer than three runs")
+    left_out = told.with_columns(pl.col("ratio").log().alias("log"))
     of_runs = (
         left_out.group_by("tier", "queries", "cache", "scheme")
         .agg(

@@ -30,8 +30,10 @@ def worst_end(rows: pl.DataFrame, lower: str, upper: str) -> float:
     several = rows.filter(pl.col("n") > 1)
     single = rows.filter(pl.col("n") == 1)
     assert single[lower].null_count() == single.height, "an interval from a single unit"
+    if several.is_empty():
+        return 0.0
     points = pl.Series("t", [quantile(n - 1) for n in several["n"]], dtype=pl.Float64)
     half = points * several["sd"] / several["n"].cast(pl.Float64).sqrt()
     off = [((several["log"] - half).exp() - several[lower]) / several[lower]]
     off.append(((several["log"] + half).exp() - several[upper]) / several[upper])
-    return max((float(o.abs().max() or 0.0) for o in off), default=0.0)
+    return max(float(o.abs().max()) for o in off)

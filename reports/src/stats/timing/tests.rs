@@ -97,8 +97,9 @@ fn little_data_claims_nothing() {
     assert!(
         controls
             .to_string()
-            .contains("with no interval from one run")
+            .starts_with("One run gives no interval")
     );
+    assert_eq!(controls.failures().len(), 2);
 
     let mut run = Runs::new();
     run.schemes.retain(|(scheme, _)| *scheme != AGAIN);
