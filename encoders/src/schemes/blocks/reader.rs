@@ -32,9 +32,13 @@ impl<'s> Reader<'s> {
         };
         let fields = header.as_chunks().0;
         let [data_bytes, scratch_words, shifts] = [0, 1, 2].map(|i| u32::from_le_bytes(fields[i]));
-        let pages = data.get(data_bytes as usize..).ok_or(Malformed::Truncated)?;
+        let pages = data
+            .get(data_bytes as usize..)
+            .ok_or(Malformed::Truncated)?;
         // None is above 16; damaged bytes must not shift by 32 and over.
-        let shifts = shifts.to_le_bytes().map(|shift| u32::from(shift) % u32::BITS);
+        let shifts = shifts
+            .to_le_bytes()
+            .map(|shift| u32::from(shift) % u32::BITS);
         let [pc_shift, slot_shift, page_shift, _] = shifts;
         Ok(Reader {
             data,
@@ -71,8 +75,16 @@ impl<'s> Reader<'s> {
         delta: u64,
         scratch: &'m mut [u64],
     ) -> Result<Lookup<WordMap<'m>>, Malformed> {
-        let [_, last_row, _, high_bits, delta_bits, is_large, window_start, common_bytes] =
-            unpack(head);
+        let [
+            _,
+            last_row,
+            _,
+            high_bits,
+            delta_bits,
+            is_large,
+            window_start,
+            common_bytes,
+        ] = unpack(head);
         let rows = last_row as usize + 1;
         let row_bits = (high_bits + delta_bits) as usize;
         let mut at = HEAD_BYTES + rows + (rows * row_bits).div_ceil(8);
@@ -93,7 +105,7 @@ impl<'s> Reader<'s> {
                 toggle(map, start, length)?;
             }
             let (first, others) = map.split_first().ok_or(Malformed::InvalidField)?;
-            (*first, &*others)
+            (*first, others)
         };
         if first_word == 0 && other_words.is_empty() {
             return Ok(Lookup::Empty);
