@@ -44,7 +44,7 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
 
 pub(super) fn targets_of(results: &Results, decision: &Decision) -> String {
     let text = format!(
-        "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most {:.0} % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than {GIANT:.0} bytes per map.",
+        "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most {:.0} % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than {GIANT:.0} bytes per map. A target is open if its limit lies within the interval of a time.",
         100.0 * FASTEST_BYTES
     );
     let table = targets::table(results, decision);

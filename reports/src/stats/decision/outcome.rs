@@ -1,7 +1,7 @@
 //! What the rules of the decision can come to.
 
 use crate::format::{list, percent};
-use crate::results::{BASELINE, Cache};
+use crate::results::{BASELINE, Cache, Fault};
 use crate::stats::means::Interval;
 use crate::stats::safety::LessSafe;
 use crate::stats::schemes::SchemeMeans;
@@ -75,12 +75,17 @@ impl fmt::Display for Constraint {
                 policy,
                 here,
                 there,
-            }) => write!(
-                f,
-                "is less safe (`{fault}`, policy {policy}: {} answered wrongly, `{BASELINE}` {})",
-                percent(*here),
-                percent(*there)
-            ),
+            }) => {
+                let there = match fault {
+                    Fault::EmptyLeftOut => "records none".to_owned(),
+                    _ => percent(*there),
+                };
+                write!(
+                    f,
+                    "is less safe (`{fault}`, policy {policy}: {} answered wrongly, `{BASELINE}` {there})",
+                    percent(*here)
+                )
+            }
         }
     }
 }
