@@ -32,17 +32,13 @@ impl<'s> Reader<'s> {
         };
         let fields = header.as_chunks().0;
         let [data_bytes, scratch_words, shifts] = [0, 1, 2].map(|i| u32::from_le_bytes(fields[i]));
-        let pages = data
-            .get(data_bytes as usize..)
-            .ok_or(Malformed::Truncated)?;
+        let pages = data.get(data_bytes as usize..);
         // None is above 16; damaged bytes must not shift by 32 and over.
-        let shifts = shifts
-            .to_le_bytes()
-            .map(|shift| u32::from(shift) % u32::BITS);
-        let [pc_shift, slot_shift, page_shift, _] = shifts;
+        let shift = |byte| u32::from(byte) % u32::BITS;
+        let [pc_shift, slot_shift, page_shift, _] = shifts.to_le_bytes().map(shift);
         Ok(Reader {
             data,
-            pages: pages.as_chunks().0,
+            pages: pages.ok_or(Malformed::Truncated)?.as_chunks().0,
             scratch_words,
             pc_shift,
             slot_shift,
@@ -75,16 +71,8 @@ impl<'s> Reader<'s> {
         delta: u64,
         scratch: &'m mut [u64],
     ) -> Result<Lookup<WordMap<'m>>, Malformed> {
-        let [
-            _,
-            last_row,
-            _,
-            high_bits,
-            delta_bits,
-            is_large,
-            window_start,
-            common_bytes,
-        ] = unpack(head);
+        let [_, last_row, _, high_bits, delta_bits, layout @ ..] = unpack(head);
+        let [is_large, window_start, common_bytes] = layout;
         let rows = last_row as usize + 1;
         let row_bits = (high_bits + delta_bits) as usize;
         let mut at = HEAD_BYTES + rows + (rows * row_bits).div_ceil(8);
