@@ -304,6 +304,20 @@ fn every_run_is_left_out_once() {
 }
 
 #[test]
+fn page_faults_are_counted_per_lookup() {
+    let mut samples = Runs::new().samples();
+    for sample in samples.iter_mut().filter(|s| s.module == "m1") {
+        let faults = if sample.scheme == "tight" { 2 } else { 6 };
+        (sample.lookups, sample.faults) = (4, Some(faults));
+    }
+    let rows = summary(samples).unwrap().page_faults;
+    assert_eq!(rows.len(), 5);
+    let of = |scheme| rows.iter().find(|row| row.scheme == scheme).unwrap();
+    assert_eq!((of("tight").faults, of(BASELINE).faults), (0.5, 1.5));
+    assert_eq!(of("tight").module, "m1");
+}
+
+#[test]
 fn impossible_rows_are_named() {
     let mut samples = Runs::new().samples();
     samples.push(samples[7].clone());
