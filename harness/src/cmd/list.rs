@@ -41,6 +41,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
                     ("control", |r| yes(r.control)),
                     ("reader lines", |r| r.reader_lines.to_string()),
                     ("writer lines", |r| r.writer_lines.to_string()),
+                    ("compiler lines", |r| r.compiler_lines.to_string()),
                 ],
             )?;
             Ok(Outcome::Complete)

@@ -6,7 +6,7 @@ use super::modules::{AnatomyRow, ModuleRow, WalkRow};
 use super::names::BASELINE;
 use super::provenance::Provenance;
 use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
-use super::timings::{LatencyRow, LeftOutRow, PooledRow, RunRow, SampleRow};
+use super::timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};
 use stackmap_corpus::ModuleKey;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,7 +21,7 @@ pub struct SampleCount {
 }
 
 /// A results folder in memory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Results {
     /// All modules, in file order.
     pub modules: Vec<ModuleRow>,
@@ -35,6 +35,8 @@ pub struct Results {
     pub pooled: Option<Vec<PooledRow>>,
     /// The runs behind the timings, unless nothing was timed.
     pub runs: Option<Vec<RunRow>>,
+    /// Page faults of lookups in sections just mapped, unless nothing was timed.
+    pub page_faults: Option<Vec<PageFaultRow>>,
     /// What the runs say of one another, if there are enough of them.
     pub left_out: Option<Vec<LeftOutRow>>,
     /// Raw timings behind them, if they were kept.
@@ -80,6 +82,7 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
         pooled: read_optional(dir)?,
         runs: read_optional(dir)?,
         left_out: read_optional(dir)?,
+        page_faults: read_optional(dir)?,
         samples: count_samples(&dir.join(SampleRow::FILE))?,
         anatomy: read_optional(dir)?,
         costs: read_optional(dir)?,

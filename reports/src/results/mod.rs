@@ -15,6 +15,7 @@
 //! | `runs.csv` | run that the batches belong to | yes |
 //! | `latency.csv` | scheme × module × scenario (queries, cache, timed) | yes |
 //! | `pooled.csv` | scheme × tier × scenario × stratum | yes |
+//! | `page-faults.csv` | scheme × module × scenario of mapped sections | yes |
 //! | `left-out.csv` | run left out, row of `pooled.csv` | yes |
 //! | `anatomy.csv` | module | yes |
 //! | `costs.csv` | scheme × module × kind of queries | yes |
@@ -50,4 +51,4 @@ pub use names::{
 pub use provenance::{Fact, PROVENANCE, Provenance};
 pub use schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
 pub use stackmap_corpus::{Collector, Isa, ModuleKey, Tier, UnknownName};
-pub use timings::{LatencyRow, LeftOutRow, PooledRow, RunRow, SampleRow};
+pub use timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};

@@ -55,6 +55,34 @@ fn a_slower_scheme_is_told_from_a_slower_machine() {
     );
 }
 
+#[test]
+fn what_the_runs_cannot_tell_is_said() {
+    let verdicts = |a: &Runs, b: &Runs| {
+        let (a, b) = (a.folder(), b.folder());
+        let comparison = compare(a.path(), b.path(), Thresholds::default()).unwrap();
+        let verdicts = comparison.pooled.iter().map(|c| c.verdict);
+        (verdicts.collect::<Vec<_>>(), comparison.power().unwrap())
+    };
+    let (several, mut other) = (Runs::new(), Runs::new());
+    let (same, power) = verdicts(&several, &other);
+    assert_eq!(same, [ChangeVerdict::Same; 2]);
+    assert!(power.starts_with("with these runs a change"), "{power}");
+    other.schemes[3].1 = -0.12;
+    let (changed, _) = verdicts(&several, &other);
+    assert_eq!(changed, [ChangeVerdict::Same, ChangeVerdict::Slower]);
+    other.runs = 1;
+    let (unknown, power) = verdicts(&several, &other);
+    assert_eq!(unknown, [ChangeVerdict::CannotTell; 2]);
+    assert!(
+        power.starts_with("1 run on one side cannot say how far runs lie apart, so 5.5 % is"),
+        "{power}"
+    );
+    // However few there are, what is far beyond what runs differ by shows.
+    other.schemes[3].1 = 0.8;
+    let (seen, _) = verdicts(&several, &other);
+    assert_eq!(seen, [ChangeVerdict::CannotTell, ChangeVerdict::Slower]);
+}
+
 /// The section of the scheme `tight` on a module, and the baseline's size.
 fn tight_section((module, bytes, baseline_bytes): (&str, u64, u64)) -> SizeRow {
     SizeRow {

@@ -26,9 +26,11 @@ pub(super) fn at_large(
         weights[cluster] += means.weights[i];
         distances[cluster] += means.weights[i] * (means.centres[i] - means.log);
     }
+    // What clusters of unequal weight are worth in equal ones (Kish): the
+    // number of clusters where all weigh the same.
     let squares = sum_of_powers(&weights, 2);
-    let (unbias_between, freedom_between) = small_sample(&weights);
-    let between = unbias_between * sum_of_powers(&distances, 2);
+    let freedom_between = 1.0 / squares - 1.0;
+    let between = sum_of_powers(&distances, 2) / (1.0 - squares);
 
     let mut cross = 0.0;
     for (_, influence) in &means.influences {
@@ -53,44 +55,104 @@ pub(super) fn at_large(
     })
 }
 
-/// For clusters of these weights, which add up to 1: the factor that makes the
-/// sum of the squared distances from the mean an unbiased variance of the mean
-/// if clusters differ and modules within them do not, and its degrees of
-/// freedom. With `n` equal clusters n / (n - 1) and n - 1. Clusters of unequal
-/// weight are worth fewer.
-fn small_sample(weights: &[f64]) -> (f64, f64) {
-    let squares = sum_of_powers(weights, 2);
-    // The distances are linear in the clusters' effects; these are the entries
-    // of the quadratic form that the sum of their squares is.
-    let entry = |i: usize, j: usize| {
-        let (a, b) = (weights[i], weights[j]);
-        let own = if i == j { a * a } else { 0.0 };
-        own - a * a * b - a * b * b + a * b * squares
-    };
-    let all = 0..weights.len();
-    let trace: f64 = all.clone().map(|i| entry(i, i)).sum();
-    let pairs = all.clone().flat_map(|i| all.clone().map(move |j| (i, j)));
-    let trace_of_square: f64 = pairs.map(|(i, j)| entry(i, j).powi(2)).sum();
-    (squares / trace, trace * trace / trace_of_square)
-}
-
 fn sum_of_powers(values: &[f64], power: i32) -> f64 {
     values.iter().map(|value| value.powi(power)).sum()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::estimate::{ALPHA, Member};
     use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+    use statrs::distribution::{ContinuousCDF, Normal};
+
+    /// Modules of each toolchain, as in the wild tier.
+    const TOOLCHAINS: [usize; 9] = [3, 2, 2, 1, 1, 1, 1, 1, 1];
+    const RUNS: u32 = 8;
+    const TRUTH: f64 = 0.1;
+
+    /// Standard deviations of what toolchains, modules, runs, and runs of one
+    /// module differ by.
+    #[derive(Clone, Copy)]
+    struct Spread {
+        toolchain: f64,
+        module: f64,
+        run: f64,
+        cell: f64,
+    }
+
+    /// Share of 2,000 experiments whose interval contains the truth.
+    fn coverage(spread: Spread) -> f64 {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut normal = |sd: f64| {
+            let u = (f64::from(rng.next_u32()) + 0.5) / 2f64.powi(32);
+            sd * Normal::standard().inverse_cdf(u)
+        };
+        let cluster_of = TOOLCHAINS.iter().enumerate();
+        let cluster_of = cluster_of.flat_map(|(toolchain, n)| vec![toolchain; *n]);
+        let cluster_of: Vec<usize> = cluster_of.collect();
+        let mut hits = 0;
+        for _ in 0..2000 {
+            let runs: Vec<f64> = (0..RUNS).map(|_| normal(spread.run)).collect();
+            let toolchains: Vec<f64> = TOOLCHAINS
+                .iter()
+                .map(|_| normal(spread.toolchain))
+                .collect();
+            let member = |cluster: &usize| {
+                let module = TRUTH + toolchains[*cluster] + normal(spread.module);
+                let units = runs.iter().map(|run| module + run + normal(spread.cell));
+                Member {
+                    weight: 1.0 / cluster_of.len() as f64,
+                    units: (0u32..).zip(units).collect(),
+                }
+            };
+            let means = WeightedMean::new(cluster_of.iter().map(member).collect());
+            let estimate = at_large(&means, &cluster_of, TOOLCHAINS.len()).unwrap();
+            let (lo, hi) = estimate.interval(ALPHA);
+            hits += i32::from(lo <= TRUTH && TRUTH <= hi);
+        }
+        f64::from(hits) / 2000.0
+    }
 
     #[test]
-    fn equal_clusters_count_in_full_and_unequal_ones_do_not() {
-        for n in [2, 3, 9] {
-            let (unbias, freedom) = small_sample(&vec![1.0 / n as f64; n]);
-            let n = n as f64;
-            assert!((unbias - n / (n - 1.0)).abs() < 1e-9, "{unbias}");
-            assert!((freedom - (n - 1.0)).abs() < 1e-9, "{freedom}");
+    fn intervals_for_modules_at_large_contain_the_truth() {
+        println!("covered  toolchain sd  module sd  run sd  run sd of a module");
+        for (toolchain, module, run, cell) in [
+            (0.20, 0.05, 0.05, 0.02),
+            (0.10, 0.10, 0.05, 0.02),
+            (0.00, 0.20, 0.05, 0.02),
+            (0.05, 0.05, 0.05, 0.02),
+            (0.20, 0.05, 0.00, 0.02),
+            (0.00, 0.00, 0.05, 0.02),
+        ] {
+            let covered = coverage(Spread {
+                toolchain,
+                module,
+                run,
+                cell,
+            });
+            println!(
+                "{:5.1} %  {toolchain:12.2}  {module:9.2}  {run:6.2}  {cell:6.2}",
+                100.0 * covered
+            );
+            assert!(
+                (0.93..=0.97).contains(&covered),
+                "{covered} for {toolchain}, {module}, {run}"
+            );
         }
-        let (unbias, freedom) = small_sample(&[0.8, 0.05, 0.05, 0.05, 0.05]);
-        assert!(unbias > 2.0 && freedom < 2.0, "{unbias} {freedom}");
+    }
+
+    #[test]
+    fn equal_clusters_without_noise_are_students_t_over_their_means() {
+        let member = |log: f64| Member {
+            weight: 0.25,
+            units: vec![(0, log), (1, log)],
+        };
+        let means = [0.0, 0.2, 0.2, 0.4].map(member);
+        let estimate = at_large(&WeightedMean::new(means.into()), &[0, 1, 2, 3], 4).unwrap();
+        assert!((estimate.log - 0.2).abs() < 1e-12);
+        assert!((estimate.error - (0.08_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-12);
+        assert!((estimate.freedom - 3.0).abs() < 1e-9);
     }
 }

@@ -98,6 +98,9 @@ impl Controls {
 /// What a page or the terminal says first.
 impl fmt::Display for Controls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.cells.is_empty() && self.cells.iter().all(|cell| cell.row.here_lo.is_none()) {
+            return f.write_str("One run gives no interval, so no control can be judged, and no timing here proves anything; time more runs.");
+        }
         let failures = self.failures();
         let of = self.cells.len() + self.missing.len();
         match (of, failures.len()) {

@@ -1,5 +1,5 @@
-//! From raw timings to verdicts: `samples.csv` in, `latency.csv`, `pooled.csv`
-//! and `left-out.csv` out. METHODOLOGY.md says why it is done this way.
+//! From raw timings to verdicts: `samples.csv` in, `latency.csv`,
+//! `pooled.csv`, `left-out.csv` and `page-faults.csv` out. METHODOLOGY.md says why it is done this way.
 //!
 //! A *turn* is one timed batch of lookups by one scheme. A *block* holds the
 //! turns of all schemes to one module, there and back. A *setting* is a module
@@ -15,6 +15,7 @@ mod controls;
 mod estimate;
 mod latency;
 mod left_out;
+mod page_faults;
 mod pool;
 mod pooled;
 mod samples;
@@ -34,7 +35,7 @@ pub(super) use verdict::holm;
 pub use verdict::{BAND_CEILING, BAND_FLOOR};
 
 use super::error::StatsError;
-use crate::results::{LatencyRow, LeftOutRow, PooledRow, Row, SampleRow, write_rows};
+use crate::results::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, Row, SampleRow, write_rows};
 use samples::Cells;
 use std::path::Path;
 
@@ -47,6 +48,8 @@ pub struct Summary {
     pub pooled: Vec<PooledRow>,
     /// Rows of `left-out.csv`.
     pub left_out: Vec<LeftOutRow>,
+    /// Rows of `page-faults.csv`.
+    pub page_faults: Vec<PageFaultRow>,
     /// Blocks of a scheme left out because the scheme or the baseline lacks a
     /// turn there, as after an interruption.
     pub unpaired_blocks: usize,
@@ -65,6 +68,7 @@ pub fn summarize(samples: &Samples, context: &Context) -> Result<Summary, StatsE
         latency,
         pooled,
         left_out,
+        page_faults: samples.page_faults(),
         unpaired_blocks,
     })
 }
@@ -77,5 +81,6 @@ pub fn summarize_folder(folder: &Path) -> Result<Summary, StatsError> {
     write_rows(folder, &summary.latency)?;
     write_rows(folder, &summary.pooled)?;
     write_rows(folder, &summary.left_out)?;
+    write_rows(folder, &summary.page_faults)?;
     Ok(summary)
 }

@@ -2,7 +2,8 @@
 
 use super::cell::{Cell, CellRun, Setting};
 use super::context::Context;
-use crate::results::{BASELINE, Row, SampleRow, Scenario, for_each_line};
+use super::page_faults::PageFaults;
+use crate::results::{BASELINE, PageFaultRow, Row, SampleRow, Scenario, for_each_line};
 use crate::stats::arithmetic::median_of_sorted;
 use crate::stats::error::StatsError;
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +18,7 @@ pub struct Samples {
     schemes: Numbers<String>,
     processes: Numbers<(String, u32)>,
     turns: Vec<Turn>,
+    page_faults: PageFaults,
 }
 
 impl Default for Samples {
@@ -27,6 +29,7 @@ impl Default for Samples {
             schemes: Numbers::default(),
             processes: Numbers::default(),
             turns: Vec::new(),
+            page_faults: PageFaults::default(),
         }
     }
 }
@@ -136,20 +139,31 @@ impl Samples {
                 lookups: row.lookups,
             });
         }
+        let setting = self.settings.number(Setting {
+            tier: row.tier,
+            module,
+            scenario: row.scenario(),
+        });
+        let scheme = self.schemes.number(row.scheme);
+        if let Some(faults) = row.faults {
+            self.page_faults.add(setting, scheme, row.lookups, faults);
+        }
         self.turns.push(Turn {
-            setting: self.settings.number(Setting {
-                tier: row.tier,
-                module,
-                scenario: row.scenario(),
-            }),
+            setting,
             process: self.processes.number((row.run, row.process)),
             block: row.block,
-            scheme: self.schemes.number(row.scheme),
+            scheme,
             position: row.position,
             line: line as u32,
             ns,
         });
         Ok(())
+    }
+
+    /// What lookups in sections just mapped pay in page faults.
+    pub(super) fn page_faults(&self) -> Vec<PageFaultRow> {
+        let (settings, schemes) = (self.settings.sorted(), self.schemes.sorted());
+        self.page_faults.rows(&settings, &schemes)
     }
 
     /// Pairs every scheme with the baseline, block by block.

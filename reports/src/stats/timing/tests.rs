@@ -97,8 +97,9 @@ fn little_data_claims_nothing() {
     assert!(
         controls
             .to_string()
-            .contains("with no interval from one run")
+            .starts_with("One run gives no interval")
     );
+    assert_eq!(controls.failures().len(), 2);
 
     let mut run = Runs::new();
     run.schemes.retain(|(scheme, _)| *scheme != AGAIN);
@@ -300,6 +301,20 @@ fn every_run_is_left_out_once() {
     let text = left_out_text(&summary.left_out).unwrap();
     assert!(text.contains(" of 12 cases "), "{text}");
     assert_eq!(left_out_text(&[]), None);
+}
+
+#[test]
+fn page_faults_are_counted_per_lookup() {
+    let mut samples = Runs::new().samples();
+    for sample in samples.iter_mut().filter(|s| s.module == "m1") {
+        let faults = if sample.scheme == "tight" { 2 } else { 6 };
+        (sample.lookups, sample.faults) = (4, Some(faults));
+    }
+    let rows = summary(samples).unwrap().page_faults;
+    assert_eq!(rows.len(), 5);
+    let of = |scheme| rows.iter().find(|row| row.scheme == scheme).unwrap();
+    assert_eq!((of("tight").faults, of(BASELINE).faults), (0.5, 1.5));
+    assert_eq!(of("tight").module, "m1");
 }
 
 #[test]
