@@ -33,9 +33,7 @@ pub(crate) fn naive_table(rows: &[SafetyRow]) -> Table {
 pub(crate) fn harm_table(results: &Results) -> Table {
     let mut table = Table::new(1, ["fault", "whatever the scheme"]);
     let schemes = results.schemes.iter();
-    table
-        .head
-        .extend(schemes.map(|s| format!("`{}` adds", s.name)));
+    table.head.extend(schemes.map(|s| format!("`{}`", s.name)));
     for Harm {
         fault,
         whatever,

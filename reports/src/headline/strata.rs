@@ -3,7 +3,7 @@
 
 use super::schemes::by_size;
 use super::times::{LIKE_THESE, THESE, in_short, like_these, these, with_extremes};
-use crate::format::{count, known, percent, plural};
+use crate::format::{count, known, percent};
 use crate::results::{BASELINE, Cache, MEDIUM_UP_TO, Results, SMALL_BELOW, Scenario, Stratum};
 use crate::stats::Decision;
 use crate::stats::headline::{Headline, maps_of};
@@ -22,15 +22,15 @@ pub(crate) fn words(stratum: Stratum) -> String {
     }
 }
 
-/// By scenario, one line per scheme: its ratio and its verdict in each stratum.
+/// By scenario, one line per scheme: its ratio and its verdict in each stratum,
+/// whose number of modules stands in parentheses.
 pub(crate) fn verdicts(results: &Results, decision: &Decision) -> Vec<(Scenario, Table)> {
     let strata = decision.headline.strata(results);
     let of_scenario = |scenario: Scenario| {
         let mut table = Table::new(1, [format!("scheme, {}", scenario.cache)]);
-        let heads = strata.iter().map(|(stratum, own)| {
-            let modules = plural(own.modules.len(), "module");
-            format!("{} ({modules})", words(*stratum))
-        });
+        let heads = strata
+            .iter()
+            .map(|(stratum, own)| format!("{} ({})", words(*stratum), own.modules.len()));
         table.head.extend(heads);
         for means in by_size(decision)
             .into_iter()

@@ -16,7 +16,7 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
         return paragraph(UNSAFE);
     };
     let mut html = safety::paragraph(results).map_or_else(String::new, |text| paragraph(&text));
-    let text = "By kind of fault, all modules together, as Wasmtime is today: the share answered wrongly whatever the scheme, and the percentage points that a scheme adds. A dash: the fault cannot happen to the scheme.";
+    let text = "By kind of fault, all modules together, as Wasmtime is today: the share answered wrongly whatever the scheme, and the percentage points beyond that. For a wrong PC an exact scheme has no entry, so it is wrong wherever a reference is live; a range scheme is right by accident where the PC lies within a merged range. A dash: the fault cannot happen to the scheme.";
     html += &format!("{}{}", note(text), safety::harm_table(results).html());
     if let Some(table) = safety::strict_table(results) {
         let text = "If a missing entry is fatal: what is caught, and what is answered wrongly still. Only schemes that raise no false alarm then.";

@@ -71,7 +71,7 @@ impl Headline {
 
     /// All modules of a tier on an ISA, or those with one collector, in the
     /// scenarios that they were timed in.
-    pub(super) fn over(
+    pub(crate) fn over(
         results: &Results,
         tier: Tier,
         isa: Isa,
