@@ -162,7 +162,11 @@ pub fn enter() -> io::Result<()> {
     let Some(terms) = std::env::var_os(VARIABLE) else {
         return Ok(());
     };
-    let terms: Terms = serde_json::from_slice(terms.as_encoded_bytes())?;
+    let terms = serde_json::from_slice(terms.as_encoded_bytes());
+    let terms: Terms = terms.map_err(|_| {
+        let problem = format!("{VARIABLE} is for the lab's own use; unset it");
+        io::Error::new(io::ErrorKind::InvalidInput, problem)
+    })?;
     system::die_with(terms.parent)?;
     match terms.limits {
         Some(limits) => system::keep(&limits),

@@ -66,7 +66,7 @@ fn announce(plan: &TimingPlan) {
     let processes = plan.runs * plan.processes;
     let least = (plan.seconds * processes as u64).max(plan.over.as_secs());
     note!(
-        "timing: {} runs of {} processes, {} min {} s or more",
+        "timing: runs: {}, processes of each: {}, at least {} min {} s",
         plan.runs,
         plan.processes,
         least / MINUTE,

@@ -210,9 +210,9 @@ fn modules_are_never_mixed_up_for_their_names() {
     let long = "n".repeat(251);
     let names = ["a.b", "a-b", long.as_str()];
     let files = names.map(|name| program("lisp", dir.path().join(format!("{name}.wat"))));
-    let mut latency = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
-    let output = latency
-        .args(["latency", "-s", "^blocks$"])
+    let mut bench = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+    let output = bench
+        .args(["bench", "-s", "^blocks$"])
         .args(TIMED_ONCE)
         .arg("--only")
         .args(&files)

@@ -110,6 +110,12 @@ fn nothing_is_said_twice_or_in_the_wrong_number() {
     let said = stderr(&output);
     assert_eq!(said.matches("os error 2").count(), 1, "{said}");
     assert!(said.contains("1 module skipped"), "{said}");
+    let output = call(
+        "inspect",
+        &["--html", "/dev/full"],
+        &[&corpus().join("programs/lisp.wat")],
+    );
+    assert_eq!(stderr(&output).matches("os error").count(), 1);
     let file = program("lisp", dir.path().join("a.wat"));
     let output = call("verify", &["-s", "^blocks$", "--only"], &[&file]);
     let text = String::from_utf8(output.stdout).unwrap();
