@@ -9,8 +9,7 @@ use stackmap_reports::{Weights, load, write_report};
 use std::fs;
 use std::path::Path;
 
-const SCHEMES: &str =
-    "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines\n";
+const SCHEMES: &str = "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines,reader_branches,writer_branches,reader_nesting,writer_nesting,fields\n";
 
 type Row<'a> = (&'a str, &'a str, [u64; 2], [f64; 2], f64);
 
@@ -18,7 +17,7 @@ type Row<'a> = (&'a str, &'a str, [u64; 2], [f64; 2], f64);
 /// the width of its interval.
 fn tiny(dir: &Path, schemes: &[Row<'_>]) {
     write(dir, SMALL);
-    let mut list = format!("{SCHEMES}exact,true,false,false,false,50,60,0\n");
+    let mut list = format!("{SCHEMES}exact,true,false,false,false,50,60,0,5,6,2,2,6\n");
     let header = |name: &str| {
         let text = fs::read_to_string(dir.join(name)).unwrap();
         format!("{}\n", text.lines().next().unwrap())
@@ -27,7 +26,7 @@ fn tiny(dir: &Path, schemes: &[Row<'_>]) {
     let exact = [("exact", "", [1000, 1000], [1.0, 1.0], 0.0)];
     for (name, flags, bytes, hot, half) in exact.iter().chain(schemes) {
         if !flags.is_empty() {
-            list += &format!("{name},{flags},60,70,0\n");
+            list += &format!("{name},{flags},60,70,0,7,8,3,3,9\n");
         }
         for (i, module) in ["one", "two"].into_iter().enumerate() {
             let (b, ratio) = (bytes[i], hot[i]);

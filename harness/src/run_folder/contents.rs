@@ -9,7 +9,7 @@ use crate::shard::ShardRecord;
 use crate::timing;
 use anyhow::{Context, Result};
 use stackmap_reports::results::{
-    LatencyRow, PROVENANCE, PooledRow, Row, SampleRow, SchemeRow, WalkRow, partial,
+    LatencyRow, MemoRow, PROVENANCE, PooledRow, Row, SampleRow, SchemeRow, WalkRow, partial,
 };
 use stackmap_reports::{DECISION, PLOTS, REPORT};
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ pub fn findings() -> impl Iterator<Item = &'static str> {
     let tables = [
         SchemeRow::FILE,
         WalkRow::FILE,
+        MemoRow::FILE,
         LatencyRow::FILE,
         PooledRow::FILE,
     ];

@@ -4,6 +4,7 @@ pub(crate) mod anatomy;
 pub(crate) mod costs;
 pub(crate) mod damage;
 pub(crate) mod frontier;
+pub(crate) mod memo;
 pub(crate) mod ranking;
 pub(crate) mod safety;
 pub(crate) mod schemes;

@@ -29,6 +29,16 @@ row! {
         /// Lines that Wasmtime's compiler needs, so that the writer is told
         /// what it asks for.
         compiler_lines: u64,
+        /// Branches of the reader.
+        reader_branches: u64,
+        /// Branches of the writer.
+        writer_branches: u64,
+        /// How deep branches, loops and closures of the reader lie in one another.
+        reader_nesting: u64,
+        /// The same of the writer.
+        writer_nesting: u64,
+        /// Fields in the drawing of the format.
+        fields: u64,
     }
 }
 

@@ -187,17 +187,18 @@ fn modules_csv(modules: &[Module]) -> String {
 
 fn schemes_csv(shape: Shape) -> String {
     let mut out =
-        "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines\n"
+        "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines,reader_branches,writer_branches,reader_nesting,writer_nesting,fields\n"
             .to_owned();
     for (i, s) in SCHEMES[..shape.schemes].iter().enumerate() {
         let (name, exact, records, tri, candidate, ..) = s;
         let lines = 60 + 9 * i;
         writeln!(
             out,
-            "{name},{exact},{records},{tri},{},{lines},{},{}",
+            "{name},{exact},{records},{tri},{},{lines},{},{},7,8,3,3,{}",
             !candidate,
             lines + 20,
-            if *records { 15 } else { 0 }
+            if *records { 15 } else { 0 },
+            6 + i
         )
         .unwrap();
     }
