@@ -54,8 +54,6 @@ enum Command {
     Soak(cmd::soak::Args),
     /// Which schemes nothing beats in everything
     Frontier(cmd::frontier::Args),
-    /// Bytes if slots were relative to the frame pointer
-    Fp(cmd::fp::Args),
     /// Make a run the published one
     Publish(cmd::publish::Args),
     /// Schemes by lookup time, in one run or several side by side
@@ -107,7 +105,6 @@ fn main() -> ExitCode {
         Command::Safety(args) => cmd::safety::run(&args),
         Command::Soak(args) => cmd::soak::run(&args),
         Command::Frontier(args) => cmd::frontier::run(&args),
-        Command::Fp(args) => cmd::fp::run(&args),
         Command::Publish(args) => cmd::publish::run(&args),
         Command::Rank(args) => cmd::rank::run(&args),
         Command::Corpus(args) => cmd::corpus::run(&args),

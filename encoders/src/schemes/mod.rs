@@ -101,13 +101,4 @@ schemes! {
     steps_consed::StepsConsed:
         reader [of steps],
         writer [steps/{writer} exact/{writer} + {narrow, record_pool, record_writer}];
-    two_level::TwoLevel:
-        reader [two_level/{reader, width} + {bitmap, record, split}],
-        writer [two_level/{writer, width} + {narrow, record_pool, record_writer}];
-    pc_hash::PcHash:
-        reader [pc_hash/{reader, place} + {split}],
-        writer [pc_hash/{writer, place} + {narrow}];
-    bit_table::BitTable:
-        reader [bit_table/{reader, width} + {split, uleb, words}],
-        writer [bit_table/{writer, width} + {bit_writer, narrow, uleb}];
 }

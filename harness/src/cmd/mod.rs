@@ -7,7 +7,6 @@ pub mod cmp;
 pub mod corpus;
 pub mod costs;
 pub mod doctor;
-pub mod fp;
 pub mod frontier;
 pub mod inspect;
 pub mod latency;
