@@ -13,6 +13,7 @@ mod modules;
 mod outcome;
 mod output;
 mod random;
+mod review;
 mod run_folder;
 mod safety;
 mod scheme;
@@ -69,6 +70,8 @@ enum Command {
     Inspect(cmd::inspect::Args),
     /// Instructions, bytes read and cache lines touched by a lookup
     Costs(cmd::costs::Args),
+    /// What a memo of decoded answers would save on our programs' stacks
+    Memo(cmd::memo::Args),
     /// Time every scheme; leaves raw samples
     Latency(cmd::latency::Args),
     /// What on this machine will blur the timings
@@ -110,6 +113,7 @@ fn main() -> ExitCode {
         Command::Anatomy(args) => cmd::anatomy::run(&args),
         Command::Inspect(args) => cmd::inspect::run(&args),
         Command::Costs(args) => cmd::costs::run(&args),
+        Command::Memo(args) => cmd::memo::run(&args),
         Command::Latency(args) => cmd::latency::run(&args, &call),
         Command::Doctor(args) => cmd::doctor::run(&args),
         Command::TimeChild(args) => cmd::child::time::run(&args),

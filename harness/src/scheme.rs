@@ -1,6 +1,7 @@
 //! Schemes as values: one row of monomorphised functions per registered type.
 
 use crate::outcome::WrongAnswer;
+use crate::review::{self, Flow};
 use crate::verify::{self, Verified};
 use anyhow::{Context, Result, ensure};
 use regex::Regex;
@@ -84,6 +85,8 @@ impl Scheme {
 }
 
 fn row<E: Encoder>(source: &SchemeSource) -> SchemeRow {
+    let reader = Flow::of(source.reader.iter());
+    let writer = Flow::of(source.own_writer());
     SchemeRow {
         name: E::NAME.to_owned(),
         exact: E::EXACT,
@@ -94,11 +97,11 @@ fn row<E: Encoder>(source: &SchemeSource) -> SchemeRow {
         reader_lines: source.reader_lines() as u64,
         writer_lines: source.writer_lines() as u64,
         compiler_lines: if E::RECORDS_EMPTIES { EMPTIES_LINES } else { 0 },
-        reader_branches: 0,
-        writer_branches: 0,
-        reader_nesting: 0,
-        writer_nesting: 0,
-        fields: 0,
+        reader_branches: reader.branches,
+        writer_branches: writer.branches,
+        reader_nesting: reader.nesting,
+        writer_nesting: writer.nesting,
+        fields: review::fields(source, all().iter().map(|s| s.source)),
     }
 }
 

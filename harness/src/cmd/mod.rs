@@ -11,6 +11,7 @@ pub mod frontier;
 pub mod inspect;
 pub mod latency;
 pub mod list;
+pub mod memo;
 pub mod merge;
 pub mod publish;
 pub mod rank;

@@ -1,5 +1,6 @@
-//! `walks.csv`: what the walk queries of each module rest on.
+//! `walks.csv`: what the walk queries of each module rest on; `memo.csv` with it.
 
+use super::memo;
 use super::recorder::Walks;
 use anyhow::Result;
 use stackmap_corpus::Module;
@@ -8,12 +9,16 @@ use std::collections::HashSet;
 use std::mem;
 use std::path::Path;
 
-/// Writes a row for each module with walks.
+/// Writes the rows of each module with walks.
 pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path) -> Result<()> {
     let pairs = modules.iter().zip(recorded);
-    let rows: Vec<WalkRow> = pairs
-        .filter_map(|(module, walks)| Some(row(module, walks.as_ref()?)))
-        .collect();
+    let walked = pairs.filter_map(|(module, walks)| Some((module, walks.as_ref()?)));
+    let (mut rows, mut of_memos) = (Vec::new(), Vec::new());
+    for (module, walks) in walked {
+        rows.push(row(module, walks));
+        of_memos.extend(memo::rows(module, walks)?);
+    }
+    write_rows(dir, &of_memos)?;
     Ok(write_rows(dir, &rows)?)
 }
 

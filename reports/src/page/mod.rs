@@ -6,6 +6,7 @@ mod publish;
 mod research;
 mod run;
 mod sections;
+mod side_by_side;
 mod terminal;
 
 pub use publish::{readme_results, upstream_note};

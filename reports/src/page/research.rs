@@ -2,7 +2,7 @@
 //! anatomy, and what was tried and left.
 
 use super::html::{note, paragraph};
-use crate::headline::{costs, damage, frontier, safety, targets};
+use crate::headline::{costs, damage, frontier, memo, safety, targets};
 use crate::plot::{Figure, Plots};
 use crate::results::{RANGES_NAIVE, Results};
 use crate::stats::Decision;
@@ -70,6 +70,19 @@ pub(super) fn costs_of(results: &Results, decision: &Decision) -> String {
     if let Some(walks) = costs::walk_table(results) {
         let text = "What could stand in front of any scheme, counted on the stacks recorded from our own programs: a direct-mapped cache of PCs kept from one stack to the next (Go has 16 entries, V8 1,024), or sorting the PCs of one stack and looking each up once. The programs are small and recursive, so these are upper bounds.";
         html += &format!("{}{}", note(text), walks.html());
+    }
+    if let Some(table) = memo::table(results) {
+        let lines = results
+            .memos
+            .iter()
+            .flatten()
+            .map(|row| row.memo_lines)
+            .max();
+        let text = format!(
+            "The same with decoded answers, which any scheme could have in front of it: a direct-mapped memo that the collector owns, in {} lines. Share of the lookups on the same stacks that it answers without the scheme: least, median and greatest over the programs.",
+            lines.unwrap_or_default()
+        );
+        html += &format!("{}{}", note(&text), table.html());
     }
     html
 }

@@ -2,7 +2,7 @@
 
 use super::html::{Section, note, paragraph};
 use super::publish::left_out;
-use super::{research, run};
+use super::{research, run, side_by_side};
 use crate::decision::{caveats, recommendation, score_table, sensitivity_tables};
 use crate::format::plural;
 use crate::headline::{controls, runs, schemes, strata};
@@ -40,6 +40,11 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             "frontier",
             "Frontier",
             research::frontier_of(results, decision),
+        ),
+        (
+            "review",
+            "What there is to review",
+            side_by_side::html(results, decision),
         ),
         ("parts", "Where the bytes are", parts(&plots.parts)),
         ("spread", "Spread over the modules", one(&plots.ecdf, "")),

@@ -2,7 +2,7 @@
 
 use super::error::ResultsError;
 use super::files::{Row, for_each_row, read_optional, read_required};
-use super::modules::{AnatomyRow, ModuleRow, WalkRow};
+use super::modules::{AnatomyRow, MemoRow, ModuleRow, WalkRow};
 use super::names::BASELINE;
 use super::provenance::Provenance;
 use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
@@ -47,6 +47,8 @@ pub struct Results {
     pub costs: Option<Vec<CostRow>>,
     /// Stacks recorded from our programs, if any ran.
     pub walks: Option<Vec<WalkRow>>,
+    /// What a memo would answer on them.
+    pub memos: Option<Vec<MemoRow>>,
     /// Fault injection, unless it was not run.
     pub safety: Option<Vec<SafetyRow>>,
     /// Versions, machine, seeds, arguments.
@@ -87,6 +89,7 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
         anatomy: read_optional(dir)?,
         costs: read_optional(dir)?,
         walks: read_optional(dir)?,
+        memos: read_optional(dir)?,
         safety: read_optional(dir)?,
         provenance: Provenance::read(dir)?,
     };

@@ -20,6 +20,7 @@
 //! | `anatomy.csv` | module | yes |
 //! | `costs.csv` | scheme × module × kind of queries | yes |
 //! | `walks.csv` | program with recorded stacks | yes |
+//! | `memo.csv` | program × entries × whether kept across collections | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
 //! | `provenance.json` | an object of strings and numbers | no |
 //!
@@ -42,7 +43,7 @@ pub use faults::{Class, Effect, Fault, Policy};
 pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};
 pub(crate) use files::{for_each_line, read_optional};
 pub use folder::{Results, SampleCount, load};
-pub use modules::{AnatomyRow, ModuleRow, WalkRow};
+pub use modules::{AnatomyRow, MemoRow, ModuleRow, WalkRow};
 pub use names::{
     AGAIN, BASELINE, BLOCKS_CRC32, BUG_FUNCTION_BEFORE, BUG_MAP_BEFORE, Cache, Chain, EMPTY_LOOKUP,
     MEDIUM_UP_TO, Queries, RANGES, RANGES_NAIVE, SLOW, SMALL_BELOW, Scenario, Stratum, Timed,
