@@ -10,7 +10,7 @@ use crate::shard::ShardRecord;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use stackmap_reports::results::{
-    Fact, Provenance, Row, RunRow, SampleRow, SchemeRow, SizeRow, WalkRow, read_rows, write_file,
+    Fact, Provenance, Row, RunRow, SampleRow, SchemeRow, SizeRow, read_rows, write_file,
 };
 use stackmap_reports::{Weights, stats};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,10 +59,6 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     if let Some(samples) = joined(&timed, SampleRow::FILE)? {
         write_file(&dir.join(SampleRow::FILE), samples.as_bytes())?;
         write_file(&dir.join(RunRow::FILE), runs.unwrap_or_default().as_bytes())?;
-        if let Some(walks) = with(WalkRow::FILE).next() {
-            let walks = read(&walks.join(WalkRow::FILE))?;
-            write_file(&dir.join(WalkRow::FILE), walks.as_bytes())?;
-        }
         stats::summarize_folder(dir).context("the statistics of the timings")?;
     }
     let mut provenance = Provenance::read(timed.first().copied().unwrap_or(first))?;

@@ -9,8 +9,8 @@ use crate::shard::ShardRecord;
 use crate::timing;
 use anyhow::{Context, Result};
 use stackmap_reports::results::{
-    LatencyRow, LeftOutRow, MemoRow, PROVENANCE, PageFaultRow, PooledRow, Row, RunRow, SampleRow,
-    SchemeRow, WalkRow, partial,
+    LatencyRow, LeftOutRow, PROVENANCE, PageFaultRow, PooledRow, Row, RunRow, SampleRow, SchemeRow,
+    partial,
 };
 use stackmap_reports::{DECISION, PLOTS, REPORT};
 use std::collections::BTreeMap;
@@ -25,8 +25,6 @@ pub const MANIFEST: &str = "run.json";
 pub fn findings() -> impl Iterator<Item = &'static str> {
     let tables = [
         SchemeRow::FILE,
-        WalkRow::FILE,
-        MemoRow::FILE,
         LatencyRow::FILE,
         PooledRow::FILE,
         RunRow::FILE,

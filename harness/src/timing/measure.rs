@@ -31,8 +31,7 @@ pub fn measure(
     let mut schemes = registry::all_named(&names)?;
     schemes.extend(controls::all());
     samples::clear(dir)?;
-    let recorded = record_walks(modules);
-    walks::write_summary(modules, &recorded, dir)?;
+    let recorded = walks::record_all(modules);
     announce(plan);
     let with_walks: Vec<_> = modules.iter().zip(recorded).collect();
     let mut watch = Watch::default();
@@ -72,22 +71,6 @@ fn announce(plan: &TimingPlan) {
         least / MINUTE,
         least % MINUTE
     );
-}
-
-/// Runs the programs among the modules. One after another: Wasmtime compiles
-/// in parallel by itself, and would wait for ever for threads that wait for it.
-fn record_walks(modules: &[Module]) -> Vec<Option<Walks>> {
-    let bar = progress::bar("record walks", modules.len());
-    let recorded = modules.iter().map(|module| {
-        bar.inc(1);
-        walks::record(module).unwrap_or_else(|error| {
-            bar.suspend(|| note!("warning: {error:#}; its queries are uniform instead"));
-            None
-        })
-    });
-    let recorded = recorded.collect();
-    bar.finish_and_clear();
-    recorded
 }
 
 /// Encodes, verifies and writes everything in parallel.

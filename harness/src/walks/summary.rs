@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::mem;
 use std::path::Path;
 
-/// Writes the rows of each module with walks.
+/// Writes the rows of each module with walks; no file if there is none.
 pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path) -> Result<()> {
     let pairs = modules.iter().zip(recorded);
     let walked = pairs.filter_map(|(module, walks)| Some((module, walks.as_ref()?)));
@@ -18,8 +18,11 @@ pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path)
         rows.push(row(module, walks));
         of_memos.extend(memo::rows(module, walks)?);
     }
-    write_rows(dir, &of_memos)?;
-    Ok(write_rows(dir, &rows)?)
+    if !rows.is_empty() {
+        write_rows(dir, &of_memos)?;
+        write_rows(dir, &rows)?;
+    }
+    Ok(())
 }
 
 fn row(module: &Module, walks: &Walks) -> WalkRow {
