@@ -1,43 +1,22 @@
 //! The controls, which come first: whether to believe the rest.
 
 use super::times::judged;
-use crate::format::plural;
 use crate::results::{EMPTY_LOOKUP, Results, Stratum};
 use crate::stats::means::MeanRatio;
 use crate::stats::{ControlCell, Controls};
 use crate::table::Table;
 
-/// How many failures a first paragraph names.
-const NAMED: usize = 3;
-
 /// What to say before anything else if a control did not come out as it must.
 pub(crate) fn broken(results: &Results) -> Option<String> {
     let controls = Controls::of(results.pooled.as_deref()?);
-    if controls.hold() {
-        return None;
-    }
-    let failures = controls.failures();
-    if failures.is_empty() {
-        return Some(controls.to_string());
-    }
-    let named = failures[..failures.len().min(NAMED)].join("; ");
-    let more = match failures.len() - failures.len().min(NAMED) {
-        0 => String::new(),
-        n => format!("; and {n} more"),
-    };
-    let of = controls.cells.len() + controls.missing.len();
-    Some(format!(
-        "CONTROLS DO NOT HOLD in {} of {}, and what was timed there proves nothing: {named}{more}.",
-        failures.len(),
-        plural(of, "check")
-    ))
+    (!controls.hold()).then(|| controls.to_string())
 }
 
 /// The first line of whatever says how long lookups take; none if nothing was
 /// timed.
 pub(crate) fn sentence(results: &Results) -> Option<String> {
     let controls = Controls::of(results.pooled.as_deref()?);
-    Some(broken(results).unwrap_or_else(|| controls.to_string()))
+    Some(controls.to_string())
 }
 
 /// Every control in every scenario that claims rest on, and what it must be;

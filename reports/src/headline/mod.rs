@@ -6,6 +6,7 @@ pub(crate) mod costs;
 pub(crate) mod damage;
 pub(crate) mod frontier;
 pub(crate) mod memo;
+pub(crate) mod page_faults;
 pub(crate) mod ranking;
 pub(crate) mod runs;
 pub(crate) mod safety;

@@ -5,7 +5,7 @@ use super::publish::left_out;
 use super::{research, run, side_by_side};
 use crate::decision::{caveats, recommendation, score_table, sensitivity_tables};
 use crate::format::plural;
-use crate::headline::{controls, runs, schemes, strata};
+use crate::headline::{controls, page_faults, runs, schemes, strata};
 use crate::plot::{Figure, Plots};
 use crate::results::{BASELINE, Results};
 use crate::stats::{Decision, RULES};
@@ -162,6 +162,10 @@ fn by_size(results: &Results, decision: &Decision, plots: &Plots) -> String {
             plural(modules, "module")
         );
         html += &format!("<h3>Recorded stacks</h3>\n{}{}", note(&text), table.html());
+    }
+    if let Some(table) = page_faults::table(results, decision) {
+        let text = "Page faults of a lookup, in the mean over a batch: the section was mapped from a file just before, as Wasmtime maps a `.cwasm`, and none of its pages was present.";
+        html += &format!("<h3>Just mapped</h3>\n{}{}", note(text), table.html());
     }
     html += "<details id=\"toolchains\"><summary>By toolchain: means, and extremes where there are several modules</summary>\n";
     for (title, table) in strata::toolchains(results, decision) {

@@ -10,6 +10,9 @@ use std::fmt;
 /// The controls, and what each must come out as.
 const WANTED: [(&str, Verdict); 2] = [(AGAIN, Verdict::Same), (SLOW, Verdict::Slower)];
 
+/// How many failures are named before the others are counted.
+const NAMED: usize = 3;
+
 /// What the controls came to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Controls {
@@ -114,10 +117,20 @@ impl fmt::Display for Controls {
                 f,
                 "Controls did not come out as they must in {failed} of {}, and what was timed there proves nothing: {}.",
                 plural(of, "check"),
-                list(&failures)
+                shortened(failures)
             ),
         }
     }
+}
+
+/// The first few of many.
+fn shortened(mut failures: Vec<String>) -> String {
+    let more = failures.len().saturating_sub(NAMED);
+    failures.truncate(NAMED);
+    if more > 0 {
+        failures.push(format!("{more} more"));
+    }
+    list(&failures)
 }
 
 /// The scenario of a row, in words.
