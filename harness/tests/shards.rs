@@ -68,36 +68,42 @@ fn shares_add_up_to_the_bytes_of_one_run() {
 }
 
 #[test]
-fn times_of_different_hosts_are_not_put_together() {
+fn times_of_different_code_are_not_put_together() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     share("1/1", &at("cells"), &[]);
-    let timed = |name: &str, host: &str| {
+    let timed = |name: &str, code: &str, machine: &str| {
         let folder = at(name);
         fs::create_dir(&folder).unwrap();
-        let provenance = format!(r#"{{"host":"{host}","binary_sha256":"b"}}"#);
+        let provenance = format!(r#"{{"code_sha256 blocks":"{code}"}}"#);
         fs::write(folder.join("provenance.json"), provenance).unwrap();
-        let header = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,timed,lookups,ns,chain,copies\n";
+        let runs = format!(
+            "run,seed,machine,began,ended\n{name},1,{machine},2026-01-01T00:00:00Z,2026-01-01T00:01:00Z\n"
+        );
+        fs::write(folder.join("runs.csv"), runs).unwrap();
+        let header = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,timed,lookups,ns,chain,copies,faults\n";
         let mut samples = header.to_owned();
         for process in 0..4 {
             for (position, scheme, ns) in [(0, "exact", 100), (1, "blocks", 60)] {
                 samples += &format!(
-                    "{name},{process},0,{position},{scheme},hoot-reflect,x86_64,copying,wild,uniform,hot,visit,10,{ns},independent,1\n"
+                    "{name},{process},0,{position},{scheme},hoot-reflect,x86_64,copying,wild,uniform,hot,visit,10,{ns},independent,1,\n"
                 );
             }
         }
         fs::write(folder.join("samples.csv"), samples).unwrap();
         folder
     };
-    let (one, two, far) = (timed("one", "h"), timed("two", "h"), timed("far", "g"));
+    let (one, two) = (timed("one", "a", "here"), timed("two", "a", "there"));
+    let other = timed("other", "b", "here");
     let output = merge(&[&at("cells"), &one, &two], &at("same"));
     assert!(output.status.success(), "{}", text(&output.stderr));
-    let samples = fs::read_to_string(at("same").join("samples.csv")).unwrap();
-    assert_eq!(samples.lines().count(), 1 + 2 * 8);
+    let read = |name: &str| fs::read_to_string(at("same").join(name)).unwrap();
+    assert_eq!(read("samples.csv").lines().count(), 1 + 2 * 8);
+    assert_eq!(read("runs.csv").lines().count(), 1 + 2);
 
-    let output = merge(&[&at("cells"), &one, &far], &at("differ"));
+    let output = merge(&[&at("cells"), &one, &other], &at("differ"));
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("timed on different hosts"));
+    assert!(text(&output.stderr).contains("differ in code_sha256 blocks"));
     let output = merge(&[&at("cells"), &one, &one], &at("twice"));
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("is among the others already"));
