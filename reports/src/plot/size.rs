@@ -19,7 +19,7 @@ const HEIGHT: i32 = 528;
 const FRAME: Area = Area {
     left: 78,
     top: 56,
-    right: 626,
+    right: 606,
     bottom: 470,
 };
 /// Schemes beside the one whose points are labelled.
