@@ -45,7 +45,7 @@ publish *args: build
     #!/usr/bin/env bash
     set -euo pipefail
     # Its last two lines are the folder, named by the time, and the report.
-    run=$({{lab}} bench {{args}} | tee /dev/stderr | tail -n 2 | head -n 1)
+    run=$({{lab}} bench --runs 9 --processes 5 --seconds 20 --over 92 {{args}} | tee /dev/stderr | tail -n 2 | head -n 1)
     {{lab}} publish "$run"
 
 # Instructions, bytes read and cache lines of a lookup; the same on every run
