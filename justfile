@@ -13,7 +13,7 @@ build:
 bench-all *args: build
     {{lab}} bench {{args}}
 
-# The same on a small part of the corpus, in a minute
+# The same on a small part of the corpus, in some minutes
 bench-quick *args: build
     {{lab}} bench --quick {{args}}
 
