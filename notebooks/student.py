@@ -5,6 +5,9 @@ from functools import cache
 
 import polars as pl
 
+# Half a unit of the sixth decimal.
+ROUNDING = 0.5e-6
+
 
 @cache
 def quantile(freedom: int) -> float:
@@ -26,7 +29,8 @@ def quantile(freedom: int) -> float:
 
 
 def worst_end(rows: pl.DataFrame, lower: str, upper: str) -> float:
-    """How far the ends in the table are from `log`, `sd` and `n`, relative to the ends; none where there is one unit."""
+    """How far the ends in the table are from `log`, `sd` and `n`, relative to the ends and beyond what rounding them
+    to six decimals moves them; none where there is one unit."""
     several = rows.filter(pl.col("n") > 1)
     single = rows.filter(pl.col("n") == 1)
     assert single[lower].null_count() == single.height, "an interval from a single unit"
@@ -34,6 +38,6 @@ def worst_end(rows: pl.DataFrame, lower: str, upper: str) -> float:
         return 0.0
     points = pl.Series("t", [quantile(n - 1) for n in several["n"]], dtype=pl.Float64)
     half = points * several["sd"] / several["n"].cast(pl.Float64).sqrt()
-    off = [((several["log"] - half).exp() - several[lower]) / several[lower]]
-    off.append(((several["log"] + half).exp() - several[upper]) / several[upper])
-    return max(float(o.abs().max()) for o in off)
+    ends = [(several["log"] - half, several[lower]), (several["log"] + half, several[upper])]
+    off = [((end.exp() - told).abs() - ROUNDING).clip(lower_bound=0) / told for end, told in ends]
+    return max(float(o.max()) for o in off)
