@@ -40,6 +40,11 @@ impl CorpusFolder {
         self.0.join("wild.toml")
     }
 
+    /// The file with the pins of the executions.
+    pub fn executions(&self) -> PathBuf {
+        self.0.join("executions.toml")
+    }
+
     /// The folder that fetched modules are kept in: beside the corpus, where
     /// version control does not look.
     pub fn cache(&self) -> PathBuf {

@@ -9,6 +9,7 @@ mod corpus_folder;
 mod cwasm;
 mod disasm;
 mod error;
+pub mod execution;
 mod file_names;
 mod isolate;
 pub mod jit;

@@ -39,4 +39,5 @@ mod varint;
 pub use container::{read, read_header, wrap, write};
 pub use folder::{EXTENSION, Listed, Recording, file_name, recordings, write_sums};
 pub use header::{Header, Provenance, SectionDigest, SectionSize};
+pub(crate) use record::{CompiledWild, compile_whole};
 pub use record::{RecordOptions, TARGETS, Target, check, compile_wild, record};
