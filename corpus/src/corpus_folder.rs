@@ -40,6 +40,11 @@ impl CorpusFolder {
         self.0.join("wild.toml")
     }
 
+    /// The folder of recorded walks.
+    pub fn walks(&self) -> PathBuf {
+        self.0.join("recorded-walks")
+    }
+
     /// The file with the pins of the executions.
     pub fn executions(&self) -> PathBuf {
         self.0.join("executions.toml")

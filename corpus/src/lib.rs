@@ -22,6 +22,7 @@ pub mod smith;
 pub mod synthetic;
 mod temporary;
 mod text;
+pub mod walks;
 pub mod wild;
 
 pub use child::Limits;

@@ -205,7 +205,10 @@ mod tests {
         let watched = watch_of(1000, 1000);
         assert_eq!(watched.frames, 1_000_000);
         assert_eq!(watched.every, 4);
-        assert_eq!(watched.stacks.len() as u64, watched.collections / watched.every);
+        assert_eq!(
+            watched.stacks.len() as u64,
+            watched.collections / watched.every
+        );
     }
 
     #[test]

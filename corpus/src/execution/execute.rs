@@ -8,10 +8,12 @@ use super::manifest::{Call, Execution, Value};
 use crate::compile::CompileOptions;
 use crate::error::CorpusError;
 use crate::module::Module;
+use crate::names::ModuleKey;
 use crate::recorded::{
     CompiledWild, Provenance, RecordOptions, Recording, Target, compile_whole, file_name,
 };
 use crate::sha256::sha256_hex;
+use crate::walks::{Walks, WalksHeader};
 use crate::wild::WildModule;
 use std::thread;
 use wasmtime::{Engine, Error, Instance, Result, Store, Val, ValType};
@@ -65,6 +67,37 @@ pub fn execute(
     })
 }
 
+impl Executed {
+    /// The collections of this execution, to be recorded.
+    pub fn walks(&self, execution: &Execution) -> Walks {
+        let ModuleKey {
+            module,
+            isa,
+            collector,
+        } = self.module.key();
+        let section = self.module.section.as_deref().unwrap_or_default();
+        let header = WalksHeader {
+            execution: execution.name.clone(),
+            calls: execution.calls.iter().map(Call::to_string).collect(),
+            times: execution.times,
+            module,
+            isa,
+            collector,
+            provenance: self.provenance.clone(),
+            section_sha256: sha256_hex(section),
+            collections: self.watched.collections,
+            frames: self.watched.frames,
+            every: self.watched.every,
+            stacks: self.watched.stacks.len() as u64,
+            frames_kept: self.watched.stacks.iter().map(|s| s.len() as u64).sum(),
+        };
+        Walks {
+            header,
+            stacks: self.watched.stacks.clone(),
+        }
+    }
+}
+
 type Ran = Result<(Host, Watched)>;
 
 /// Runs the code on a thread with much stack. The outer error is of this program.
@@ -95,7 +128,9 @@ fn run_here(execution: &Execution, compiled: &CompiledWild) -> Result<Ran, Corpu
     let mut store = Store::new(code.engine(), host);
     let text = code.text().as_ptr_range();
     let text = text.start as usize..text.end as usize;
-    let (ran, watched) = watch(text, || call_all(execution, &mut store, &code, &compiled.wasm))?;
+    let (ran, watched) = watch(text, || {
+        call_all(execution, &mut store, &code, &compiled.wasm)
+    })?;
     Ok(ran.map(|()| (store.into_data(), watched)))
 }
 
@@ -194,12 +229,17 @@ fn check(execution: &Execution, host: &Host) -> Result<(), String> {
 
 fn check_addresses(watched: &Watched, module: &Module) -> Result<(), String> {
     if watched.strange > 0 {
-        return Err(format!("{} return addresses lie outside its code", watched.strange));
+        return Err(format!(
+            "{} return addresses lie outside its code",
+            watched.strange
+        ));
     }
     let known: Vec<u32> = module.table.iter().map(|s| s.pc).collect();
     let missing = |pc: &&u32| known.binary_search(pc).is_err();
     match watched.pcs.iter().find(missing) {
-        Some(pc) => Err(format!("return address {pc:#x} is not in the module's table")),
+        Some(pc) => Err(format!(
+            "return address {pc:#x} is not in the module's table"
+        )),
         None => Ok(()),
     }
 }

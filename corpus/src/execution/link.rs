@@ -59,12 +59,16 @@ fn function(store: &mut Store<Host>, import: &ImportType<'_>, ty: FuncType) -> F
 fn constant<'a>(import: &ImportType<'a>, constants: &'a [String]) -> Option<&'a str> {
     match import.module() {
         BY_NAME => Some(import.name()),
-        FROM_SECTION => constants.get(import.name().parse::<usize>().ok()?).map(String::as_str),
+        FROM_SECTION => constants
+            .get(import.name().parse::<usize>().ok()?)
+            .map(String::as_str),
         _ => None,
     }
 }
 
 fn unknown(import: &ImportType<'_>) -> Error {
     let (module, name) = (import.module(), import.name());
-    Error::msg(format!("it imports {module}.{name}, and this host has none"))
+    Error::msg(format!(
+        "it imports {module}.{name}, and this host has none"
+    ))
 }

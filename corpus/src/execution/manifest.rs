@@ -88,7 +88,10 @@ impl Executions {
             if file.execution[..i].iter().any(|other| other.name == *name) {
                 return Err(bad(format!("two executions are called {name}")));
             }
-            if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
+            if !name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+            {
                 let problem = "a name is made of letters, digits, '-' and '_'";
                 return Err(bad(format!("execution {name}: {problem}")));
             }

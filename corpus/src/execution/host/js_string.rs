@@ -103,7 +103,9 @@ fn optional(caller: &Caller<'_, Host>, args: &[Val], i: usize) -> Result<Option<
     };
     let data = reference.data(caller)?;
     let string = data.and_then(|data| data.downcast_ref::<JsString>());
-    string.map(|string| Some(string.0.clone())).ok_or_else(not_a_string)
+    string
+        .map(|string| Some(string.0.clone()))
+        .ok_or_else(not_a_string)
 }
 
 fn not_a_string() -> Error {

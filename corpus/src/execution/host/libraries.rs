@@ -27,7 +27,9 @@ pub(super) fn function(module: &str, name: &str) -> Option<HostFunction> {
             let then = args[0].externref().flatten().copied();
             let then: Option<Rooted<ExternRef>> = then;
             let then = match &then {
-                Some(then) => then.data(&*caller)?.and_then(|data| data.downcast_ref::<u64>()),
+                Some(then) => then
+                    .data(&*caller)?
+                    .and_then(|data| data.downcast_ref::<u64>()),
                 None => None,
             };
             let then = *then.ok_or_else(|| Error::msg("not an instant"))?;

@@ -53,7 +53,7 @@ impl Host {
 /// The `i`th argument as an `i32` that is taken as unsigned.
 fn u32_at(arguments: &[Val], i: usize) -> Result<u32> {
     let value = arguments.get(i).and_then(Val::i32);
-    value.map(i32::cast_unsigned).ok_or_else(|| {
-        Error::msg(format!("argument {i} of an imported function is no i32"))
-    })
+    value
+        .map(i32::cast_unsigned)
+        .ok_or_else(|| Error::msg(format!("argument {i} of an imported function is no i32")))
 }

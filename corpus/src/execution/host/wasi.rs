@@ -101,7 +101,11 @@ fn put_u32(caller: &mut Caller<'_, Host>, address: u32, value: u32) -> Result<i3
     Ok(SUCCESS)
 }
 
-fn bytes_at<'c>(caller: &'c mut Caller<'_, Host>, address: u32, length: u32) -> Result<&'c mut [u8]> {
+fn bytes_at<'c>(
+    caller: &'c mut Caller<'_, Host>,
+    address: u32,
+    length: u32,
+) -> Result<&'c mut [u8]> {
     let memory = caller.get_export("memory").and_then(|e| e.into_memory());
     let memory: Memory = memory.ok_or_else(|| Error::msg("the module exports no memory"))?;
     let (start, length) = (address as usize, length as usize);

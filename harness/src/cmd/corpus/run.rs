@@ -8,9 +8,9 @@ use serde::Serialize;
 use stackmap_corpus::execution::{self, Executed, Execution, Executions};
 use stackmap_corpus::recorded::{RecordOptions, TARGETS, Target};
 use stackmap_corpus::wild::{FetchOptions, Manifest};
-use stackmap_corpus::{Collector, Isa};
+use stackmap_corpus::{Collector, CorpusError, Isa, walks};
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -19,6 +19,12 @@ pub struct Args {
     /// Take modules from this folder, by hash, instead of the network
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
+    /// Record the walks, instead of comparing them with what is recorded
+    #[arg(long)]
+    record: bool,
+    /// Print what the modules print
+    #[arg(long)]
+    output: bool,
     #[command(flatten)]
     corpus: CorpusArg,
     #[command(flatten)]
@@ -41,7 +47,10 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let manifest = Manifest::read(&corpus.manifest())?;
     let chosen: Vec<&Execution> = match args.names.as_slice() {
         [] => executions.executions.iter().collect(),
-        names => names.iter().map(|n| executions.get(n)).collect::<Result<_, _>>()?,
+        names => names
+            .iter()
+            .map(|n| executions.get(n))
+            .collect::<Result<_, _>>()?,
     };
     let host = Isa::host().context("no module can be run: Cranelift lacks this machine's ISA")?;
     let targets = TARGETS.into_iter().filter(|target| target.isa == host);
@@ -50,8 +59,18 @@ pub fn run(args: &Args) -> Result<Outcome> {
     for execution in chosen {
         let module = manifest.get(&execution.module)?;
         for &target in &targets {
-            match execution::execute(execution, module, target, &options) {
-                Ok(executed) => rows.push(row(execution, target, &executed)),
+            let executed = execution::execute(execution, module, target, &options);
+            let kept = executed.and_then(|executed| {
+                keep(args, execution, &executed, &corpus.walks())?;
+                Ok(executed)
+            });
+            match kept {
+                Ok(executed) => {
+                    rows.push(row(execution, target, &executed));
+                    if args.output {
+                        output::print_text(&executed.output)?;
+                    }
+                }
                 Err(error) => {
                     note!("error: {error}");
                     failures += 1;
@@ -61,6 +80,36 @@ pub fn run(args: &Args) -> Result<Outcome> {
     }
     output::print(args.format, &rows, COLUMNS)?;
     Ok(Outcome::of(failures))
+}
+
+/// Records the walks of an execution, or refuses walks that are not the recorded
+/// ones.
+fn keep(
+    args: &Args,
+    execution: &Execution,
+    executed: &Executed,
+    folder: &Path,
+) -> Result<(), CorpusError> {
+    let walks = executed.walks(execution);
+    if args.record {
+        return walks::store(folder, &walks);
+    }
+    match walks::recorded(folder, &walks)? {
+        Some(recorded) if recorded == walks => Ok(()),
+        other => {
+            let problem = match other {
+                Some(_) => "its walks are not those recorded",
+                None => "its walks are not recorded",
+            };
+            let name = folder.join(walks::file_name(&walks.header));
+            let remedy = "record them anew: `stackmap-lab corpus run --record`";
+            Err(CorpusError::unusable(
+                &name.display().to_string(),
+                problem,
+                remedy,
+            ))
+        }
+    }
 }
 
 const COLUMNS: &[PrintedColumn<ExecutionRow>] = &[
@@ -101,14 +150,21 @@ fn row(execution: &Execution, target: Target, executed: &Executed) -> ExecutionR
     depths.sort_unstable();
     let at = |share: f64| {
         let last = depths.len().saturating_sub(1) as f64;
-        depths.get((last * share).round() as usize).copied().unwrap_or(0)
+        depths
+            .get((last * share).round() as usize)
+            .copied()
+            .unwrap_or(0)
     };
     let frames = depths.iter().sum::<u64>().max(1) as f64;
     let distinct = |stack: &Vec<u32>| stack.iter().collect::<HashSet<_>>().len();
     let distinct: usize = watched.stacks.iter().map(distinct).sum();
     let safepoints = executed.module.table.iter();
     let empties: HashSet<u32> = safepoints.filter(|s| s.is_empty()).map(|s| s.pc).collect();
-    let empty = watched.stacks.iter().flatten().filter(|pc| empties.contains(pc));
+    let empty = watched
+        .stacks
+        .iter()
+        .flatten()
+        .filter(|pc| empties.contains(pc));
     ExecutionRow {
         execution: execution.name.clone(),
         module: execution.module.clone(),
