@@ -55,10 +55,7 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Runs `run` and gives the collections that it started on this thread, in the code
 /// whose text section lies at `text`.
-pub(super) fn watch<R>(
-    text: Range<usize>,
-    run: impl FnOnce() -> R,
-) -> Result<(R, Watched), CorpusError> {
+pub fn watch<R>(text: Range<usize>, run: impl FnOnce() -> R) -> Result<(R, Watched), CorpusError> {
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     install()?;
     WATCH.set(Some(Watch::new(text)));

@@ -46,11 +46,13 @@ pub(super) fn imports(
 fn function(store: &mut Store<Host>, import: &ImportType<'_>, ty: FuncType) -> Func {
     let (module, name) = (import.module(), import.name());
     let known = host::function(module, name);
-    let what = format!("{module}.{name}");
+    let (name, what) = (name.to_owned(), format!("{module}.{name}"));
     Func::new(store, ty, move |mut caller, args, results| {
-        let (function, counted) =
+        let (function, hashed) =
             known.ok_or_else(|| Error::msg(format!("{what} is called, and this host has none")))?;
-        caller.data_mut().calls += u64::from(counted);
+        if hashed {
+            caller.data_mut().note_call(&name, args);
+        }
         function(&mut caller, args, results)
     })
 }

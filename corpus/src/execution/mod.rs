@@ -14,6 +14,6 @@ mod link;
 mod manifest;
 mod sections;
 
-pub use collections::Watched;
+pub use collections::{Watched, watch};
 pub use execute::{Executed, execute};
 pub use manifest::{Call, Execution, Executions, Value};

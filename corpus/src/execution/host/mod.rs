@@ -6,6 +6,8 @@ mod wasi;
 
 pub(super) use js_string::JsString;
 
+use crate::sha256::hex;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use wasmtime::{Caller, Error, Result, Val};
 
@@ -17,9 +19,10 @@ const TICK_MS: u64 = 1;
 pub(super) struct Host {
     /// What has been printed.
     pub output: Vec<u8>,
-    /// Calls of imported functions. Strings are not counted: in a JavaScript engine
-    /// their functions are built in.
-    pub calls: u64,
+    /// The calls of imported functions so far, hashed.
+    calls: Sha256,
+    /// The first half of a character that is printed in halves.
+    half: Option<u16>,
     /// Files by their names.
     pub files: BTreeMap<String, String>,
     /// Those that are open, with how far they have been read.
@@ -30,7 +33,8 @@ pub(super) struct Host {
 /// An imported function. Its parameters and results are those of the import.
 pub(super) type HostFunction = fn(&mut Caller<'_, Host>, &[Val], &mut [Val]) -> Result<()>;
 
-/// The function of that name, and whether its calls are counted.
+/// The function of that name, and whether its calls are hashed. Those of strings are
+/// not: a JavaScript engine has them built in and tells nobody.
 pub(super) fn function(module: &str, name: &str) -> Option<(HostFunction, bool)> {
     if module == js_string::MODULE {
         return js_string::function(name).map(|f| (f, false));
@@ -43,6 +47,46 @@ pub(super) fn function(module: &str, name: &str) -> Option<(HostFunction, bool)>
 }
 
 impl Host {
+    /// Takes note of a call: of its name, and of its numbers as JavaScript would see
+    /// them, so that a JavaScript engine can be asked for the same hash.
+    pub fn note_call(&mut self, name: &str, arguments: &[Val]) {
+        self.calls.update(name);
+        for argument in arguments {
+            let number = match *argument {
+                Val::I32(value) => f64::from(value),
+                Val::I64(value) => value as f64,
+                Val::F32(bits) => f32::from_bits(bits).into(),
+                Val::F64(bits) => f64::from_bits(bits),
+                _ => continue,
+            };
+            let number = if number.is_nan() { f64::NAN } else { number };
+            self.calls.update(number.to_bits().to_le_bytes());
+        }
+    }
+
+    /// SHA-256 of all calls, in hexadecimal.
+    pub fn calls_sha256(&self) -> String {
+        hex(&self.calls.clone().finalize())
+    }
+
+    /// Prints a code unit of UTF-16.
+    fn print_unit(&mut self, unit: u16) {
+        let units = self.half.take().into_iter().chain([unit]);
+        for char in char::decode_utf16(units) {
+            let char = match char {
+                Ok(char) => char,
+                Err(e) if (0xd800..0xdc00).contains(&e.unpaired_surrogate()) => {
+                    self.half = Some(e.unpaired_surrogate());
+                    continue;
+                }
+                Err(_) => char::REPLACEMENT_CHARACTER,
+            };
+            let mut utf8 = [0; 4];
+            let bytes = char.encode_utf8(&mut utf8).as_bytes();
+            self.output.extend_from_slice(bytes);
+        }
+    }
+
     /// Reads the clock, in milliseconds.
     fn now(&mut self) -> u64 {
         self.readings += 1;
