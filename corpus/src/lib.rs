@@ -17,6 +17,7 @@ mod module;
 mod names;
 pub mod programs;
 pub mod recorded;
+mod sections;
 mod sha256;
 pub mod smith;
 pub mod synthetic;

@@ -1,7 +1,7 @@
 //! Gives a module its imports.
 
 use super::host::{self, Host, JsString};
-use super::sections::custom;
+use crate::sections::custom;
 use wasmtime::{
     Error, Extern, ExternRef, ExternType, Func, FuncType, Global, ImportType, Module, Result,
     Store, Tag, Val,

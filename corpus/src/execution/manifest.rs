@@ -1,7 +1,7 @@
 //! `executions.toml`: what is run, and what must come of it.
 
 use crate::error::CorpusError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub struct Executions {
 }
 
 /// One pinned execution of a module of `wild.toml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Execution {
     /// Short name, unique in the file.
@@ -41,7 +41,7 @@ pub struct Execution {
 }
 
 /// A call of an exported function.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
     /// The name of the export.
@@ -55,7 +55,7 @@ pub struct Call {
 }
 
 /// A number as an argument or a result.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
     /// An `i32` or `i64`.

@@ -12,8 +12,9 @@ mod execute;
 mod host;
 mod link;
 mod manifest;
-mod sections;
+mod reference;
 
 pub use collections::{Watched, watch};
 pub use execute::{Executed, execute};
 pub use manifest::{Call, Execution, Executions, Value};
+pub use reference::reference;

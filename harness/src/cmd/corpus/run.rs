@@ -22,6 +22,9 @@ pub struct Args {
     /// Record the walks, instead of comparing them with what is recorded
     #[arg(long)]
     record: bool,
+    /// Run them under this JavaScript engine, too: a Node.js of version 22 or newer
+    #[arg(long, value_name = "NODE")]
+    reference: Option<PathBuf>,
     /// Print what the modules print
     #[arg(long)]
     output: bool,
@@ -58,6 +61,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let (mut rows, mut failures) = (Vec::new(), 0);
     for execution in chosen {
         let module = manifest.get(&execution.module)?;
+        if let Some(node) = &args.reference
+            && let Err(error) = execution::reference(execution, module, &options.fetch, node)
+        {
+            note!("error: {error}");
+            failures += 1;
+        }
         for &target in &targets {
             let executed = execution::execute(execution, module, target, &options);
             let kept = executed.and_then(|executed| {
