@@ -122,6 +122,7 @@ fn run_here(execution: &Execution, compiled: &CompiledWild) -> Result<Ran, Corpu
         Err(error) => return Ok(Err(error)),
     };
     let host = Host {
+        arguments: execution.arguments.clone(),
         files: execution.files.clone(),
         ..Host::default()
     };

@@ -28,9 +28,14 @@ pub struct Execution {
     /// How often all of them are called.
     #[serde(default = "once")]
     pub times: u64,
+    /// The arguments of the command line, of which the first is the program's name.
+    #[serde(default)]
+    pub arguments: Vec<String>,
     /// Files that the module may read.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// A folder with more of them, beside `executions.toml`.
+    pub folder: Option<PathBuf>,
     /// SHA-256 of what the module prints, in hexadecimal.
     pub output_sha256: String,
     /// SHA-256 of its calls of imported functions, their names and the numbers that
@@ -71,6 +76,18 @@ struct ExecutionsFile {
     execution: Vec<Execution>,
 }
 
+/// The files of a folder.
+fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, CorpusError> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|e| CorpusError::read(folder, e))? {
+        let entry = entry.map_err(|e| CorpusError::read(folder, e))?;
+        let text = std::fs::read_to_string(entry.path());
+        let text = text.map_err(|e| CorpusError::read(&entry.path(), e))?;
+        files.push((entry.file_name().to_string_lossy().into_owned(), text));
+    }
+    Ok(files)
+}
+
 fn once() -> u64 {
     1
 }
@@ -83,7 +100,7 @@ impl Executions {
             let remedy = "correct the file; its first lines say what it holds";
             CorpusError::unusable(&path.display().to_string(), problem, remedy)
         };
-        let file: ExecutionsFile = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        let mut file: ExecutionsFile = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
         for (i, execution) in file.execution.iter().enumerate() {
             let name = &execution.name;
             if file.execution[..i].iter().any(|other| other.name == *name) {
@@ -95,6 +112,12 @@ impl Executions {
             {
                 let problem = "a name is made of letters, digits, '-' and '_'";
                 return Err(bad(format!("execution {name}: {problem}")));
+            }
+        }
+        for execution in &mut file.execution {
+            if let Some(folder) = &execution.folder {
+                let files = read_folder(&path.with_file_name("").join(folder))?;
+                execution.files.extend(files);
             }
         }
         Ok(Executions {

@@ -15,7 +15,9 @@ const output = crypto.createHash("sha256");
 const calls = crypto.createHash("sha256");
 let memory, half, readings = 0;
 const open = [];
-const FIRST_FILE = 4;
+const FOLDER = 3;
+const FIRST_FILE = FOLDER + 1;
+const FOLDER_NAME = Buffer.from("/data");
 
 const now = () => ++readings;
 const view = () => new DataView(memory.buffer);
@@ -26,6 +28,16 @@ const buffers = (address, count) =>
         view().getUint32(address + 8 * i, true),
         view().getUint32(address + 8 * i + 4, true),
     ]);
+
+function readAt(content, position, list, count) {
+    let read = 0;
+    for (const [address, length] of buffers(list, count)) {
+        const part = content.subarray(position + read, position + read + length);
+        bytes(address, part.length).set(part);
+        read += part.length;
+    }
+    return read;
+}
 
 const wasi = {
     fd_write(_, list, count, result) {
@@ -39,14 +51,43 @@ const wasi = {
     fd_read(descriptor, list, count, result) {
         const file = open[descriptor - FIRST_FILE];
         if (!file) return 8;
-        let read = 0;
-        for (const [address, length] of buffers(list, count)) {
-            const part = file.content.subarray(file.position, file.position + length);
-            bytes(address, part.length).set(part);
-            file.position += part.length;
-            read += part.length;
-        }
+        const read = readAt(file.content, file.position, list, count);
+        file.position += read;
         return put(result, read);
+    },
+    fd_pread(descriptor, list, count, position, result) {
+        const file = open[descriptor - FIRST_FILE];
+        if (!file) return 8;
+        return put(result, readAt(file.content, Number(position), list, count));
+    },
+    fd_filestat_get(descriptor, address) {
+        const file = open[descriptor - FIRST_FILE];
+        if (!file) return 8;
+        bytes(address, 64).fill(0);
+        view().setUint8(address + 16, 4);
+        view().setBigUint64(address + 32, BigInt(file.content.length), true);
+        return 0;
+    },
+    fd_prestat_get(descriptor, address) {
+        if (descriptor !== FOLDER) return 8;
+        put(address, 0);
+        return put(address + 4, FOLDER_NAME.length);
+    },
+    fd_prestat_dir_name: (_, address) => (
+        bytes(address, FOLDER_NAME.length).set(FOLDER_NAME), 0
+    ),
+    args_sizes_get(count, length) {
+        put(count, execution.arguments.length);
+        return put(length, execution.arguments.reduce((sum, a) => sum + a.length + 1, 0));
+    },
+    args_get(list, address) {
+        for (const argument of execution.arguments) {
+            put(list, address);
+            const text = Buffer.from(argument + "\0");
+            bytes(address, text.length).set(text);
+            [list, address] = [list + 4, address + text.length];
+        }
+        return 0;
     },
     fd_close: () => 0,
     path_open(_, __, address, length, ___, ____, _____, ______, result) {

@@ -23,6 +23,8 @@ pub(super) struct Host {
     calls: Sha256,
     /// The first half of a character that is printed in halves.
     half: Option<u16>,
+    /// The arguments of the command line, of which the first is the program's name.
+    pub arguments: Vec<String>,
     /// Files by their names.
     pub files: BTreeMap<String, String>,
     /// Those that are open, with how far they have been read.

@@ -8,8 +8,17 @@ const BAD_DESCRIPTOR: i32 = 8;
 const NO_SUCH_FILE: i32 = 44;
 const NOT_SUPPORTED: i32 = 52;
 
-/// Standard input, output and error, and the folder that holds the files.
-const FIRST_FILE: u32 = 4;
+/// The folder that holds the files; below are standard input, output and error.
+const FOLDER: u32 = 3;
+const FIRST_FILE: u32 = FOLDER + 1;
+/// What the folder is called.
+const FOLDER_NAME: &str = "/data";
+/// Says of an open file that it is an ordinary one.
+const REGULAR_FILE: u8 = 4;
+/// Where that and the length are in what is known of a file, and how long all is.
+const STAT_KIND: usize = 16;
+const STAT_SIZE: usize = 32;
+const STAT: u32 = 64;
 /// Every byte of what passes for random.
 const RANDOM: u8 = 7;
 const NANOSECONDS_PER_MS: u64 = 1_000_000;
@@ -20,6 +29,33 @@ pub(super) fn function(name: &str) -> Option<HostFunction> {
     Some(match name {
         "fd_write" => |caller, args, results| answer(results, fd_write(caller, args)?),
         "fd_read" => |caller, args, results| answer(results, fd_read(caller, args)?),
+        "fd_pread" => |caller, args, results| answer(results, fd_pread(caller, args)?),
+        "fd_filestat_get" => |caller, args, results| answer(results, stat(caller, args)?),
+        "fd_prestat_get" => |caller, args, results| {
+            if u32_at(args, 0)? != FOLDER {
+                return answer(results, BAD_DESCRIPTOR);
+            }
+            let address = u32_at(args, 1)?;
+            // A folder, and the length of its name.
+            put_u32(caller, address, 0)?;
+            answer(
+                results,
+                put_u32(caller, address + 4, FOLDER_NAME.len() as u32)?,
+            )
+        },
+        "fd_prestat_dir_name" => |caller, args, results| {
+            let name = bytes_at(caller, u32_at(args, 1)?, FOLDER_NAME.len() as u32)?;
+            name.copy_from_slice(FOLDER_NAME.as_bytes());
+            answer(results, SUCCESS)
+        },
+        "args_sizes_get" => |caller, args, results| {
+            let arguments = &caller.data().arguments;
+            let bytes: usize = arguments.iter().map(|a| a.len() + 1).sum();
+            let count = arguments.len() as u32;
+            put_u32(caller, u32_at(args, 0)?, count)?;
+            answer(results, put_u32(caller, u32_at(args, 1)?, bytes as u32)?)
+        },
+        "args_get" => |caller, args, results| answer(results, args_get(caller, args)?),
         "fd_close" => |_, _, results| answer(results, SUCCESS),
         "path_open" => |caller, args, results| answer(results, path_open(caller, args)?),
         "random_get" => |caller, args, results| {
@@ -57,22 +93,78 @@ fn fd_write(caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<i32> {
 }
 
 fn fd_read(caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<i32> {
+    let Some(file) = file(caller, args)? else {
+        return Ok(BAD_DESCRIPTOR);
+    };
+    let position = caller.data().open[file].1;
+    let read = read_at(caller, args, file, position)?;
+    caller.data_mut().open[file].1 += read as usize;
+    put_u32(caller, u32_at(args, 3)?, read)
+}
+
+fn fd_pread(caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<i32> {
+    let Some(file) = file(caller, args)? else {
+        return Ok(BAD_DESCRIPTOR);
+    };
+    let position = args[3].i64().unwrap_or_default() as usize;
+    let read = read_at(caller, args, file, position)?;
+    put_u32(caller, u32_at(args, 4)?, read)
+}
+
+/// The open file that argument 0 says.
+fn file(caller: &Caller<'_, Host>, args: &[Val]) -> Result<Option<usize>> {
     let file = u32_at(args, 0)?.checked_sub(FIRST_FILE);
+    let file = file.map(|file| file as usize);
+    Ok(file.filter(|&file| file < caller.data().open.len()))
+}
+
+/// Fills the buffers that arguments 1 and 2 list, and gives the bytes read.
+fn read_at(
+    caller: &mut Caller<'_, Host>,
+    args: &[Val],
+    file: usize,
+    mut position: usize,
+) -> Result<u32> {
     let mut read = 0;
     for (address, length) in buffers(caller, args)? {
-        let host = caller.data_mut();
-        let open = file.and_then(|file| host.open.get_mut(file as usize));
-        let Some((name, position)) = open else {
-            return Ok(BAD_DESCRIPTOR);
-        };
-        let content = host.files.get(name).map_or(&[][..], |text| text.as_bytes());
-        let rest = &content[*position..];
+        let rest = content(caller, file).get(position..).unwrap_or_default();
         let part = rest[..rest.len().min(length as usize)].to_vec();
-        *position += part.len();
+        position += part.len();
         read += part.len() as u32;
         bytes_at(caller, address, part.len() as u32)?.copy_from_slice(&part);
     }
-    put_u32(caller, u32_at(args, 3)?, read)
+    Ok(read)
+}
+
+fn content<'c>(caller: &'c Caller<'_, Host>, file: usize) -> &'c [u8] {
+    let host = caller.data();
+    let text = host.files.get(&host.open[file].0);
+    text.map_or(&[], |text| text.as_bytes())
+}
+
+fn stat(caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<i32> {
+    let Some(file) = file(caller, args)? else {
+        return Ok(BAD_DESCRIPTOR);
+    };
+    let size = content(caller, file).len() as u64;
+    let stat = bytes_at(caller, u32_at(args, 1)?, STAT)?;
+    stat.fill(0);
+    stat[STAT_KIND] = REGULAR_FILE;
+    stat[STAT_SIZE..STAT_SIZE + 8].copy_from_slice(&size.to_le_bytes());
+    Ok(SUCCESS)
+}
+
+/// The arguments, each with a zero at its end, and the list of their addresses.
+fn args_get(caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<i32> {
+    let (mut list, mut address) = (u32_at(args, 0)?, u32_at(args, 1)?);
+    for argument in caller.data().arguments.clone() {
+        put_u32(caller, list, address)?;
+        let bytes = [argument.as_bytes(), b"\0"].concat();
+        let length = bytes.len() as u32;
+        bytes_at(caller, address, length)?.copy_from_slice(&bytes);
+        (list, address) = (list + 4, address + length);
+    }
+    Ok(SUCCESS)
 }
 
 fn path_open(caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<i32> {
