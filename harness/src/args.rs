@@ -33,9 +33,9 @@ pub struct Selection {
     #[command(flatten)]
     pub compile: Compile,
 
-    /// Seed of everything random
-    #[arg(long, default_value_t = SEED)]
-    pub seed: u64,
+    /// Seed of everything random [default: 10431, and a fresh one for timings]
+    #[arg(long)]
+    seed: Option<u64>,
 
     /// A tenth of the synthetic functions, fewer modules and shorter timings
     #[arg(long)]
@@ -43,6 +43,16 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Seed of what should come out the same every time.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or(SEED)
+    }
+
+    /// The seed that was asked for.
+    pub fn given_seed(&self) -> Option<u64> {
+        self.seed
+    }
+
     /// Whether a corpus module is among those asked for.
     pub fn wants(&self, module: &ModuleKey) -> bool {
         let id = module.to_string();

@@ -11,7 +11,16 @@ const PLACE: [&str; 3] = ["out", "resume", "force"];
 /// The flags that may differ between a run and what goes on with it: how much
 /// it measures, where the corpus lies, what a compile may use, and how the
 /// result is judged.
-const FREE: [&str; 5] = ["processes", "corpus", "memory", "minutes", "weights"];
+const FREE: [&str; 8] = [
+    "runs",
+    "processes",
+    "seconds",
+    "over",
+    "corpus",
+    "memory",
+    "minutes",
+    "weights",
+];
 
 /// What was asked for, by flag: `--seed` and the like, or the name of what
 /// stands without one. Defaults are among it.

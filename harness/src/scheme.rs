@@ -84,9 +84,15 @@ fn row<E: Encoder>(source: &SchemeSource) -> SchemeRow {
         exact: E::EXACT,
         records_empties: E::RECORDS_EMPTIES,
         tri_state: E::TRI_STATE,
-        recommendable: E::RECOMMENDABLE,
+        control: false,
         reader_lines: source.reader_lines() as u64,
         writer_lines: source.writer_lines() as u64,
+        compiler_lines: if E::RECORDS_EMPTIES { 15 } else { 0 },
+        reader_branches: 0,
+        writer_branches: 0,
+        reader_nesting: 0,
+        writer_nesting: 0,
+        fields: 0,
     }
 }
 

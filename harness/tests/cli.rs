@@ -206,7 +206,7 @@ fn schemes_say_what_the_decision_needs() {
     let output = lab(&["list", "schemes", "--json"]);
     let rows: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
     for row in rows.as_array().unwrap() {
-        for field in ["exact", "records_empties", "recommendable"] {
+        for field in ["exact", "records_empties", "control"] {
             assert!(row[field].is_boolean(), "{row}");
         }
         assert!(row["reader_lines"].as_u64().unwrap() > 0, "{row}");

@@ -11,7 +11,7 @@ use tempfile::tempdir;
 
 const CONTROLS: [&str; 3] = ["exact-again", "slow-5pct", "empty-lookup"];
 const COLUMNS: &str = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,\
-                       timed,lookups,ns,chain,copies";
+                       timed,lookups,ns,chain,copies,faults";
 
 type Row = BTreeMap<String, String>;
 
@@ -23,7 +23,7 @@ fn latency(out: &Path, schemes: &str, more: &[&str]) -> Command {
 
 fn latency_of(out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
-    command.args(["latency", "--quick"]);
+    command.args(["latency", "--quick", "--runs", "1"]);
     command.args(more);
     if more.last() != Some(&"--resume") {
         command.arg("--out");
@@ -61,7 +61,7 @@ fn values<'a>(rows: &'a [Row], column: &str) -> BTreeSet<&'a str> {
 
 /// Files that hold the finished rows of one module and process each.
 fn finished(out: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(out.join("timing/rows"));
+    let entries = fs::read_dir(out.join("timing/1/rows"));
     let paths = entries.into_iter().flatten().map(|e| e.unwrap().path());
     paths
         .filter(|p| p.extension().is_some_and(|e| e == "csv"))
@@ -106,7 +106,7 @@ fn every_scheme_visits_every_block_twice_and_controls_run_along() {
     let rows = samples(dir.path());
     assert_there_and_back(&rows, &with_controls(&["exact", "consed"]));
     assert_eq!(values(&rows, "process"), ["0", "1"].into());
-    assert_eq!(values(&rows, "cache"), ["cold", "hot"].into());
+    assert_eq!(values(&rows, "cache"), ["cold", "hot", "mapped"].into());
     assert_eq!(values(&rows, "queries"), ["miss", "uniform"].into());
     let firsts = rows.iter().filter(|r| r["position"] == "0");
     let firsts: BTreeSet<&String> = firsts.map(|r| &r["scheme"]).collect();
@@ -119,6 +119,60 @@ fn every_scheme_visits_every_block_twice_and_controls_run_along() {
         assert!(provenance.contains_key(name), "no {name}");
     }
     assert!(provenance.values().all(|v| v.is_string() || v.is_number()));
+}
+
+#[test]
+fn runs_differ_in_seed_and_queries_and_can_be_added_later() {
+    let dir = tempdir().unwrap();
+    succeed(latency(dir.path(), "^consed$", &["--processes", "1"]));
+    let seconds = ["--processes", "1", "--runs", "2", "--resume"];
+    let mut more = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+    more.args([
+        "latency",
+        "--quick",
+        "-m",
+        "^straight/x86_64/none$",
+        "-s",
+        "^consed$",
+    ]);
+    more.args(seconds).arg(dir.path());
+    succeed(more);
+    let mut reader = csv::Reader::from_path(dir.path().join("runs.csv")).unwrap();
+    let runs: Vec<Row> = reader.deserialize().map(Result::unwrap).collect();
+    assert_eq!(values(&runs, "seed").len(), 2);
+    assert!(runs.iter().all(|run| run["began"] <= run["ended"]));
+    let rows = samples(dir.path());
+    assert_eq!(values(&rows, "run"), values(&runs, "run"));
+}
+
+#[test]
+fn sections_are_mapped_anew_and_their_page_faults_counted() {
+    let dir = tempdir().unwrap();
+    let more = [
+        "-m",
+        "^dart_fmt/x86_64/copying$",
+        "-s",
+        "^blocks$",
+        "--processes",
+        "1",
+    ];
+    succeed(latency_of(dir.path(), &more));
+    let rows = samples(dir.path());
+    let faults = |scheme: &str| -> u64 {
+        let rows = rows
+            .iter()
+            .filter(|r| r["cache"] == "mapped" && r["scheme"] == scheme);
+        rows.map(|r| r["faults"].parse::<u64>().unwrap()).sum()
+    };
+    assert!(
+        faults("exact") > faults("blocks"),
+        "{} {}",
+        faults("exact"),
+        faults("blocks")
+    );
+    assert!(faults("blocks") > 0);
+    let others = rows.iter().filter(|r| r["cache"] != "mapped");
+    assert!(others.clone().count() > 0 && others.clone().all(|r| r["faults"].is_empty()));
 }
 
 #[test]
@@ -172,7 +226,7 @@ fn a_changed_scheme_is_measured_again_alone() {
     let before = samples(dir.path());
 
     // As if the code of one scheme had been another when the run was made.
-    let path = dir.path().join("timing/group-0.json");
+    let path = dir.path().join("timing/1/group-0.json");
     let mut group: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     for scheme in group["schemes"].as_array_mut().unwrap() {
         if scheme["name"] == "consed" {
@@ -210,14 +264,14 @@ fn other_options_cannot_resume_a_run() {
     let output = resumed.stderr(Stdio::piped()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("seed 10431"), "{text}");
+    assert!(text.contains("without --seed"), "{text}");
 }
 
 #[test]
 fn a_wrong_answer_while_timing_ends_with_exit_code_4() {
     let dir = tempdir().unwrap();
     kill_midway(dir.path());
-    let work = dir.path().join("timing");
+    let work = dir.path().join("timing/1");
     let rows = finished(dir.path()).remove(0);
     let name = rows.file_stem().unwrap().to_str().unwrap();
     let inputs = work.join(name.splitn(3, '-').nth(2).unwrap());

@@ -281,6 +281,7 @@ impl Run {
                             ns: (1e11 * log.exp()).round() as u64,
                             chain: Chain::Independent,
                             copies: 1,
+                            faults: None,
                         };
                         samples.push(sample).expect("a positive time");
                     }

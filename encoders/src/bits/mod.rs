@@ -1,7 +1,6 @@
 //! What several schemes share, one helper a file. The registry charges each
 //! scheme for the files that it uses.
 
-pub(crate) mod bit_writer;
 pub(crate) mod bitmap;
 pub(crate) mod mask;
 pub(crate) mod narrow;

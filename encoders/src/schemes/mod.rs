@@ -83,9 +83,8 @@ schemes! {
         reader [of ranges],
         writer [ranges/{writer} + {narrow, record_pool, record_writer}];
     blocks::Blocks:
-        reader [blocks/{reader, block_head, header, lanes} + {mask, uleb, words}],
-        writer [blocks/{writer, block_head, header, large_map, rows, small_map}
-            + {bit_writer, bitmap, mask, narrow, runs, uleb}];
+        reader [blocks/{reader, head, lanes} + {mask, uleb, words}],
+        writer [blocks/{writer, head, maps} + {bitmap, mask, narrow, runs, uleb}];
     blocks_tri::BlocksTri: reader [of blocks], writer [of blocks];
     blocks_dense::BlocksDense: reader [of blocks], writer [of blocks];
     direct::Direct:

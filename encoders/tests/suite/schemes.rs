@@ -96,6 +96,20 @@ fn sections_read_at_any_alignment() {
 }
 
 #[test]
+fn safepoints_may_lie_as_far_apart_as_32_bits_allow() {
+    let mut table = Table::complete();
+    for (pc, slots) in [(0, 1), (1, 2), (2, 0), (3 << 30, 1), (u32::MAX - 1, 1)] {
+        table
+            .push(pc.into(), 64, (0..slots).map(|slot| slot * 8))
+            .unwrap();
+    }
+    let table = &table;
+    each_scheme!(|E, _source, table: &'a Table| {
+        check::<E>(table, &encode::<E>(table).bytes);
+    });
+}
+
+#[test]
 fn a_table_without_maps_is_an_empty_section() {
     let mut only_empties = Table::complete();
     only_empties.push(16, 0, []).unwrap();

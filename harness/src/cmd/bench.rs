@@ -11,7 +11,7 @@ use crate::scheme::{self, Scheme};
 use crate::timing::{self, TimingFlags};
 use crate::{deterministic, modules, size};
 use anyhow::{Context, Result};
-use stackmap_corpus::{Collector, Isa, Module, Tier};
+use stackmap_corpus::{Collector, Module, Tier};
 use stackmap_reports::results::SizeRow;
 use stackmap_reports::{Weights, stats};
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
-    let seed = args.selection.seed;
+    let seed = args.selection.seed();
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
     let out = || args.out.clone().unwrap_or_else(run_folder::new_folder);
     let (dir, onto) = args.earlier.place(out);
@@ -53,9 +53,12 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     deterministic::write(&dir, &loaded.modules, &schemes, &sizes, seed)?;
 
     let mut timed = loaded.modules;
-    timed.retain(|module| args.timing.thorough || is_timed(module));
+    timed.retain(|module| {
+        timing::is_for_this_machine(module) && (args.timing.thorough || is_timed(module))
+    });
     if timed.iter().any(|module| module.table.maps() > 0) {
         let plan = args.timing.plan(&dir, &args.selection);
+        provenance.code(timing::code_hashes(&schemes)?);
         timing::measure(&timed, &schemes, &plan, &dir)?;
         stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
     } else {
@@ -69,13 +72,12 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Timed without `--thorough`: the wild modules of common machines with
-/// Wasmtime's default collector, the programs with recorded walks, and
-/// whatever was named on the command line.
+/// Timed without `--thorough`: the wild modules with Wasmtime's default
+/// collector, the programs with recorded walks, and whatever was named on the
+/// command line.
 fn is_timed(module: &Module) -> bool {
-    let common = matches!(module.isa, Isa::X86_64 | Isa::Aarch64);
     match module.tier {
-        Tier::Wild => common && module.collector == Collector::Copying,
+        Tier::Wild => module.collector == Collector::Copying,
         Tier::Program | Tier::Yours => true,
         Tier::Synthetic | Tier::Smith => false,
     }

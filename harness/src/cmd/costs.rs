@@ -17,7 +17,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome> {
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
     let loaded = modules::load(&args.selection)?;
-    let rows = costs::measure_all(&loaded.modules, &schemes, args.selection.seed)?;
+    let rows = costs::measure_all(&loaded.modules, &schemes, args.selection.seed())?;
     print(args.format, &rows)?;
     Ok(loaded.outcome())
 }

@@ -4,7 +4,7 @@
 use crate::machine::doctor;
 use crate::outcome::Outcome;
 use crate::output::say;
-use crate::timing::{Effort, budget};
+use crate::timing::{Effort, Usual};
 use anyhow::Result;
 
 #[derive(clap::Args)]
@@ -16,12 +16,8 @@ pub fn run(_: &Args) -> Result<Outcome> {
     }
     say!("")?;
     for (flag, effort) in [("--quick", Effort::Quick), ("default", Effort::Standard)] {
-        if let Some(budget) = budget(effort) {
-            say!(
-                "timing, {flag}: about {} s after calibration",
-                budget.as_secs()
-            )?;
-        }
+        let seconds = Usual::of(effort).total();
+        say!("timing, {flag}: {seconds} s or more")?;
     }
     say!("timing, --thorough: some minutes per module")?;
     Ok(Outcome::Complete)

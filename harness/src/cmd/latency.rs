@@ -4,11 +4,12 @@ use crate::args::Selection;
 use crate::call::Call;
 use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
-use crate::output::say;
+use crate::output::{note, say};
 use crate::run_folder::{ResumeOrForce, RunFolder};
 use crate::timing::{self, TimingFlags};
 use crate::{modules, scheme};
 use anyhow::Result;
+use stackmap_reports::plural;
 use stackmap_reports::results::{Row, SampleRow};
 use std::path::PathBuf;
 
@@ -32,15 +33,27 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
     let (dir, onto) = args.earlier.place(|| args.out.clone());
     let mut folder = RunFolder::claim(&dir, call, onto)?;
-    let mut provenance = ProvenanceRecorder::begin(args.selection.seed);
+    let mut provenance = ProvenanceRecorder::begin(args.selection.seed());
     let loaded = modules::load(&args.selection)?;
     provenance.modules(&loaded.modules);
 
+    let outcome = loaded.outcome();
     folder.begin()?;
     let plan = args.timing.plan(&dir, &args.selection);
-    timing::measure(&loaded.modules, &schemes, &plan, &dir)?;
+    provenance.code(timing::code_hashes(&schemes)?);
+    let (timed, others): (Vec<_>, Vec<_>) = loaded
+        .modules
+        .into_iter()
+        .partition(timing::is_for_this_machine);
+    if !others.is_empty() {
+        note!(
+            "note: {} for other machines not timed",
+            plural(others.len(), "module")
+        );
+    }
+    timing::measure(&timed, &schemes, &plan, &dir)?;
     provenance.finish(&dir)?;
     folder.finish()?;
     say!("{}", dir.join(SampleRow::FILE).display())?;
-    Ok(loaded.outcome())
+    Ok(outcome)
 }

@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
                     ("exact", |r| yes(r.exact)),
                     ("records empties", |r| yes(r.records_empties)),
                     ("tri-state", |r| yes(r.tri_state)),
-                    ("recommendable", |r| yes(r.recommendable)),
+                    ("control", |r| yes(r.control)),
                     ("reader lines", |r| r.reader_lines.to_string()),
                     ("writer lines", |r| r.writer_lines.to_string()),
                 ],

@@ -1,24 +1,26 @@
-//! `merge`: shares of a run, and timings of one host, into one folder.
+//! `merge`: shares of a run, and timings of other days and machines, into one
+//! folder.
 
 use crate::call::Call;
 use crate::deterministic::BY_MODULE;
 use crate::outcome::Outcome;
 use crate::output::report::Report;
+use crate::random::SEED;
 use crate::run_folder::{self, Force, Manifest, RunFolder};
 use crate::shard::ShardRecord;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use stackmap_reports::results::{
-    Fact, Provenance, Row, SampleRow, SchemeRow, for_each_row, write_file,
+    Fact, Provenance, Row, RunRow, SampleRow, SchemeRow, SizeRow, WalkRow, read_rows, write_file,
 };
 use stackmap_reports::{Weights, stats};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folders that `run --shard` and `latency` left
+    /// Folders that `run --shard`, `latency` and `bench` left
     #[arg(required = true)]
     folders: Vec<PathBuf>,
 
@@ -39,9 +41,10 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
         .iter()
         .try_for_each(|folder| check(folder, &args.out))?;
     let with = |name: &'static str| args.folders.iter().filter(move |d| d.join(name).exists());
-    let (shares, seed) = in_order(with(ShardRecord::FILE))?;
+    let (shares, seed) = whole(with(ShardRecord::FILE), with(SizeRow::FILE))?;
     let timed: Vec<&PathBuf> = with(SampleRow::FILE).collect();
-    one_host(&timed)?;
+    same_code(&timed)?;
+    let runs = joined(&timed, RunRow::FILE)?;
 
     let dir = &args.out;
     let mut folder = RunFolder::claim(dir, call, args.force.onto())?;
@@ -56,6 +59,11 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     }
     if let Some(samples) = joined(&timed, SampleRow::FILE)? {
         write_file(&dir.join(SampleRow::FILE), samples.as_bytes())?;
+        write_file(&dir.join(RunRow::FILE), runs.unwrap_or_default().as_bytes())?;
+        if let Some(walks) = with(WalkRow::FILE).next() {
+            let walks = read(&walks.join(WalkRow::FILE))?;
+            write_file(&dir.join(WalkRow::FILE), walks.as_bytes())?;
+        }
         stats::summarize_folder(dir, seed).context("the statistics of the timings")?;
     }
     let mut provenance = Provenance::read(timed.first().copied().unwrap_or(first))?;
@@ -87,6 +95,24 @@ fn check(folder: &Path, out: &Path) -> Result<()> {
         None if is_share => bail!("{name}: no finished share, for lack of a run.json; run it anew"),
         None => Ok(()),
     }
+}
+
+/// What the whole is made of but for timings, and its seed: the shares of a run,
+/// or else the first folder that holds everything.
+fn whole<'a>(
+    shares: impl Iterator<Item = &'a PathBuf>,
+    mut everything: impl Iterator<Item = &'a PathBuf>,
+) -> Result<(Vec<&'a PathBuf>, u64)> {
+    let mut shares = shares.peekable();
+    if shares.peek().is_some() {
+        return in_order(shares);
+    }
+    let Some(first) = everything.next() else {
+        bail!("no share of a run among the folders; make one with `stackmap-lab run`");
+    };
+    let seed = Provenance::read(first)?.text(Fact::Seed);
+    let seed = seed.and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
+    Ok((vec![first], seed))
 }
 
 /// The shares by number, complete and of one run, and its seed.
@@ -122,21 +148,23 @@ fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<(Vec<&'a P
     Ok((folders.collect(), first.seed))
 }
 
-/// Times of different hosts, or of different programs, are not comparable.
-fn one_host(folders: &[&PathBuf]) -> Result<()> {
+/// Times of different days and machines may stand side by side, but not those
+/// of different code or modules.
+fn same_code(folders: &[&PathBuf]) -> Result<()> {
     let mut runs = BTreeSet::new();
-    let mut first: Option<(&Path, [Option<String>; 2])> = None;
+    let mut sums: BTreeMap<String, (String, &Path)> = BTreeMap::new();
     for folder in folders {
-        let provenance = Provenance::read(folder)?;
-        let of = [Fact::Host, Fact::BinaryHash].map(|fact| provenance.text(fact));
-        let (other, known) = first.get_or_insert((folder, of.clone()));
-        ensure!(
-            *known == of,
-            "{} and {}: timed on different hosts or with different binaries; time one of them anew where the other was",
-            other.display(),
-            folder.display()
-        );
-        for run in runs_of(folder)? {
+        for (name, sum) in Provenance::read(folder)?.sums() {
+            let (known, other) = sums.entry(name.to_owned()).or_insert((sum.clone(), folder));
+            ensure!(
+                *known == sum,
+                "{} and {}: differ in {name}; time one of them anew with the code and modules of the other",
+                other.display(),
+                folder.display()
+            );
+        }
+        for row in read_rows::<RunRow>(&folder.join(RunRow::FILE))? {
+            let run = row.run;
             ensure!(
                 runs.insert(run.clone()),
                 "{}: a run `{run}` is among the others already; time it anew with another --out",
@@ -145,16 +173,6 @@ fn one_host(folders: &[&PathBuf]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The runs that a folder has samples of.
-fn runs_of(folder: &Path) -> Result<BTreeSet<String>> {
-    let mut runs = BTreeSet::new();
-    for_each_row(&folder.join(SampleRow::FILE), |row: SampleRow| {
-        runs.insert(row.run);
-        Ok::<(), anyhow::Error>(())
-    })?;
-    Ok(runs)
 }
 
 /// One file out of those of several folders, with the header once. None if

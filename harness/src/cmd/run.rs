@@ -34,7 +34,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
-    let seed = args.selection.seed;
+    let seed = args.selection.seed();
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
     let dir = &args.out;
     let mut folder = RunFolder::claim(dir, call, args.force.onto())?;

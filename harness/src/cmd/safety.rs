@@ -22,7 +22,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let schemes = scheme::matching(args.selection.scheme.as_ref())?;
     let loaded = modules::load(&args.selection)?;
     let modules: Vec<_> = loaded.modules.iter().collect();
-    let rows = safety::measure(&modules, &schemes, args.selection.seed)?;
+    let rows = safety::measure(&modules, &schemes, args.selection.seed())?;
     if args.format.for_scripts() {
         output::print_for_scripts(args.format, &rows)?;
     } else {

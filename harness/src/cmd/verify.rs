@@ -21,7 +21,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let per_module: Vec<Vec<u64>> = progress::each("verify", &loaded.modules, |module| {
         let oracle = Oracle::new(&module.table);
         let answers = schemes.iter().map(|scheme| {
-            let (_, verified) = scheme.encode_verified(module, &oracle, args.selection.seed)?;
+            let (_, verified) = scheme.encode_verified(module, &oracle, args.selection.seed())?;
             Ok(verified.answers)
         });
         answers.collect()

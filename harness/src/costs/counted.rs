@@ -29,7 +29,7 @@ pub fn counted_queries(
     n: usize,
 ) -> Option<Vec<u32>> {
     let mut rng = rng_for(seed, &format!("{kind}/{}", module.key()));
-    let mut pcs = query_pool(kind, &module.table, oracle, &[], &mut rng)?;
+    let mut pcs = query_pool(kind, &module.table, oracle, &[], &mut rng)?.pcs;
     pcs.truncate(n);
     Some(pcs)
 }

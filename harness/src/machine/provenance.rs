@@ -56,6 +56,13 @@ impl ProvenanceRecorder {
         }
     }
 
+    /// Adds the hash of the code that times each scheme, by the scheme's name.
+    pub fn code(&mut self, hashes: Vec<(String, String)>) {
+        for (scheme, hash) in hashes {
+            self.provenance.set_code_hash(&scheme, hash);
+        }
+    }
+
     /// Adds what the run did to the machine, and others meanwhile, and writes
     /// the file.
     pub fn finish(self, dir: &Path) -> Result<()> {

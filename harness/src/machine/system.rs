@@ -59,6 +59,20 @@ pub fn memory_available() -> Option<u64> {
     numbers(line).first().map(|kib| kib << 10)
 }
 
+/// Pages that this thread touched and that were not present, but in memory.
+#[cfg(target_os = "linux")]
+pub fn page_faults() -> Option<u64> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
+    u64::try_from(usage.minor_page_faults()).ok()
+}
+
+/// Pages that this thread touched; counted on Linux alone.
+#[cfg(not(target_os = "linux"))]
+pub fn page_faults() -> Option<u64> {
+    None
+}
+
 /// Something that no other machine has in common with this one.
 pub fn machine_id() -> Option<String> {
     line("/etc/machine-id").or_else(|| line("/proc/sys/kernel/hostname"))

@@ -66,6 +66,31 @@ impl Ticks {
     }
 }
 
+/// Adds up what happens on the machine while something runs, and not in
+/// between.
+#[derive(Default)]
+pub struct Watch(Ticks);
+
+impl Watch {
+    pub fn during<R>(&mut self, run: impl FnOnce() -> R) -> R {
+        let before = Ticks::now();
+        let result = run();
+        if let Some((before, after)) = before.zip(Ticks::now()) {
+            let Watch(sum) = self;
+            sum.total += after.total.saturating_sub(before.total);
+            sum.busy += after.busy.saturating_sub(before.busy);
+            sum.steal += after.steal.saturating_sub(before.steal);
+            sum.own += after.own.saturating_sub(before.own);
+        }
+        result
+    }
+
+    /// `None` if no tick has passed.
+    pub fn usage(self) -> Option<Usage> {
+        Ticks::default().until(self.0)
+    }
+}
+
 impl Usage {
     /// What a results folder says of the time while the clock ran.
     pub fn while_timing(dir: &Path) -> Option<Usage> {

@@ -92,7 +92,7 @@ fn compile_here(selection: &Selection) -> Result<Modules> {
         Ok(module)
     })?;
     if !selection.quick {
-        let odd = smith::modules(selection.seed, &options, chosen);
+        let odd = smith::modules(selection.seed(), &options, chosen);
         let specified = smith::spec_modules(&options, chosen);
         modules.extend(odd.into_iter().chain(specified).map(Ok));
     }
@@ -102,7 +102,7 @@ fn compile_here(selection: &Selection) -> Result<Modules> {
 /// Functions that no compiler wrote.
 fn synthetic_families(selection: &Selection) -> Result<Modules> {
     let mut options = synthetic::Options {
-        seed: selection.seed,
+        seed: selection.seed(),
         ..synthetic::Options::default()
     };
     if selection.quick {

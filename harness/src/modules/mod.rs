@@ -71,6 +71,7 @@ pub fn row(m: &Module) -> ModuleRow {
         agreed: m.cross_check.agreed.map(|n| n as u64),
         unmatched_functions: m.cross_check.unmatched_functions as u64,
         provenance: m.provenance.clone(),
+        toolchain: m.provenance.clone(),
     }
 }
 

@@ -9,7 +9,8 @@ use crate::shard::ShardRecord;
 use crate::timing;
 use anyhow::{Context, Result};
 use stackmap_reports::results::{
-    LatencyRow, PROVENANCE, PooledRow, Row, SampleRow, SchemeRow, WalkRow, partial,
+    LatencyRow, LeftOutRow, PROVENANCE, PooledRow, Row, RunRow, SampleRow, SchemeRow, WalkRow,
+    partial,
 };
 use stackmap_reports::{DECISION, PLOTS, REPORT};
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ pub fn findings() -> impl Iterator<Item = &'static str> {
         WalkRow::FILE,
         LatencyRow::FILE,
         PooledRow::FILE,
+        RunRow::FILE,
+        LeftOutRow::FILE,
     ];
     let others = [PROVENANCE, REPORT, DECISION];
     BY_MODULE.into_iter().chain(tables).chain(others)

@@ -7,8 +7,9 @@ use std::ops::Range;
 /// Bytes of address space that sections are placed in; only those used become
 /// resident.
 const ARENA: usize = 768 << 20;
-/// Bytes that all copies of all schemes of one block may take together.
-pub const COPIES: usize = 512 << 20;
+/// Bytes of copies that are placed together, unless those of a single scheme
+/// are more.
+pub const TOGETHER: usize = 512 << 20;
 
 /// One long buffer, reused from block to block.
 pub struct Arena {

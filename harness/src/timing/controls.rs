@@ -8,7 +8,7 @@ use stackmap_encoders::{
 };
 use stackmap_reports::results::{AGAIN, EMPTY_LOOKUP, SLOW};
 
-/// One query in this many is answered twice by [`SLOW`].
+/// For this many queries [`SLOW`] answers one more.
 pub const SLOW_ONE_IN: usize = 20;
 
 /// The controls, in a fixed order.

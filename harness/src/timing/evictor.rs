@@ -5,7 +5,6 @@ use std::hint::black_box;
 
 /// Memory to read when caches have to forget.
 pub struct Evictor {
-    caches: Caches,
     buffer: Vec<u8>,
 }
 
@@ -13,23 +12,13 @@ impl Evictor {
     pub fn new(caches: Caches) -> Evictor {
         // Not zero: reading untouched zero pages would all hit one page.
         Evictor {
-            caches,
             buffer: vec![1; 2 * caches.last],
         }
     }
 
     /// Pushes everything out of every cache.
     pub fn to_memory(&self) {
-        self.read(self.buffer.len());
-    }
-
-    /// Pushes everything out of L2, but not out of the last level.
-    pub fn to_last_level(&self) {
-        self.read((4 * self.caches.l2).min(self.caches.last / 2));
-    }
-
-    fn read(&self, bytes: usize) {
-        let lines = self.buffer[..bytes].iter().step_by(LINE);
+        let lines = self.buffer.iter().step_by(LINE);
         black_box(lines.fold(0u64, |sum, &byte| sum + u64::from(byte)));
     }
 }

@@ -4,8 +4,9 @@
 
 use super::expected::Expected;
 use super::group::TimingGroup;
-use anyhow::{Context, Result, bail};
-use stackmap_reports::results::{Queries, write_file};
+use super::queries::QueryPool;
+use anyhow::{Context, Result, bail, ensure};
+use stackmap_reports::results::{Queries, RunRow, write_file};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,13 +14,16 @@ use std::path::{Path, PathBuf};
 pub const FOLDER: &str = "timing";
 /// Where finished rows are.
 const ROWS: &str = "rows";
+/// When the run began, and with which seed.
+const RUN: &str = "run.json";
 
-/// The folder of one run's timings, within its results folder.
+/// The folder of one run's timings, within a results folder.
 pub struct TimingFolder(pub PathBuf);
 
 impl TimingFolder {
-    pub fn new(results: &Path) -> TimingFolder {
-        TimingFolder(results.join(FOLDER))
+    /// That of the run with this number.
+    pub fn new(results: &Path, run: usize) -> TimingFolder {
+        TimingFolder(results.join(FOLDER).join(run.to_string()))
     }
 
     /// Makes the folder, unless a run goes on in it.
@@ -55,6 +59,24 @@ impl TimingFolder {
         let path = self.0.join(group_name(group.number));
         Ok(write_file(&path, &serde_json::to_vec_pretty(group)?)?)
     }
+
+    /// What is known of the run, if it began.
+    pub fn read_run(&self) -> Result<Option<RunRow>> {
+        let path = self.0.join(RUN);
+        if !path.exists() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&read(&path)?)
+            .map(Some)
+            .with_context(|| format!("{}: is no run; start a new one", path.display()))
+    }
+
+    pub fn write_run(&self, run: &RunRow) -> Result<()> {
+        Ok(write_file(
+            &self.0.join(RUN),
+            &serde_json::to_vec_pretty(run)?,
+        )?)
+    }
 }
 
 fn group_name(number: usize) -> String {
@@ -62,13 +84,17 @@ fn group_name(number: usize) -> String {
 }
 
 /// The folder of one module's inputs.
+#[derive(Clone)]
 pub struct Inputs(PathBuf);
 
 /// The queries of one kind, and what each scheme must answer to them.
-pub struct QueryPool {
-    pub pcs: Vec<u32>,
+pub struct VerifiedPool {
+    pub queries: QueryPool,
     pub expected: Vec<Vec<Expected>>,
 }
+
+/// The mark of a PC at which a walk begins, above the PC's own bits.
+const WALK_BEGINS: u64 = 1 << 32;
 
 impl Inputs {
     pub fn create(&self) -> Result<()> {
@@ -91,9 +117,19 @@ impl Inputs {
         sections.collect()
     }
 
-    pub fn write_queries(&self, queries: Queries, pcs: &[u32]) -> Result<()> {
-        let words = pcs.iter().map(|&pc| u64::from(pc));
-        write_words(&self.queries_path(queries), words)
+    pub fn write_queries(&self, queries: Queries, pool: &QueryPool) -> Result<()> {
+        let mut words: Vec<u64> = pool.pcs.iter().map(|&pc| u64::from(pc)).collect();
+        pool.starts.iter().for_each(|&at| words[at] |= WALK_BEGINS);
+        write_words(&self.queries_path(queries), words.into_iter())
+    }
+
+    fn queries(&self, queries: Queries) -> Result<QueryPool> {
+        let words = read_words(&self.queries_path(queries))?;
+        let begins = |at: &usize| words[*at] & WALK_BEGINS != 0;
+        Ok(QueryPool {
+            starts: (0..words.len()).filter(begins).collect(),
+            pcs: words.iter().map(|&word| word as u32).collect(),
+        })
     }
 
     pub fn write_expected(
@@ -106,30 +142,31 @@ impl Inputs {
         write_words(&self.expected_path(queries, scheme), words)
     }
 
-    pub fn pool(&self, queries: Queries, schemes: &[&str]) -> Result<QueryPool> {
-        let pcs = read_words(&self.queries_path(queries))?;
+    /// The queries of one kind, with what each scheme must answer.
+    pub fn verified_pool(&self, queries: Queries, schemes: &[&str]) -> Result<VerifiedPool> {
+        let pool = self.queries(queries)?;
         let expected = schemes.iter().map(|scheme| {
             let path = self.expected_path(queries, scheme);
             let words = read_words(&path)?;
-            if words.len() != 2 * pcs.len() {
-                bail!(
-                    "{}: does not belong to the queries beside it; start a new run",
-                    path.display()
-                );
-            }
+            ensure!(
+                words.len() == 2 * pool.pcs.len(),
+                "{}: does not belong to the queries beside it; start a new run",
+                path.display()
+            );
             let pair = |p: &[u64]| Expected {
                 visit: p[0],
                 lookup: p[1],
             };
             Ok(words.chunks_exact(2).map(pair).collect())
         });
-        Ok(QueryPool {
+        Ok(VerifiedPool {
             expected: expected.collect::<Result<_>>()?,
-            pcs: pcs.into_iter().map(|pc| pc as u32).collect(),
+            queries: pool,
         })
     }
 
-    fn section_path(&self, scheme: &str) -> PathBuf {
+    /// The file with a scheme's section.
+    pub fn section_path(&self, scheme: &str) -> PathBuf {
         self.0.join(format!("{scheme}.section"))
     }
 

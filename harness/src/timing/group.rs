@@ -1,9 +1,8 @@
 //! What is timed together: schemes, modules and scenarios.
 
-use super::controls::SLOW_ONE_IN;
 use serde::{Deserialize, Serialize};
 use stackmap_corpus::{ModuleKey, Tier};
-use stackmap_reports::results::{Cache, Chain, Scenario};
+use stackmap_reports::results::{Chain, Scenario};
 
 /// All that a child process has to know of the schemes and modules that are
 /// timed together.
@@ -13,6 +12,8 @@ pub struct TimingGroup {
     pub seed: u64,
     /// Its number; later ones time what a resumed run found new or changed.
     pub number: usize,
+    /// Seconds that a process should take.
+    pub seconds: u64,
     /// The baseline first.
     pub schemes: Vec<SchemeKey>,
     pub modules: Vec<ModulePlan>,
@@ -38,26 +39,14 @@ pub struct ModulePlan {
     pub scenarios: Vec<ScenarioPlan>,
 }
 
-/// One scenario of one module: how large its batches are, and how many blocks
-/// of them there are.
+/// One scenario of one module: how large its batches are, and how often its
+/// turn comes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ScenarioPlan {
     pub scenario: Scenario,
     pub chain: Chain,
-    /// Lookups per batch, a multiple of [`SLOW_ONE_IN`].
+    /// Lookups per batch, a multiple of [`super::controls::SLOW_ONE_IN`].
     pub lookups: usize,
-    /// Copies of each section that the lookups of a batch cycle through.
-    pub copies: usize,
-    /// Blocks per process.
-    pub blocks: usize,
-}
-
-impl ScenarioPlan {
-    /// Copies to place: those that the slowed scheme alone reads come on top.
-    pub fn placed(&self) -> usize {
-        match self.scenario.cache {
-            Cache::Hot => self.copies,
-            Cache::L2 | Cache::Cold => self.copies + self.copies.div_ceil(SLOW_ONE_IN),
-        }
-    }
+    /// Blocks to one of a scenario of weight 1.
+    pub weight: usize,
 }

@@ -1,6 +1,7 @@
 //! The timed loops. Every scheme gets its own copy of them, so that a batch
 //! costs one indirect call and a lookup none.
 
+use crate::machine::system::page_faults;
 use stackmap_encoders::{Encoder, Lookup, Malformed, Reader, StackMap};
 use stackmap_reports::results::{Chain, Timed};
 use std::hint::black_box;
@@ -25,6 +26,8 @@ pub struct Batch<'a> {
     pub section: &'a [u8],
     /// The placed copies that queries refer to.
     pub copies: &'a [&'a [u8]],
+    /// What is answered before the clock starts.
+    pub warm: &'a [Query],
     /// `lookups` queries, then the extra ones of a scheme that is slowed down.
     pub queries: &'a [Query],
     pub lookups: usize,
@@ -39,6 +42,8 @@ pub struct Timing {
     pub checksum: u64,
     /// How many of the batch's queries were answered.
     pub answered: usize,
+    /// Pages that were not present, where the system counts them.
+    pub faults: Option<u64>,
 }
 
 /// Copies of the timed code of each scheme. Where a loop lies relative to a
@@ -67,14 +72,14 @@ pub fn time_batch<E: Encoder, const EXTRA: bool, const COPY: usize>(
     black_box(queries.iter().map(|q| u64::from(q.pc)).sum::<u64>());
     black_box(batch.copies.iter().map(|c| c.len()).sum::<usize>());
     match batch.timed {
-        Timed::Visit => timed_loop(queries, batch.chain, |query| {
+        Timed::Visit => timed_loop(batch.warm, queries, batch.chain, |query| {
             let (section, pc) = black_box((batch.copies[query.copy as usize], query.pc));
             visit::<E, COPY>(section, pc, scratch)
         }),
         Timed::Lookup => {
             let readers = batch.copies.iter().map(|copy| E::open(copy));
             let readers = readers.collect::<Result<Vec<_>, _>>()?;
-            timed_loop(queries, batch.chain, |query| {
+            timed_loop(batch.warm, queries, batch.chain, |query| {
                 let (reader, pc) = black_box((&readers[query.copy as usize], query.pc));
                 look_up::<E, COPY>(reader, pc, scratch)
             })
@@ -115,11 +120,16 @@ fn distinct<E: Encoder, const COPY: usize>() {
 
 #[inline(always)]
 fn timed_loop(
+    warm: &[Query],
     queries: &[Query],
     chain: Chain,
     mut one: impl FnMut(Query) -> Result<u64, Malformed>,
 ) -> Result<Timing, Malformed> {
+    for &query in warm {
+        black_box(one(query)?);
+    }
     let (mut checksum, mut last) = (0u64, 0u64);
+    let faults = page_faults();
     let start = Instant::now();
     match chain {
         Chain::Independent => {
@@ -140,10 +150,12 @@ fn timed_loop(
     let checksum = black_box(checksum);
     // A batch of the empty loop may be shorter than the clock can tell.
     let ns = (start.elapsed().as_nanos() as u64).max(1);
+    let faults = faults.zip(page_faults()).map(|(a, b)| b.saturating_sub(a));
     Ok(Timing {
         ns,
         checksum,
         answered: queries.len(),
+        faults,
     })
 }
 

@@ -2,23 +2,45 @@
 
 use crate::args::Selection;
 use clap::builder::RangedU64ValueParser;
+use rand::RngExt;
 use stackmap_corpus::named_enum;
 use std::path::Path;
 use std::time::Duration;
 
-/// Processes of a run, and of a quick one.
-const PROCESSES: usize = 30;
-const QUICK_PROCESSES: usize = 5;
-/// Time allowed for all processes together; calibration comes on top.
-const BUDGET: Duration = Duration::from_secs(300);
-const QUICK_BUDGET: Duration = Duration::from_secs(30);
+/// Runs of a measurement, and of a quick one. Below four an interval says
+/// little.
+const RUNS: usize = 4;
+const QUICK_RUNS: usize = 3;
+/// Processes of a run.
+const PROCESSES: usize = 5;
+const QUICK_PROCESSES: usize = 2;
+/// Seconds that a process should take.
+const SECONDS: u64 = 10;
+const QUICK_SECONDS: u64 = 4;
+/// Minutes that a measurement may be spread over at most: a day.
+const MOST_MINUTES: u64 = 24 * 60;
+/// Seconds in a minute.
+const MINUTE: u64 = 60;
 
 /// Flags of the subcommands that time.
 #[derive(clap::Args)]
 pub struct TimingFlags {
-    /// Child processes that time [default: 30, or 5 with --quick]
-    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    /// Runs, each with its own seed [default: 4, or 3 with --quick]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    runs: Option<usize>,
+
+    /// Child processes of a run, which time [default: 5, or 2 with --quick]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     processes: Option<usize>,
+
+    /// Seconds of a process; it takes longer if that is too little to time
+    /// everything once [default: 10, or 4 with --quick]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
+    seconds: Option<u64>,
+
+    /// Minutes to spread the processes over, with pauses between them
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = RangedU64ValueParser::<u64>::new().range(..=MOST_MINUTES))]
+    over: u64,
 
     /// Every module in every combination of queries, caches and loops; takes
     /// hours
@@ -27,7 +49,7 @@ pub struct TimingFlags {
 }
 
 named_enum! {
-    /// How long a run may take.
+    /// How much is timed.
     pub enum Effort ("effort") {
         /// A look at the headline scenarios.
         Quick = "quick",
@@ -41,41 +63,71 @@ named_enum! {
 /// How to time.
 #[derive(Clone, Debug)]
 pub struct TimingPlan {
-    /// Name of the run, in every row.
-    pub run: String,
+    /// What the runs are called, but for their number.
+    pub name: String,
+    /// Of everything random in the timings.
     pub seed: u64,
     pub effort: Effort,
-    /// Child processes.
+    pub runs: usize,
+    /// Child processes of each run.
     pub processes: usize,
+    /// Seconds of each of them.
+    pub seconds: u64,
+    /// What to spread them over.
+    pub over: Duration,
 }
 
 impl TimingFlags {
-    /// The plan of a run whose results go to `dir`.
+    /// The plan of a measurement whose results go to `dir`. Its seed is a fresh
+    /// one unless one was given: whatever depends on a seed, two measurements
+    /// should not have in common.
     pub fn plan(&self, dir: &Path, selection: &Selection) -> TimingPlan {
         let effort = match (selection.quick, self.thorough) {
             (true, _) => Effort::Quick,
             (_, true) => Effort::Thorough,
             _ => Effort::Standard,
         };
-        let usual = match effort {
-            Effort::Quick => QUICK_PROCESSES,
-            Effort::Standard | Effort::Thorough => PROCESSES,
-        };
+        let usual = Usual::of(effort);
         let name = dir.file_name();
         TimingPlan {
-            run: name.map_or("run".into(), |n| n.to_string_lossy().into_owned()),
-            seed: selection.seed,
+            name: name.map_or("run".into(), |n| n.to_string_lossy().into_owned()),
+            seed: selection
+                .given_seed()
+                .unwrap_or_else(|| rand::rng().random()),
             effort,
-            processes: self.processes.unwrap_or(usual),
+            runs: self.runs.unwrap_or(usual.runs),
+            processes: self.processes.unwrap_or(usual.processes),
+            seconds: self.seconds.unwrap_or(usual.seconds),
+            over: Duration::from_secs(MINUTE * self.over),
         }
     }
 }
 
-/// Time that the child processes may take together, if there is a limit.
-pub fn budget(effort: Effort) -> Option<Duration> {
-    match effort {
-        Effort::Quick => Some(QUICK_BUDGET),
-        Effort::Standard => Some(BUDGET),
-        Effort::Thorough => None,
+/// How much is timed unless flags say otherwise.
+pub struct Usual {
+    runs: usize,
+    processes: usize,
+    seconds: u64,
+}
+
+impl Usual {
+    pub fn of(effort: Effort) -> Usual {
+        match effort {
+            Effort::Quick => Usual {
+                runs: QUICK_RUNS,
+                processes: QUICK_PROCESSES,
+                seconds: QUICK_SECONDS,
+            },
+            Effort::Standard | Effort::Thorough => Usual {
+                runs: RUNS,
+                processes: PROCESSES,
+                seconds: SECONDS,
+            },
+        }
+    }
+
+    /// Seconds that all of it takes at least.
+    pub fn total(&self) -> u64 {
+        self.seconds * (self.runs * self.processes) as u64
     }
 }

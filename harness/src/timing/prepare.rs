@@ -1,11 +1,15 @@
-//! Writes what the child processes need: the last work that may be parallel.
+//! Writes what the child processes of a run need: the last work that may be
+//! parallel.
 
 use super::folder::TimingFolder;
-use super::plan::TimingPlan;
+use super::group::ScenarioPlan;
+use super::plan::Effort;
 use super::queries::query_pool;
 use super::scenario::scenarios;
+use super::sizing;
 use super::timed_scheme::TimedScheme;
 use crate::digest::{short, table_hash};
+use crate::output::note;
 use crate::random::rng_for;
 use anyhow::{Context, Result};
 use stackmap_corpus::Module;
@@ -17,10 +21,7 @@ pub struct PreparedModule<'m> {
     pub module: &'m Module,
     /// The name of the folder with its inputs.
     pub folder: String,
-    /// The kind of queries that its headline rests on.
-    pub headline: Queries,
-    /// The kinds of queries that it can be asked.
-    pub queries: Vec<Queries>,
+    pub scenarios: Vec<ScenarioPlan>,
     /// Schemes that can encode it.
     pub schemes: Vec<&'static str>,
 }
@@ -31,7 +32,8 @@ pub fn prepare<'m>(
     module: &'m Module,
     schemes: &[TimedScheme],
     walks: &[Vec<u32>],
-    plan: &TimingPlan,
+    effort: Effort,
+    seed: u64,
     folder: &TimingFolder,
 ) -> Result<Option<PreparedModule<'m>>> {
     if module.table.maps() == 0 {
@@ -46,19 +48,24 @@ pub fn prepare<'m>(
         true => Queries::Uniform,
         false => Queries::Walk,
     };
+    let mut asked = scenarios(effort, headline);
     let mut pools = Vec::new();
-    let asked = scenarios(plan.effort, headline);
     for &queries in Queries::ALL {
         if !asked.iter().any(|s| s.scenario.queries == queries) {
             continue;
         }
-        let mut rng = rng_for(plan.seed, &format!("{name}/{queries}"));
-        if let Some(pcs) = query_pool(queries, &module.table, &oracle, walks, &mut rng) {
-            inputs.write_queries(queries, &pcs)?;
-            pools.push((queries, pcs));
+        let mut rng = rng_for(seed, &format!("{name}/{queries}"));
+        if let Some(pool) = query_pool(queries, &module.table, &oracle, walks, &mut rng) {
+            inputs.write_queries(queries, &pool)?;
+            pools.push((queries, pool));
         }
     }
-    let mut names = Vec::new();
+    asked.retain(|s| {
+        pools
+            .iter()
+            .any(|(queries, _)| *queries == s.scenario.queries)
+    });
+    let (mut names, mut sizes) = (Vec::new(), Vec::new());
     for scheme in schemes {
         let section = match (scheme.encode)(&module.table) {
             Ok(section) => section.bytes,
@@ -66,19 +73,30 @@ pub fn prepare<'m>(
             Err(EncodeError::IncompleteTable { .. }) => continue,
             Err(error) => return Err(error).with_context(|| module.key()),
         };
-        for (queries, pcs) in &pools {
-            let expected = (scheme.expect)(&oracle, &section, pcs)
+        for (queries, pool) in &pools {
+            let expected = (scheme.expect)(&oracle, &section, &pool.pcs)
                 .map_err(|wrong| anyhow::Error::new(*wrong).context(module.key()))?;
             inputs.write_expected(*queries, scheme.name, &expected)?;
         }
         inputs.write_section(scheme.name, &section)?;
         names.push(scheme.name);
+        sizes.push(section.len());
     }
+    let plans = asked.into_iter().filter_map(|chained| {
+        let plan = sizing::plan(chained, headline, &sizes);
+        if plan.is_none() {
+            note!(
+                "{}: not timed with {} caches, as memory has no room for a copy per lookup",
+                module.key(),
+                chained.scenario.cache
+            );
+        }
+        plan
+    });
     Ok(Some(PreparedModule {
         module,
         folder: name,
-        headline,
-        queries: pools.into_iter().map(|(queries, _)| queries).collect(),
+        scenarios: plans.collect(),
         schemes: names,
     }))
 }

@@ -5,12 +5,40 @@ use rand::{Rng, RngExt};
 use stackmap_encoders::{Lookup, Oracle, Table};
 use stackmap_reports::results::Queries;
 
-/// PCs in a pool, more than any hot batch takes.
-pub const POOL: usize = 1 << 13;
+/// PCs in a pool, many times what a batch takes.
+const POOL: usize = 1 << 13;
 /// Random PCs tried for each that is to miss.
 const TRIES: usize = 8;
 /// PCs in a pool of walks, which have to stay in sequence.
 const WALK_POOL: usize = 1 << 15;
+
+/// The queries of one kind for one module, in sequence.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct QueryPool {
+    pub pcs: Vec<u32>,
+    /// Where in `pcs` a walk begins, ascending; a PC that belongs to no walk
+    /// is one by itself.
+    pub starts: Vec<usize>,
+}
+
+impl QueryPool {
+    /// Some walks, one after another.
+    pub fn of<W: AsRef<[u32]>>(walks: &[W]) -> QueryPool {
+        let mut pool = QueryPool::default();
+        for walk in walks.iter().map(AsRef::as_ref).filter(|w| !w.is_empty()) {
+            pool.starts.push(pool.pcs.len());
+            pool.pcs.extend(walk);
+        }
+        pool
+    }
+
+    fn of_single(pcs: Vec<u32>) -> QueryPool {
+        QueryPool {
+            starts: (0..pcs.len()).collect(),
+            pcs,
+        }
+    }
+}
 
 /// Queries of one kind for one module, or `None` where there can be none.
 /// `walks` are stacks recorded while the module ran, innermost frame first.
@@ -20,11 +48,14 @@ pub fn query_pool(
     oracle: &Oracle,
     walks: &[Vec<u32>],
     rng: &mut impl Rng,
-) -> Option<Vec<u32>> {
+) -> Option<QueryPool> {
     let maps: Vec<u32> = table.iter_maps().map(|s| s.pc).collect();
     let (first, last) = (*maps.first()?, *maps.last()?);
     let pcs = match kind {
-        Queries::Walk => some_walks(walks, rng),
+        Queries::Walk => {
+            let pool = some_walks(walks, rng);
+            return (!pool.pcs.is_empty()).then_some(pool);
+        }
         Queries::Uniform | Queries::Sorted => draws(&maps, rng),
         Queries::Mix => draws(&table.iter().map(|s| s.pc).collect::<Vec<_>>(), rng),
         Queries::Zipf => zipf(maps, rng),
@@ -35,7 +66,7 @@ pub fn query_pool(
             misses.take(POOL).collect()
         }
     };
-    (!pcs.is_empty()).then_some(pcs)
+    (!pcs.is_empty()).then(|| QueryPool::of_single(pcs))
 }
 
 fn draws(pcs: &[u32], rng: &mut impl Rng) -> Vec<u32> {
@@ -44,16 +75,16 @@ fn draws(pcs: &[u32], rng: &mut impl Rng) -> Vec<u32> {
         .collect()
 }
 
-/// Whole walks in random order, until the pool is full.
-fn some_walks(walks: &[Vec<u32>], rng: &mut impl Rng) -> Vec<u32> {
-    let mut order: Vec<&Vec<u32>> = walks.iter().collect();
+/// Whole walks in random order, until the pool is full; the last may be cut.
+fn some_walks(walks: &[Vec<u32>], rng: &mut impl Rng) -> QueryPool {
+    let mut order: Vec<&[u32]> = walks.iter().map(Vec::as_slice).collect();
     order.shuffle(rng);
-    order
-        .into_iter()
-        .flatten()
-        .copied()
-        .take(WALK_POOL)
-        .collect()
+    let mut room = WALK_POOL;
+    for walk in &mut order {
+        *walk = &walk[..walk.len().min(room)];
+        room -= walk.len();
+    }
+    QueryPool::of(&order)
 }
 
 /// Draws PCs in random favour, the `k`th favourite with weight `1/k`.
@@ -92,7 +123,7 @@ mod tests {
     fn pcs(kind: Queries, walks: &[Vec<u32>]) -> Option<Vec<u32>> {
         let table = table();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        query_pool(kind, &table, &Oracle::new(&table), walks, &mut rng)
+        query_pool(kind, &table, &Oracle::new(&table), walks, &mut rng).map(|pool| pool.pcs)
     }
 
     #[test]

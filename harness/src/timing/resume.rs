@@ -7,12 +7,14 @@
 use super::folder::TimingFolder;
 use super::group::{ModulePlan, SchemeKey, TimingGroup};
 use super::timed_scheme::TimedScheme;
+use super::{controls, registry};
 use crate::digest::hex;
+use crate::scheme::Scheme;
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 use stackmap_reports::results::is_timing_control;
 
-/// Hash of the code that times, its dependencies included.
+/// Hash of the code that times.
 const HARNESS: &str = env!("STACKMAP_LAB_TIMING_CODE");
 
 /// A scheme's name and the hash of all code that is timed with it. A control
@@ -21,13 +23,31 @@ pub fn keys(schemes: &[TimedScheme]) -> Vec<SchemeKey> {
     let key = |scheme: &TimedScheme| {
         let mut hash = Sha256::new().chain_update(HARNESS);
         let texts = scheme.source.iter().flat_map(|source| source.code());
-        texts.for_each(|text| hash.update(text));
+        texts
+            .flat_map(code_lines)
+            .for_each(|line| hash.update(line));
         SchemeKey {
             name: scheme.name.into(),
             code: hex(&hash.finalize()),
         }
     };
     schemes.iter().map(key).collect()
+}
+
+/// The hashes of the code that times these schemes and the controls, by name.
+pub fn code_hashes(schemes: &[Scheme]) -> Result<Vec<(String, String)>> {
+    let names: Vec<&str> = schemes.iter().map(|s| s.name).collect();
+    let mut timed = registry::all_named(&names)?;
+    timed.extend(controls::all());
+    let keys = keys(&timed).into_iter();
+    Ok(keys.map(|key| (key.name, key.code)).collect())
+}
+
+/// What of a text is neither blank nor comment: a word in a comment makes no
+/// timing void.
+fn code_lines(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//"))
 }
 
 /// The groups of an interrupted run, less what no longer stands.

@@ -24,17 +24,29 @@ pub fn clear(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the standing rows of all processes into the results folder.
-pub fn gather(
-    folder: &TimingFolder,
-    groups: &[TimingGroup],
-    processes: usize,
-    dir: &Path,
-) -> Result<()> {
-    let mut independent = RowWriter::create(&dir.join(SampleRow::FILE))?;
-    let mut dependent = RowWriter::create(&dir.join(DEPENDENT))?;
-    for process in 0..processes {
-        for group in groups {
+/// The files with samples, while they are written.
+pub struct SampleFiles {
+    independent: RowWriter<SampleRow>,
+    dependent: RowWriter<SampleRow>,
+}
+
+impl SampleFiles {
+    pub fn create(dir: &Path) -> Result<SampleFiles> {
+        Ok(SampleFiles {
+            independent: RowWriter::create(&dir.join(SampleRow::FILE))?,
+            dependent: RowWriter::create(&dir.join(DEPENDENT))?,
+        })
+    }
+
+    /// Adds the standing rows of all processes of one run.
+    pub fn gather(
+        &mut self,
+        folder: &TimingFolder,
+        groups: &[TimingGroup],
+        processes: usize,
+    ) -> Result<()> {
+        let pairs = (0..processes).flat_map(|p| groups.iter().map(move |g| (p, g)));
+        for (process, group) in pairs {
             for module in &group.modules {
                 let rows = folder.rows(group.number, process, &module.folder);
                 for_each_row(&rows, |row: SampleRow| {
@@ -42,13 +54,17 @@ pub fn gather(
                         return Ok(());
                     }
                     match row.chain {
-                        Chain::Independent => independent.push(&row),
-                        Chain::Dependent => dependent.push(&row),
+                        Chain::Independent => self.independent.push(&row),
+                        Chain::Dependent => self.dependent.push(&row),
                     }
                 })?;
             }
         }
+        Ok(())
     }
-    independent.finish()?;
-    Ok(dependent.finish()?)
+
+    pub fn finish(self) -> Result<()> {
+        self.independent.finish()?;
+        Ok(self.dependent.finish()?)
+    }
 }

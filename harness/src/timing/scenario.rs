@@ -14,7 +14,6 @@ impl ChainedScenario {
     /// Whether published comparisons rest on this scenario.
     pub fn is_headline(&self, headline: Queries) -> bool {
         self.scenario.queries == headline
-            && self.scenario.cache != Cache::L2
             && self.scenario.timed == Timed::Visit
             && self.chain == Chain::Independent
     }
@@ -32,14 +31,18 @@ pub fn scenarios(effort: Effort, headline: Queries) -> Vec<ChainedScenario> {
         chain: Chain::Independent,
     };
     let hot = visit(headline, Cache::Hot);
-    let mut chosen = vec![hot, visit(headline, Cache::Cold)];
+    let mut chosen = vec![
+        hot,
+        visit(headline, Cache::Cold),
+        visit(headline, Cache::Mapped),
+    ];
     match effort {
         Effort::Quick => chosen.push(visit(Queries::Miss, Cache::Hot)),
         Effort::Standard => {
             let (mut lookup, mut dependent) = (hot, hot);
             lookup.scenario.timed = Timed::Lookup;
             dependent.chain = Chain::Dependent;
-            chosen.extend([visit(headline, Cache::L2), lookup, dependent]);
+            chosen.extend([lookup, dependent]);
             let others = Queries::ALL.iter();
             let others = others.filter(|q| **q != headline && **q != Queries::Walk);
             chosen.extend(others.map(|&queries| visit(queries, Cache::Hot)));

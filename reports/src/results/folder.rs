@@ -6,7 +6,7 @@ use super::modules::{AnatomyRow, ModuleRow, WalkRow};
 use super::names::BASELINE;
 use super::provenance::Provenance;
 use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
-use super::timings::{LatencyRow, SampleRow};
+use super::timings::{LatencyRow, LeftOutRow, PooledRow, RunRow, SampleRow};
 use stackmap_corpus::ModuleKey;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -31,6 +31,12 @@ pub struct Results {
     pub sizes: Vec<SizeRow>,
     /// Scheme × module × scenario, unless nothing was timed.
     pub latencies: Option<Vec<LatencyRow>>,
+    /// Scheme × tier × scenario × stratum, unless nothing was timed.
+    pub pooled: Option<Vec<PooledRow>>,
+    /// The runs behind the timings, unless nothing was timed.
+    pub runs: Option<Vec<RunRow>>,
+    /// What the runs say of one another, if there are enough of them.
+    pub left_out: Option<Vec<LeftOutRow>>,
     /// Raw timings behind them, if they were kept.
     pub samples: Option<SampleCount>,
     /// What the modules consist of, unless nobody looked.
@@ -71,6 +77,9 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
         schemes: read_required(dir)?,
         sizes: read_required(dir)?,
         latencies: read_optional(dir)?,
+        pooled: read_optional(dir)?,
+        runs: read_optional(dir)?,
+        left_out: read_optional(dir)?,
         samples: count_samples(&dir.join(SampleRow::FILE))?,
         anatomy: read_optional(dir)?,
         costs: read_optional(dir)?,

@@ -12,8 +12,10 @@
 //! | `schemes.csv` | scheme | no |
 //! | `size.csv` | scheme × module | no |
 //! | `samples.csv` | timed batch of lookups, raw | yes |
+//! | `runs.csv` | run that the batches belong to | yes |
 //! | `latency.csv` | scheme × module × scenario (queries, cache, timed) | yes |
-//! | `pooled.csv` | scheme × tier × scenario | yes |
+//! | `pooled.csv` | scheme × tier × scenario × stratum | yes |
+//! | `left-out.csv` | run left out, row of `pooled.csv` | yes |
 //! | `anatomy.csv` | module | yes |
 //! | `costs.csv` | scheme × module × kind of queries | yes |
 //! | `walks.csv` | program with recorded stacks | yes |
@@ -42,9 +44,10 @@ pub use folder::{Results, SampleCount, load};
 pub use modules::{AnatomyRow, ModuleRow, WalkRow};
 pub use names::{
     AGAIN, BASELINE, BLOCKS_CRC32, BUG_FUNCTION_BEFORE, BUG_MAP_BEFORE, Cache, Chain, EMPTY_LOOKUP,
-    Queries, RANGES, RANGES_NAIVE, SLOW, Scenario, Timed, Verdict, is_timing_control,
+    MEDIUM_UP_TO, Queries, RANGES, RANGES_NAIVE, SLOW, SMALL_BELOW, Scenario, Stratum, Timed,
+    Verdict, is_timing_control,
 };
 pub use provenance::{Fact, PROVENANCE, Provenance};
 pub use schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
 pub use stackmap_corpus::{Collector, Isa, ModuleKey, Tier, UnknownName};
-pub use timings::{LatencyRow, PooledRow, SampleRow};
+pub use timings::{LatencyRow, LeftOutRow, PooledRow, RunRow, SampleRow};

@@ -41,6 +41,9 @@ row! {
         unmatched_functions: u64,
         /// Toolchain, version, licence.
         provenance: String,
+        /// What compiled it to WebAssembly, without the version: modules of
+        /// one toolchain are alike.
+        toolchain: String,
     } each module;
 }
 

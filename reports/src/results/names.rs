@@ -67,12 +67,12 @@ named_enum! {
 named_enum! {
     /// Where the section's bytes are before the clock starts.
     pub enum Cache ("state of the caches") {
-        /// The same batch was answered just before.
+        /// The same batch was answered just before, in another order.
         Hot = "hot",
-        /// Every lookup reads another copy; lines lie in the last-level cache.
-        L2 = "l2",
-        /// Every lookup reads another copy; lines lie in memory.
+        /// Every lookup reads a copy of its own; lines lie in memory.
         Cold = "cold",
+        /// The section is mapped anew from a file; its pages are not present.
+        Mapped = "mapped",
     }
 }
 
@@ -93,6 +93,38 @@ named_enum! {
         Independent = "independent",
         /// It cannot: latency.
         Dependent = "dependent",
+    }
+}
+
+named_enum! {
+    /// Modules of about one size, by their maps.
+    pub enum Stratum ("stratum") {
+        /// All of them.
+        All = "all",
+        /// Fewer than [`SMALL_BELOW`] maps.
+        Small = "small",
+        /// No more than [`MEDIUM_UP_TO`] maps.
+        Medium = "medium",
+        /// More.
+        Large = "large",
+    }
+}
+
+/// Modules with fewer maps are small.
+pub const SMALL_BELOW: u64 = 1_000;
+
+/// Modules that are not small and have at most as many maps are of medium
+/// size.
+pub const MEDIUM_UP_TO: u64 = 20_000;
+
+impl Stratum {
+    /// The one that a module belongs to besides `All`.
+    pub fn of_maps(maps: u64) -> Stratum {
+        match maps {
+            ..SMALL_BELOW => Stratum::Small,
+            SMALL_BELOW..=MEDIUM_UP_TO => Stratum::Medium,
+            _ => Stratum::Large,
+        }
     }
 }
 
@@ -135,6 +167,13 @@ named_enum! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_is_small_medium_or_large() {
+        let strata = [0, 999, 1_000, 20_000, 20_001].map(Stratum::of_maps);
+        use Stratum::{Large, Medium, Small};
+        assert_eq!(strata, [Small, Small, Medium, Medium, Large]);
+    }
 
     #[test]
     fn the_empty_lookup_is_a_control_under_both_of_its_names() {

@@ -9,6 +9,10 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+/// What the names of the hashes of tables and of code begin with.
+const TABLE: &str = "table_sha256 ";
+const CODE: &str = "code_sha256 ";
+
 /// The file's name in the folder.
 pub const PROVENANCE: &str = "provenance.json";
 
@@ -109,8 +113,18 @@ impl Provenance {
 
     /// Takes down the hash of a module's safepoint table.
     pub fn set_table_hash(&mut self, module: &ModuleKey, hash: String) {
-        let name = format!("table_sha256 {module}");
-        self.0.insert(name, hash.into());
+        self.0.insert(format!("{TABLE}{module}"), hash.into());
+    }
+
+    /// Takes down the hash of a scheme's timed code.
+    pub fn set_code_hash(&mut self, scheme: &str, hash: String) {
+        self.0.insert(format!("{CODE}{scheme}"), hash.into());
+    }
+
+    /// The hashes of tables and code, by name.
+    pub fn sums(&self) -> impl Iterator<Item = (&str, String)> {
+        let is_sum = |name: &str| [TABLE, CODE].iter().any(|p| name.starts_with(p));
+        self.texts().filter(move |(name, _)| is_sum(name))
     }
 
     /// A fact as text, if it was taken down.

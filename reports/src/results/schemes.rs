@@ -20,12 +20,25 @@ row! {
         records_empties: bool,
         /// Whether its reader tells an empty safepoint from no safepoint.
         tri_state: bool,
-        /// Whether its author would put it upstream.
-        recommendable: bool,
+        /// Whether it is there to show what must not be done, and so is no
+        /// candidate.
+        control: bool,
         /// Lines of code of the reader.
         reader_lines: u64,
         /// Lines of code of the writer.
         writer_lines: u64,
+        /// Lines of code that it needs in Wasmtime's compiler.
+        compiler_lines: u64,
+        /// Branches of the reader.
+        reader_branches: u64,
+        /// Branches of the writer.
+        writer_branches: u64,
+        /// Deepest nesting of blocks in the reader.
+        reader_nesting: u64,
+        /// Deepest nesting of blocks in the writer.
+        writer_nesting: u64,
+        /// Fields that the format is drawn with.
+        fields: u64,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::checks::{Flaw, at_most, interval, positive};
 use super::files::row;
 use super::modules::about_a_module;
-use super::names::{Cache, Chain, Queries, Scenario, Timed, Verdict};
+use super::names::{Cache, Chain, Queries, Scenario, Stratum, Timed, Verdict};
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
 row! {
@@ -42,7 +42,26 @@ row! {
         chain: Chain,
         /// Copies of the section that the lookups cycle through.
         copies: u64,
+        /// Page faults during the batch; known only where the section is
+        /// mapped anew.
+        faults: Option<u64>,
     } each sample;
+}
+
+row! {
+    /// One run: a parent process that measured with a seed of its own.
+    RunRow in "runs.csv", one per run {
+        /// Its name in `samples.csv`.
+        run: String,
+        /// Seed that everything random in it came from.
+        seed: u64,
+        /// Model name of the CPU.
+        machine: String,
+        /// When it began (RFC 3339).
+        began: String,
+        /// When it ended.
+        ended: String,
+    }
 }
 
 row! {
@@ -66,8 +85,8 @@ row! {
         ns: f64,
         /// Time over that of the baseline; below 1 is faster.
         ratio: f64,
-        /// Lower end of the 95 % interval; empty when one process is all
-        /// there is.
+        /// Lower end of the 95 % interval; empty when one run is all there
+        /// is.
         ratio_lo: Option<f64>,
         /// Upper end of the 95 % interval.
         ratio_hi: Option<f64>,
@@ -81,12 +100,16 @@ row! {
         processes: usize,
         /// Blocks behind the row, over all processes.
         blocks: usize,
+        /// Runs behind the row.
+        runs: usize,
+        /// Machines that they were made on.
+        machines: usize,
     } each latency;
 }
 
 row! {
     /// Lookup time of one scheme over all modules of a tier in one scenario.
-    PooledRow in "pooled.csv", one per scheme tier isas collector queries cache timed {
+    PooledRow in "pooled.csv", one per scheme tier isas collector queries cache timed stratum {
         /// Scheme, or a control of the timing.
         scheme: String,
         /// Tier of the modules.
@@ -129,7 +152,47 @@ row! {
         cells_slower: usize,
         /// The same for same.
         cells_same: usize,
+        /// Which modules are pooled, by the number of their maps.
+        stratum: Stratum,
+        /// Runs behind the module that has the fewest.
+        runs: usize,
+        /// Machines that they were made on.
+        machines: usize,
+        /// Toolchains that the modules come from.
+        toolchains: usize,
     } each pooled;
+}
+
+row! {
+    /// What all other runs said beforehand of the ratio that one run found.
+    LeftOutRow in "left-out.csv", one per scheme tier isas collector queries cache timed stratum run {
+        /// Scheme, or a control of the timing.
+        scheme: String,
+        /// Tier of the modules.
+        tier: Tier,
+        /// Instruction sets pooled, joined by `+`.
+        isas: String,
+        /// Collector of the modules.
+        collector: Collector,
+        /// Where the PCs come from.
+        queries: Queries,
+        /// Where the section's bytes are.
+        cache: Cache,
+        /// What the clock covers.
+        timed: Timed,
+        /// Which modules are pooled, by the number of their maps.
+        stratum: Stratum,
+        /// The run that was left out.
+        run: String,
+        /// Lower end of the 95 % interval of the others for one new run.
+        lo: f64,
+        /// Upper end of that interval.
+        hi: f64,
+        /// What the run that was left out found.
+        ratio: f64,
+        /// Whether the interval contains it.
+        inside: bool,
+    } each left_out;
 }
 
 about_a_module!(SampleRow, LatencyRow);
@@ -150,7 +213,7 @@ macro_rules! timed {
     };
 }
 
-timed!(SampleRow, LatencyRow, PooledRow);
+timed!(SampleRow, LatencyRow, PooledRow, LeftOutRow);
 
 /// Work takes time.
 fn sample(row: &SampleRow) -> Option<Flaw> {
@@ -170,4 +233,16 @@ fn pooled(row: &PooledRow) -> Option<Flaw> {
         .or_else(|| interval("ratio_lo", row.ratio_lo, row.ratio_hi))
         .or_else(|| interval("here_lo", row.here_lo, row.here_hi))
         .or_else(|| at_most("p_holm", row.p_holm, 1.0, "certainty"))
+}
+
+/// A run that was left out lies inside or outside.
+fn left_out(row: &LeftOutRow) -> Option<Flaw> {
+    positive("ratio", row.ratio)
+        .or_else(|| interval("lo", Some(row.lo), Some(row.hi)))
+        .or_else(|| {
+            let expected = row.lo <= row.ratio && row.ratio <= row.hi;
+            Flaw::unless(row.inside == expected, "inside", || {
+                format!("`{}`: not what `lo`, `hi` and `ratio` say", row.inside)
+            })
+        })
 }

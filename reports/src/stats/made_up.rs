@@ -71,6 +71,7 @@ impl Run {
                             ns: (ns * LOOKUPS as f64).round() as u64,
                             chain: Chain::Independent,
                             copies: 1,
+                            faults: None,
                         });
                     }
                 }

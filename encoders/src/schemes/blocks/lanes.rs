@@ -1,6 +1,6 @@
 //! Sixteen bytes compared at once.
 
-use super::block_head::MAX_ROWS;
+use super::head::MAX_ROWS;
 
 /// Which of sixteen bytes equal `byte`: the top bit of each lane that does, and
 /// no other bit.

@@ -6,39 +6,34 @@
 //! │ header: 12 │ data: the blocks of page 0, 1, …  │ page: u32[pages + 1] │
 //! └────────────┴───────────────────────────────────┴──────────────────────┘
 //!   header   = data bytes: u32 │ scratch words: u32
-//!              │ log2 of the units of PC, slot, frame size and page: u8[4]
+//!              │ log2 of the units of PC, slot and page: u8[3] │ 0: u8
 //!   page     = where in the data its blocks start
 //!
 //!   block of at most 16 safepoints (rows) of one page and one frame size:
 //! ┌───────────┬───────────────┬────────────────────────────┬──────────────────┬──────┐
 //! │ head: u48 │ low: u8[rows] │ high and delta: bits[rows] │ frame size: uleb │ maps │
 //! └───────────┴───────────────┴────────────────────────────┴──────────────────┴──────┘
-//!   head     = block bytes: 16 │ rows - 1: 4 │ first high: 8 │ high bits: 3
-//!              │ delta bits: 6 │ small: 1 │ layout: 9
-//!
-//!   of a small block:
-//!   layout   = common bytes: 3 │ start of the window: 6
-//!   maps     = common: u8[common bytes]
-//!
-//!   of a large block:
-//!   layout   = start bits: 4 │ length bits: 3
-//!   maps     = first map: uleb[1 + 2 * runs] │ toggle: bits[toggles]
+//!   head     = body bytes: 16 │ rows - 1: 4 │ first high: 8 │ high bits: 3
+//!              │ delta bits: 6 │ large: 1 │ window start: 6 │ common bytes: 3
+//!   maps     = of a small block: common: u8[common bytes]
+//!              of a large block: one or more runs
+//!   run      = start and longer: uleb │ [length - 2: uleb]
 //! ```
 //!
 //! * PCs, slots and frame sizes are stored in units: all PCs of the section are
-//!   multiples of its unit of PC, and so on.
+//!   multiples of its unit of PC, all slots and frame sizes of its unit of slot.
+//! * The body is all of the block but its head.
 //! * A page is a power of two of PC units. A row's place in its page, in units,
 //!   has a `low` byte and a `high` part. The high part is stored as its distance
 //!   from that of the block's first row.
 //! * A row's `delta` is, in a small block, the row's slots in the window; in a
-//!   large one, how many toggles lead to the row.
+//!   large one, how many runs lead to the row.
 //! * A block is *small* if all its slots lie among the first 56. The slots in
 //!   which its rows differ lie in a window; `common` has the slots outside of
 //!   it, which all rows share.
-//! * A *large* block has the map of its first row, as runs of slots: how many,
-//!   then each as the gap before it and its length less one. From row to row
-//!   some runs of slots toggle. A toggle is the first slot of such a run and
-//!   its length less one.
+//! * A *large* block has runs of slots that toggle from row to row; the first
+//!   row's toggle from none live. A run is `(start << 1) | longer`: one slot
+//!   long, or as long as follows.
 //! * A safepoint without live references may be a row too: its block is small,
 //!   and its map has no slots. This scheme's writer leaves such safepoints out;
 //!   that of [`blocks_tri`](crate::blocks_tri) does not.
@@ -55,9 +50,8 @@
 //!    `Missing`: answers are exact.
 //! 3. *Frame size.* It stands behind the rows.
 //! 4. *Map.* In a small block, it is `common` with the row's delta put into the
-//!    window: one word. No slot at all means `Empty`. In a large block, decode
-//!    the first map into the caller's scratch and apply as many toggles as the
-//!    delta says.
+//!    window: one word. No slot at all means `Empty`. In a large block, toggle as
+//!    many runs as the delta says, in the caller's scratch.
 //!
 //! # Reading beyond a block
 //!
@@ -82,18 +76,10 @@
 //! ART's `BitTable`; blocks as in wasmtime#13628. That giant frames have one or
 //! two long runs was measured here.
 
-// What writer and reader must agree on.
-mod block_head;
-mod header;
-
-// The reader.
+mod head; // what writer and reader must agree on
 mod lanes;
+mod maps;
 pub(super) mod reader;
-
-// The writer.
-mod large_map;
-mod rows;
-mod small_map;
 pub(super) mod writer;
 
 #[cfg(test)]

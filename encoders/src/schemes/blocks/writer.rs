@@ -1,17 +1,13 @@
 //! Rows of one page, kind and frame size, block by block.
 
-use super::block_head::{BLOCK_BYTES, BlockHead, FIRST_HIGH, HIGH_BITS, MAX_ROWS, ROW_BITS};
-use super::header::{Header, Shifts};
-use super::large_map::large_maps;
-use super::rows::{Row, width};
-use super::small_map::small_maps;
-use crate::bits::bit_writer::BitWriter;
-use crate::bits::bitmap::GRANULE;
+use super::head::{HEAD_BYTES, HEADER_BYTES, MAX_ROWS, pack};
+use super::maps::{large_maps, small_maps, width};
 use crate::bits::narrow::narrow;
 use crate::bits::uleb::push_uleb;
 use crate::error::EncodeError;
 use crate::section::{Parts, Section};
 use crate::table::Safepoint;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Rows that an average page holds, where frames are small. They take a block
@@ -25,25 +21,38 @@ pub(crate) const PAGE_ROWS: usize = 8;
 const FRAME_WORDS: usize = 4;
 
 /// The low byte of a PC is compared at once, so a page has that at least.
-const MIN_PAGE_SHIFT: u32 = u8::BITS;
+const MIN_PAGE_SHIFT: u32 = 8;
 /// What lies above it must fit the head's field for the first high part.
-const MAX_PAGE_SHIFT: u32 = u8::BITS + FIRST_HIGH.bits;
+const MAX_PAGE_SHIFT: u32 = 16;
 
-/// No ISA aligns instructions to more, and frames hardly so. The few PCs or
-/// frame sizes of a small module may happen to be multiples of more, and 0 is
-/// one of everything; but a shift must stay below the width of a word.
+/// No ISA aligns instructions to more, and slots hardly so. The few PCs or slots
+/// of a small module may happen to be multiples of more, and 0 is one of
+/// everything; but a shift must stay below the width of a word.
 const MAX_PC_SHIFT: u32 = 4;
-const MAX_FRAME_SHIFT: u32 = 8;
+const MAX_SLOT_SHIFT: u32 = 3;
 
-/// The bits of a bitmap's word that stand for slots at odd multiples of 4.
-const ODD_SLOTS: u32 = 0xaaaa_aaaa;
+/// Slots that a small map may have: as many as seven common bytes have bits.
+const SMALL_SLOTS: u32 = 56;
+
+/// Most bits of a row's high part and delta together. A row is read as eight
+/// bytes, from the byte of its first bit on: up to seven bits may be another's.
+const ROW_BITS: u32 = u64::BITS - 7;
 
 /// Bytes that the reader may read beyond the last block. The shortest has a
 /// head, one row and a frame size, which is 8 bytes, and is read as a head and
 /// [`MAX_ROWS`] low bytes, which is 14 more. Two spare ones make a round number.
 const OVER_READ: usize = MAX_ROWS;
 
-const _: () = assert!(ROW_BITS <= BitWriter::MOST_BITS);
+/// A safepoint, with its PC and frame size in the units of the section.
+struct Row<'t> {
+    page: u32,
+    /// Where in the page.
+    place: u32,
+    frame_size: u32,
+    bitmap: &'t [u32],
+    /// One bit per unit of slots, if the map is small.
+    small: Option<u64>,
+}
 
 /// Writes the safepoints given, empty ones among them or not, in ascending
 /// order of PC.
@@ -56,140 +65,131 @@ pub(crate) fn write<'t>(
     let Some(last) = safepoints.last() else {
         return Ok(Section::default());
     };
-    debug_assert!(safepoints.is_sorted_by_key(|safepoint| safepoint.pc));
-    let shifts = shifts(&safepoints, last.pc, page_rows);
-    let mut rows: Vec<_> = safepoints.iter().map(|s| Row::new(*s, shifts)).collect();
-    let (mut data, pages) = blocks(scheme, &mut rows, shifts)?;
+    let slots = || safepoints.iter().flat_map(Safepoint::slots);
+    let pcs = safepoints.iter().fold(0, |all, s| all | s.pc);
+    let sizes = safepoints.iter().fold(0, |all, s| all | s.frame_size);
+    let pc_shift = pcs.trailing_zeros().min(MAX_PC_SHIFT);
+    let slot_shift = slots().fold(sizes, |all, slot| all | slot).trailing_zeros();
+    let slot_shift = slot_shift.min(MAX_SLOT_SHIFT);
+    let scratch_words = (slots().max().unwrap_or(0) >> slot_shift) / u64::BITS + 1;
 
-    let payload = data.len();
-    let index = size_of::<u32>() * pages.len();
-    let padding = OVER_READ.saturating_sub(index);
-    data.resize(payload + padding, 0);
-    let header = Header {
-        data_bytes: narrow(scheme, "data bytes", data.len())?,
-        scratch_words: narrow(scheme, "scratch words", scratch_words(&safepoints, shifts))?,
-        shifts,
+    let words: usize = safepoints.iter().map(|s| s.bitmap.len()).sum();
+    let page_rows = page_rows * (words / safepoints.len()).div_ceil(FRAME_WORDS).max(1);
+    let units_per_row = (last.pc >> pc_shift) as usize / safepoints.len() + 1;
+    let page_shift = (units_per_row * page_rows).ilog2();
+    let page_shift = page_shift.clamp(MIN_PAGE_SHIFT, MAX_PAGE_SHIFT);
+
+    let row = |safepoint: &Safepoint<'t>| Row {
+        page: safepoint.pc >> pc_shift >> page_shift,
+        place: safepoint.pc >> pc_shift & ((1 << page_shift) - 1),
+        frame_size: safepoint.frame_size >> slot_shift,
+        bitmap: safepoint.bitmap,
+        small: safepoint.slots().try_fold(0, |map, slot| {
+            let slot = slot >> slot_shift;
+            (slot < SMALL_SLOTS).then(|| map | 1 << slot)
+        }),
     };
-    let mut bytes = Vec::with_capacity(Header::BYTES + data.len() + index);
-    bytes.extend(header.pack());
-    bytes.extend(&data);
-    bytes.extend(pages.iter().flat_map(|page| page.to_le_bytes()));
+    let (mut data, pages) = blocks(scheme, safepoints.iter().map(row).collect(), slot_shift)?;
+
+    let pages: Vec<_> = pages.into_iter().flat_map(u32::to_le_bytes).collect();
+    let payload = data.len();
+    let padding = OVER_READ.saturating_sub(pages.len());
+    data.resize(payload + padding, 0);
+    let data_bytes = narrow(scheme, "data bytes", data.len())?;
+    let shifts = [pc_shift, slot_shift, page_shift, 0].map(|shift| shift as u8);
+    let header = [data_bytes, scratch_words, u32::from_le_bytes(shifts)].map(u32::to_le_bytes);
     let parts = Parts {
-        header: Header::BYTES,
-        index,
+        header: HEADER_BYTES,
+        index: pages.len(),
         offsets: 0,
         payload,
         padding,
     };
+    let bytes = [header.as_flattened(), &data, &pages].concat();
     Ok(Section { bytes, parts })
-}
-
-/// The units that all safepoints agree on, and a page of about so many rows.
-fn shifts(safepoints: &[Safepoint<'_>], last_pc: u32, page_rows: usize) -> Shifts {
-    let (mut pcs, mut frame_sizes, mut slots, mut words) = (0, 0, 0, 0);
-    for safepoint in safepoints {
-        pcs |= safepoint.pc;
-        frame_sizes |= safepoint.frame_size;
-        slots |= safepoint.bitmap.iter().fold(0, |all, word| all | word);
-        words += safepoint.bitmap.len();
-    }
-    let rows = safepoints.len();
-    let pc = pcs.trailing_zeros().min(MAX_PC_SHIFT);
-    let granule = GRANULE.trailing_zeros();
-    let slot = granule + u32::from(slots & ODD_SLOTS == 0);
-    let frame = frame_sizes.trailing_zeros().min(MAX_FRAME_SHIFT);
-
-    let page_rows = page_rows * (words / rows).div_ceil(FRAME_WORDS).max(1);
-    let units_per_row = (last_pc >> pc) as usize / rows + 1;
-    let page = (units_per_row * page_rows).ilog2();
-    Shifts::new(pc, slot, frame, page.clamp(MIN_PAGE_SHIFT, MAX_PAGE_SHIFT))
-}
-
-/// Words that the largest map decodes into; one at least.
-fn scratch_words(safepoints: &[Safepoint<'_>], shifts: Shifts) -> usize {
-    let longest = safepoints.iter().map(|s| s.bitmap.len()).max();
-    let frame_bytes = longest.unwrap_or(0).max(1) * (u32::BITS * GRANULE) as usize;
-    frame_bytes.div_ceil((u64::BITS << shifts.slot()) as usize)
 }
 
 /// All blocks, and where those of each page start. A page without rows starts
 /// where the next one does; one entry more says where the last one's end.
 fn blocks(
     scheme: &'static str,
-    rows: &mut [Row],
-    shifts: Shifts,
+    mut rows: Vec<Row>,
+    slot_shift: u32,
 ) -> Result<(Vec<u8>, Vec<u32>), EncodeError> {
     // Blocks of a page may stand in any order, so that rows of one frame size
     // can be gathered from all over it. The sort is stable: the rows of a group
     // stay in ascending order of PC, which `block` relies on.
-    let group_of = |row: &Row| (row.page(shifts), row.small.is_some(), row.frame_size);
+    let group_of = |row: &Row| (row.page, row.small.is_some(), row.frame_size);
     rows.sort_by_key(group_of);
     let (mut data, mut pages) = (Vec::new(), Vec::new());
-    for group in rows.chunk_by(|a, b| group_of(a) == group_of(b)) {
-        let page = group[0].page(shifts) as usize;
+    for mut rest in rows.chunk_by(|a, b| group_of(a) == group_of(b)) {
         let start = narrow(scheme, "data bytes", data.len())?;
-        pages.resize(pages.len().max(page + 1), start);
-        for rows in group.chunks(MAX_ROWS) {
-            append_blocks(&mut data, rows, shifts).ok_or(EncodeError::TooLarge {
-                scheme,
-                what: "bytes of one map",
-                value: u64::from(rows[0].frame_size) << shifts.frame(),
-            })?;
+        pages.resize(pages.len().max(rest[0].page as usize + 1), start);
+        let mut rows = MAX_ROWS;
+        while !rest.is_empty() {
+            rows = rows.min(rest.len());
+            match block(&rest[..rows], slot_shift) {
+                Some(block) => {
+                    data.extend(block);
+                    rest = &rest[rows..];
+                    rows = MAX_ROWS;
+                }
+                None if rows > 1 => rows /= 2,
+                None => {
+                    return Err(EncodeError::TooLarge {
+                        scheme,
+                        what: "bytes of one map",
+                        value: u64::from(rest[0].frame_size) << slot_shift,
+                    });
+                }
+            }
         }
     }
     pages.push(narrow(scheme, "data bytes", data.len())?);
     Ok((data, pages))
 }
 
-/// Appends rows as one block, or as several if one cannot hold them; `None` if
-/// a single row is too much.
-fn append_blocks(data: &mut Vec<u8>, rows: &[Row], shifts: Shifts) -> Option<()> {
-    if let Some(block) = block(rows, shifts) {
-        data.extend(block);
-        return Some(());
-    }
-    if rows.len() == 1 {
-        return None;
-    }
-    let (left, right) = rows.split_at(rows.len() / 2);
-    append_blocks(data, left, shifts)?;
-    append_blocks(data, right, shifts)
-}
-
-/// One block; `None` if a field of its head cannot hold what it has to.
-fn block(rows: &[Row], shifts: Shifts) -> Option<Vec<u8>> {
+/// One block; `None` if it cannot hold all these rows.
+fn block(rows: &[Row], slot_shift: u32) -> Option<Vec<u8>> {
     let small: Option<Vec<u64>> = rows.iter().map(|row| row.small).collect();
+    let bitmaps = || rows.iter().map(|row| row.bitmap).collect::<Vec<_>>();
     let maps = match small {
         Some(maps) => small_maps(&maps),
-        None => large_maps(rows, shifts.slot())?,
+        None => large_maps(&bitmaps(), slot_shift)?,
     };
-    let high = |row: &Row| row.high(shifts) - rows[0].high(shifts);
-    let high_bits = width(high(&rows[rows.len() - 1]).into());
-    if high_bits > HIGH_BITS.max() || high_bits + maps.delta_bits > ROW_BITS {
+    let first_high = rows[0].place >> u8::BITS;
+    let high = |row: &Row| u64::from((row.place >> u8::BITS) - first_high);
+    let high_bits = width(high(&rows[rows.len() - 1]));
+    let delta_bits = width(maps.deltas.iter().fold(0, |all, delta| all | delta));
+    let row_bits = high_bits + delta_bits;
+    if row_bits > ROW_BITS {
         return None;
     }
-    let mut row_bits = BitWriter::default();
-    for (row, delta) in rows.iter().zip(maps.deltas) {
-        row_bits.push(high(row).into(), high_bits);
-        row_bits.push(delta, maps.delta_bits);
+    let bytes = (rows.len() * row_bits as usize).div_ceil(8);
+    let mut bits = vec![0; bytes + size_of::<u64>()];
+    for (i, (row, delta)) in rows.iter().zip(&maps.deltas).enumerate() {
+        let bit = i * row_bits as usize;
+        let word = bits[bit / 8..].first_chunk_mut()?;
+        let row = (high(row) | delta << high_bits) << (bit % 8);
+        *word = (u64::from_le_bytes(*word) | row).to_le_bytes();
     }
-    let mut body: Vec<u8> = rows.iter().map(|row| row.pc as u8).collect();
-    body.extend(row_bits.finish());
-    push_uleb(&mut body, rows[0].frame_size);
+    let mut body: Vec<u8> = rows.iter().map(|row| row.place as u8).collect();
+    body.extend(&bits[..bytes]);
+    push_uleb(&mut body, rows[0].frame_size.into());
     body.extend(maps.bytes);
 
-    let block_bytes = u32::try_from(BlockHead::BYTES + body.len()).ok()?;
-    if block_bytes > BLOCK_BYTES.max() {
-        return None;
-    }
-    let head = BlockHead {
-        block_bytes,
-        rows: rows.len(),
-        first_high: rows[0].high(shifts),
+    let body_bytes = u32::try_from(body.len()).ok()?;
+    let last_row = rows.len() as u32 - 1;
+    let [is_large, window_start, common_bytes] = maps.layout;
+    let head = pack([
+        body_bytes,
+        last_row,
+        first_high,
         high_bits,
-        delta_bits: maps.delta_bits,
-        is_small: maps.is_small,
-        layout: maps.layout,
-    };
-    Some([&head.pack()[..], &body].concat())
+        delta_bits,
+        is_large,
+        window_start,
+        common_bytes,
+    ])?;
+    Some([&head.to_le_bytes()[..HEAD_BYTES], &body].concat())
 }

@@ -9,15 +9,13 @@
 //! │ block index                       │
 //! │ ┌───────────────────────────────┐ │
 //! │ │ first_pc: u32                 │ │  one pair per block, sorted by
-//! │ │ block_pos: u32                │ │  `first_pc`; `block_pos` is
+//! │ │ block_end: u32                │ │  `first_pc`; `block_end` is
 //! │ ├───────────────────────────────┤ │  relative to the start of the
 //! │ │ ...                           │ │  block bodies area below
 //! │ └───────────────────────────────┘ │
 //! ├───────────────────────────────────┤
 //! │ block bodies                      │
 //! │ ┌───────────────────────────────┐ │
-//! │ │ empties: uleb                 │ │  bit `i`: row `i` has no live slots
-//! │ ├───────────────────────────────┤ │
 //! │ │ row: uleb token               │ │  one row per safepoint in the
 //! │ │ [change: uleb token]          │ │  block, 16 max; no change or any
 //! │ │ [extra: uleb]                 │ │  number of them
@@ -34,12 +32,11 @@
 //!   multiples. `scratch_words` is how many words of 64 slots the largest map
 //!   decodes into.
 //! * In the block index, `first_pc` is the PC of the block's first row and
-//!   `block_pos` the position of the block's body, relative to the end of the
-//!   index. A body ends where the next one starts.
+//!   `block_end` where the block's body ends, relative to the end of the index.
+//!   A body starts where the one before it ends.
 //! * Each row is a token `(pc_delta << 1) | changes`. Here `pc_delta` is this
-//!   row's PC minus that of the row before (the first row's delta is relative
-//!   to the block's `first_pc` and is therefore 0). If `changes` is not set the
-//!   row has the frame size and the live slots of the row before.
+//!   row's PC minus that of the row before. If `changes` is not set the row has
+//!   the frame size and the live slots of the row before.
 //! * Otherwise the row's changes follow, each a token `(gap << 2) | (has_extra
 //!   << 1) | more`, and last comes the one without `more`. It toggles a run of
 //!   slots: those that were not live before now are, or the other way round.
@@ -50,9 +47,11 @@
 //!   it comes first. Another frame is most likely another function's, so that
 //!   its slots are toggled from none live. A block's first row always says so,
 //!   so blocks can be decoded independently.
-//! * A row without live slots has its bit in `empties`, and no changes: the row
-//!   after it changes from the row before it. This scheme's writer leaves such
-//!   rows out; that of [`delta_tri`](crate::delta_tri) does not.
+//! * The first row's PC is `first_pc`, so that its token has `empties` in place
+//!   of `pc_delta`: bit `i` says that row `i` has no live slots. Such a row has
+//!   no changes; the row after it changes from the row before it. This scheme's
+//!   writer leaves such rows out, and all bits are 0; that of
+//!   [`delta_tri`](crate::delta_tri) does not.
 //!
 //! Lookup binary searches the index for the last block whose `first_pc` is `<=`
 //! the PC in question, then decodes the rows of that block's body in order,

@@ -9,7 +9,7 @@ use crate::error::Malformed;
 /// The block index, the bodies it leads into, and how maps are decoded.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reader<'s> {
-    /// `[first_pc, block_pos]` of each block.
+    /// `[first_pc, block_end]` of each block.
     index: &'s [[[u8; 4]; 2]],
     bodies: &'s [u8],
     scratch_words: u32,
@@ -54,9 +54,9 @@ impl<'s> Reader<'s> {
             let token = read_uleb(self.bodies, at)?;
             let extra = match token & 2 {
                 0 => None,
-                _ => Some(read_uleb(self.bodies, at)?),
+                _ => Some(read_uleb(self.bodies, at)? as u32),
             };
-            match token >> 2 {
+            match (token >> 2) as u32 {
                 0 => {
                     *frame_size = extra.ok_or(Malformed::InvalidField)?;
                     self.map(*frame_size, scratch)?.fill(0);
@@ -96,20 +96,16 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
         let Some(block) = next.checked_sub(1) else {
             return Ok(Lookup::Missing);
         };
-        let [first_pc, block_pos] = &self.index[block];
-        let (mut row_pc, mut at) = (number(first_pc), number(block_pos) as usize);
-        let next = self.index.get(next).map(|[_, pos]| number(pos) as usize);
-        let end = next.unwrap_or(self.bodies.len());
+        let [first_pc, block_end] = &self.index[block];
+        let before = block.checked_sub(1).map(|before| &self.index[before]);
+        let mut at = before.map_or(0, |[_, end]| number(end) as usize);
+        let end = number(block_end) as usize;
 
-        let mut empties = read_uleb(self.bodies, &mut at)?;
+        let mut token = read_uleb(self.bodies, &mut at)?;
+        let (mut row_pc, mut empties) = (number(first_pc), token >> 1);
         let mut frame_size = 0;
         self.map(frame_size, scratch)?.fill(0);
-        while at < end {
-            let token = read_uleb(self.bodies, &mut at)?;
-            row_pc = row_pc.wrapping_add(token >> 1);
-            if row_pc > pc {
-                break;
-            }
+        while row_pc <= pc {
             if token & 1 != 0 {
                 self.change(&mut at, &mut frame_size, scratch)?;
             }
@@ -126,6 +122,11 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
                     other_words,
                 }));
             }
+            if at >= end {
+                break;
+            }
+            token = read_uleb(self.bodies, &mut at)?;
+            row_pc = row_pc.wrapping_add((token >> 1) as u32);
             empties >>= 1;
         }
         Ok(Lookup::Missing)

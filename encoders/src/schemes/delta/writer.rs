@@ -31,11 +31,11 @@ pub(crate) fn write<'t>(
 
     let (mut index, mut bodies) = (Vec::new(), Vec::new());
     for rows in safepoints.chunks(block_rows) {
-        let block_pos = narrow(scheme, "block position", bodies.len())?;
-        index.push([rows[0].pc.to_le_bytes(), block_pos.to_le_bytes()]);
         for token in block(rows, slot_shift) {
-            push_uleb(&mut bodies, narrow(scheme, "token", token)?);
+            push_uleb(&mut bodies, token);
         }
+        let block_end = narrow(scheme, "end of a block", bodies.len())?;
+        index.push([rows[0].pc.to_le_bytes(), block_end.to_le_bytes()]);
     }
     let block_count = narrow(scheme, "blocks", index.len())?;
     let header = [block_count, scratch_words, slot_shift].map(u32::to_le_bytes);
@@ -52,27 +52,29 @@ pub(crate) fn write<'t>(
 }
 
 /// The tokens of a block, with the numbers that follow some of them.
-fn block(rows: &[Safepoint<'_>], slot_shift: u32) -> Vec<usize> {
-    let is_empty = rows.iter().map(|row| usize::from(row.is_empty()));
-    let mut tokens = Vec::from([is_empty.rev().fold(0, |bits, bit| bits << 1 | bit)]);
+fn block(rows: &[Safepoint<'_>], slot_shift: u32) -> Vec<u64> {
+    let is_empty = rows.iter().map(|row| u64::from(row.is_empty()));
+    let empties = is_empty.rev().fold(0, |bits, bit| bits << 1 | bit);
+    let mut tokens = Vec::new();
     let mut before = Safepoint {
         pc: rows[0].pc,
         frame_size: 0,
         bitmap: &[],
     };
-    for row in rows {
-        let pc_delta = (row.pc - before.pc) as usize;
+    for (i, row) in rows.iter().enumerate() {
+        let pc_delta = u64::from(row.pc - before.pc);
+        let pc_delta_or_empties = if i == 0 { empties } else { pc_delta };
         before.pc = row.pc;
         if row.is_empty() {
-            tokens.push(pc_delta << 1);
+            tokens.push(pc_delta_or_empties << 1);
             continue;
         }
         let changes = changes(before, *row, slot_shift);
         before = *row;
-        tokens.push(pc_delta << 1 | usize::from(!changes.is_empty()));
+        tokens.push(pc_delta_or_empties << 1 | u64::from(!changes.is_empty()));
         for (i, (gap, extra)) in changes.iter().enumerate() {
             let more = i + 1 < changes.len();
-            tokens.push(gap << 2 | usize::from(extra.is_some()) << 1 | usize::from(more));
+            tokens.push(gap << 2 | u64::from(extra.is_some()) << 1 | u64::from(more));
             tokens.extend(extra);
         }
     }
@@ -85,16 +87,17 @@ fn changes<'t>(
     before: Safepoint<'t>,
     row: Safepoint<'t>,
     slot_shift: u32,
-) -> Vec<(usize, Option<usize>)> {
+) -> Vec<(u64, Option<u64>)> {
     let (mut changes, mut map) = (Vec::new(), before.bitmap);
     if row.frame_size != before.frame_size {
-        changes.push((0, Some(row.frame_size as usize)));
+        changes.push((0, Some(row.frame_size.into())));
         map = &[];
     }
     let mut end = 0; // of the run before
     for run in differing_runs(map, row.bitmap, slot_shift) {
-        changes.push((run.start as usize + 1 - end, run.len().checked_sub(2)));
-        end = run.end as usize;
+        let extra = run.len().checked_sub(2).map(|extra| extra as u64);
+        changes.push((u64::from(run.start - end) + 1, extra));
+        end = run.end;
     }
     changes
 }

@@ -3,9 +3,7 @@
 //! ```text
 //!   block of at most 32 safepoints:
 //! ┌───────────────────────────────┐
-//! │ empties: uleb = 0b…010        │  bit `i`: row `i` has no live slots
-//! ├───────────────────────────────┤
-//! │ row 0: uleb token             │
+//! │ row 0: uleb token             │  with `empties`, 0b…010: row 1 is one
 //! │ [change: uleb token]          │
 //! │ [extra: uleb]                 │
 //! ├───────────────────────────────┤
@@ -20,7 +18,7 @@
 //! ```
 //!
 //! A safepoint without live references takes a PC delta, and one bit of its
-//! block's `empties` beside it. It leaves the running map and frame size alone,
+//! block's `empties`. It leaves the running map and frame size alone,
 //! because the next map is likely to be that of before. The reader is that of
 //! `delta`, unchanged.
 

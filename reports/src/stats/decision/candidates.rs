@@ -89,7 +89,7 @@ fn broken_constraints(means: &SchemeMeans, measured: &Measured) -> Vec<Constrain
     let constraints = [
         (scheme.exact, Constraint::Exact),
         (!scheme.records_empties, Constraint::NoCraneliftChange),
-        (scheme.recommendable, Constraint::Recommendable),
+        (!scheme.control, Constraint::NoControl),
         (
             encoded == measured.modules,
             Constraint::Encoded {

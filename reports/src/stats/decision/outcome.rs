@@ -43,8 +43,8 @@ pub enum Constraint {
     Exact,
     /// It needs no Cranelift change.
     NoCraneliftChange,
-    /// It is marked recommendable.
-    Recommendable,
+    /// It is no control.
+    NoControl,
     /// It encoded every module.
     Encoded {
         /// Those that it encoded.
@@ -70,7 +70,7 @@ impl fmt::Display for Constraint {
         match self {
             Constraint::Exact => f.write_str("is not exact"),
             Constraint::NoCraneliftChange => f.write_str("needs a Cranelift change"),
-            Constraint::Recommendable => f.write_str("is not marked recommendable"),
+            Constraint::NoControl => f.write_str("is a control"),
             Constraint::Encoded { modules, of } => write!(f, "encoded {modules} of {of} modules"),
             Constraint::Timed { cache, modules, of } => {
                 write!(f, "was timed {cache} on {modules} of {of} modules")

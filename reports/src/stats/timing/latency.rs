@@ -63,6 +63,8 @@ fn row(cell: &Cell, estimate: Option<Estimate>, band: Option<Band>) -> LatencyRo
         band: band.map(|b| round(b.differs.exp(), 6)),
         processes: cell.processes.len(),
         blocks: cell.processes.iter().map(|(_, blocks)| blocks.len()).sum(),
+        runs: 1,
+        machines: 1,
     }
 }
 

@@ -6,8 +6,8 @@ use super::cell::Cell;
 use super::seed::seed_of;
 use super::verdict::{Band, Finding, holm};
 use crate::results::{
-    AGAIN, BASELINE, Cache, Collector, Isa, LatencyRow, PooledRow, Queries, Tier, Timed, Verdict,
-    is_timing_control,
+    AGAIN, BASELINE, Cache, Collector, Isa, LatencyRow, PooledRow, Queries, Stratum, Tier, Timed,
+    Verdict, is_timing_control,
 };
 use crate::stats::arithmetic::round;
 use rayon::prelude::*;
@@ -246,6 +246,10 @@ impl Pool<'_> {
             cells_faster: count(Verdict::Faster),
             cells_slower: count(Verdict::Slower),
             cells_same: count(Verdict::Same),
+            stratum: Stratum::All,
+            runs: 1,
+            machines: 1,
+            toolchains: 1,
         }
     }
 }
