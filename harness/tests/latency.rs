@@ -193,7 +193,7 @@ fn programs_are_asked_for_the_stacks_they_were_seen_with() {
     );
     let rows = samples(dir.path());
     assert_there_and_back(&rows, &with_controls(&["exact"]));
-    assert_eq!(values(&rows, "queries"), ["miss", "walk"].into());
+    assert_eq!(values(&rows, "queries"), ["miss", "uniform", "walk"].into());
 }
 
 #[test]

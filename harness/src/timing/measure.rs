@@ -14,7 +14,7 @@ use crate::output::progress;
 use crate::scheme::Scheme;
 use crate::walks::{self, Walks};
 use anyhow::{Result, ensure};
-use stackmap_corpus::Module;
+use stackmap_corpus::{Module, Tier};
 use stackmap_reports::results::{RunRow, write_file, write_rows};
 use std::path::Path;
 
@@ -31,7 +31,7 @@ pub fn measure(
     let mut schemes = registry::all_named(&names)?;
     schemes.extend(controls::all());
     samples::clear(dir)?;
-    let recorded = record_walks(modules);
+    let recorded = record_walks(modules, plan.walks.as_deref());
     walks::write_summary(modules, &recorded, dir)?;
     announce(plan);
     let with_walks: Vec<_> = modules.iter().zip(recorded).collect();
@@ -74,13 +74,18 @@ fn announce(plan: &TimingPlan) {
     );
 }
 
-/// Runs the programs among the modules. One after another: Wasmtime compiles
+/// Runs the programs among the modules, and reads the walks recorded of wild ones
+/// in the folder. One after another: Wasmtime compiles
 /// in parallel by itself, and would wait for ever for threads that wait for it.
-fn record_walks(modules: &[Module]) -> Vec<Option<Walks>> {
+fn record_walks(modules: &[Module], folder: Option<&Path>) -> Vec<Option<Walks>> {
     let bar = progress::bar("record walks", modules.len());
     let recorded = modules.iter().map(|module| {
         bar.inc(1);
-        walks::record(module).unwrap_or_else(|error| {
+        let recorded = match (module.tier, folder) {
+            (Tier::Wild, Some(folder)) => walks::recorded(module, folder),
+            _ => walks::record(module),
+        };
+        recorded.unwrap_or_else(|error| {
             bar.suspend(|| note!("warning: {error:#}; its queries are uniform instead"));
             None
         })

@@ -4,7 +4,7 @@ use crate::args::Selection;
 use clap::builder::RangedU64ValueParser;
 use rand::RngExt;
 use stackmap_corpus::named_enum;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Runs of a measurement, and of a quick one. Below four an interval says
@@ -75,6 +75,8 @@ pub struct TimingPlan {
     pub seconds: u64,
     /// What to spread them over.
     pub over: Duration,
+    /// The folder of recorded walks; none where there is no corpus.
+    pub walks: Option<PathBuf>,
 }
 
 impl TimingFlags {
@@ -99,6 +101,7 @@ impl TimingFlags {
             processes: self.processes.unwrap_or(usual.processes),
             seconds: self.seconds.unwrap_or(usual.seconds),
             over: Duration::from_secs(MINUTE * self.over),
+            walks: selection.corpus.find().ok().map(|corpus| corpus.walks()),
         }
     }
 }

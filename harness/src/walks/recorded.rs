@@ -2,15 +2,12 @@
 
 use super::Walks;
 use anyhow::Result;
-use stackmap_corpus::{Module, Tier, walks};
+use stackmap_corpus::{Module, walks};
 use std::path::Path;
 
-/// The walks of all executions of a wild module, from the folder of recorded walks.
-/// `None` for other modules and for those that no execution runs.
+/// The walks of all executions of a module, from the folder of recorded walks.
+/// `None` for one that no execution runs.
 pub fn recorded(module: &Module, folder: &Path) -> Result<Option<Walks>> {
-    if module.tier != Tier::Wild {
-        return Ok(None);
-    }
     let found = walks::of_module(folder, module)?;
     let Some(first) = found.first() else {
         return Ok(None);
