@@ -121,11 +121,7 @@ fn run_here(execution: &Execution, compiled: &CompiledWild) -> Result<Ran, Corpu
         Ok(code) => code,
         Err(error) => return Ok(Err(error)),
     };
-    let host = Host {
-        arguments: execution.arguments.clone(),
-        files: execution.files.clone(),
-        ..Host::default()
-    };
+    let host = Host::new(execution.arguments.clone(), execution.files.clone());
     let mut store = Store::new(code.engine(), host);
     let text = code.text().as_ptr_range();
     let text = text.start as usize..text.end as usize;

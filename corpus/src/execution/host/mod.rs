@@ -24,9 +24,9 @@ pub(super) struct Host {
     /// The first half of a character that is printed in halves.
     half: Option<u16>,
     /// The arguments of the command line, of which the first is the program's name.
-    pub arguments: Vec<String>,
+    arguments: Vec<String>,
     /// Files by their names.
-    pub files: BTreeMap<String, String>,
+    files: BTreeMap<String, String>,
     /// Those that are open, with how far they have been read.
     open: Vec<(String, usize)>,
     readings: u64,
@@ -49,6 +49,14 @@ pub(super) fn function(module: &str, name: &str) -> Option<(HostFunction, bool)>
 }
 
 impl Host {
+    pub fn new(arguments: Vec<String>, files: BTreeMap<String, String>) -> Host {
+        Host {
+            arguments,
+            files,
+            ..Host::default()
+        }
+    }
+
     /// Takes note of a call: of its name, and of its numbers as JavaScript would see
     /// them, so that a JavaScript engine can be asked for the same hash.
     pub fn note_call(&mut self, name: &str, arguments: &[Val]) {
