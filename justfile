@@ -43,6 +43,7 @@ record-check name="dart_fmt-unopt": build
 # Run the pinned executions and compare the stacks of their collections with the recorded ones
 runs *args: build
     {{lab}} corpus run {{args}}
+    {{lab}} walks -m x86_64/copying
 
 # A full run, made the published one: reports/published/ and the README's table
 publish *args: build

@@ -57,7 +57,7 @@ enum Command {
     Publish(cmd::publish::Args),
     /// Schemes by lookup time, in one run or several side by side
     Rank(cmd::rank::Args),
-    /// The wild modules: get, record and list them
+    /// The wild modules: get, record, run and list them
     Corpus(cmd::corpus::Args),
     /// Compare every scheme's answers with the oracle
     Verify(cmd::verify::Args),
@@ -65,6 +65,8 @@ enum Command {
     Size(cmd::size::Args),
     /// The facts about each module that explain the results
     Anatomy(cmd::anatomy::Args),
+    /// What the stacks of each module's collections are like
+    Walks(cmd::walks::Args),
     /// What each scheme would make of your own modules
     Inspect(cmd::inspect::Args),
     /// Instructions, bytes read and cache lines touched by a lookup
@@ -108,6 +110,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => cmd::verify::run(&args),
         Command::Size(args) => cmd::size::run(&args),
         Command::Anatomy(args) => cmd::anatomy::run(&args),
+        Command::Walks(args) => cmd::walks::run(&args),
         Command::Inspect(args) => cmd::inspect::run(&args),
         Command::Costs(args) => cmd::costs::run(&args),
         Command::Latency(args) => cmd::latency::run(&args, &call),

@@ -19,3 +19,4 @@ pub mod safety;
 pub mod size;
 pub mod soak;
 pub mod verify;
+pub mod walks;

@@ -14,7 +14,7 @@ use crate::output::progress;
 use crate::scheme::Scheme;
 use crate::walks::{self, Walks};
 use anyhow::{Result, ensure};
-use stackmap_corpus::{Module, Tier};
+use stackmap_corpus::Module;
 use stackmap_reports::results::{RunRow, write_file, write_rows};
 use std::path::Path;
 
@@ -31,8 +31,8 @@ pub fn measure(
     let mut schemes = registry::all_named(&names)?;
     schemes.extend(controls::all());
     samples::clear(dir)?;
-    let recorded = record_walks(modules, plan.walks.as_deref());
-    walks::write_summary(modules, &recorded, dir)?;
+    let recorded = walks::of_all(modules, plan.walks.as_deref());
+    write_rows(dir, &walks::rows(modules, &recorded))?;
     announce(plan);
     let with_walks: Vec<_> = modules.iter().zip(recorded).collect();
     let mut watch = Watch::default();
@@ -72,27 +72,6 @@ fn announce(plan: &TimingPlan) {
         least / MINUTE,
         least % MINUTE
     );
-}
-
-/// Runs the programs among the modules, and reads the walks recorded of wild ones
-/// in the folder. One after another: Wasmtime compiles
-/// in parallel by itself, and would wait for ever for threads that wait for it.
-fn record_walks(modules: &[Module], folder: Option<&Path>) -> Vec<Option<Walks>> {
-    let bar = progress::bar("record walks", modules.len());
-    let recorded = modules.iter().map(|module| {
-        bar.inc(1);
-        let recorded = match (module.tier, folder) {
-            (Tier::Wild, Some(folder)) => walks::recorded(module, folder),
-            _ => walks::record(module),
-        };
-        recorded.unwrap_or_else(|error| {
-            bar.suspend(|| note!("warning: {error:#}; its queries are uniform instead"));
-            None
-        })
-    });
-    let recorded = recorded.collect();
-    bar.finish_and_clear();
-    recorded
 }
 
 /// Encodes, verifies and writes everything in parallel.

@@ -4,9 +4,13 @@ mod recorded;
 mod recorder;
 mod summary;
 
-pub use recorded::recorded;
-pub use recorder::record;
-pub use summary::write_summary;
+use recorded::recorded;
+use recorder::record;
+pub use summary::rows;
+
+use crate::output::{note, progress};
+use stackmap_corpus::{Module, Tier};
+use std::path::Path;
 
 /// Stacks of the collections of one module, as offsets into its text section,
 /// innermost first.
@@ -20,4 +24,25 @@ pub struct Walks {
     pub growths: u64,
     /// Collections, those included whose stacks were not kept.
     pub collections: u64,
+}
+
+/// The walks of each module that has any. Programs are run, and of wild modules the
+/// walks recorded in the folder are read. One after another: Wasmtime compiles in
+/// parallel by itself, and would wait for ever for threads that wait for it.
+pub fn of_all(modules: &[Module], folder: Option<&Path>) -> Vec<Option<Walks>> {
+    let bar = progress::bar("record walks", modules.len());
+    let all = modules.iter().map(|module| {
+        bar.inc(1);
+        let walks = match (module.tier, folder) {
+            (Tier::Wild, Some(folder)) => recorded(module, folder),
+            _ => record(module),
+        };
+        walks.unwrap_or_else(|error| {
+            bar.suspend(|| note!("warning: {error:#}; its queries are uniform instead"));
+            None
+        })
+    });
+    let all = all.collect();
+    bar.finish_and_clear();
+    all
 }

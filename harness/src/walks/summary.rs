@@ -1,20 +1,17 @@
 //! `walks.csv`: what the walk queries of each module rest on.
 
 use super::Walks;
-use anyhow::Result;
 use stackmap_corpus::Module;
-use stackmap_reports::results::{WalkRow, write_rows};
+use stackmap_reports::results::WalkRow;
 use std::collections::HashSet;
 use std::mem;
-use std::path::Path;
 
-/// Writes a row for each module with walks.
-pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path) -> Result<()> {
+/// A row for each module with walks.
+pub fn rows(modules: &[Module], recorded: &[Option<Walks>]) -> Vec<WalkRow> {
     let pairs = modules.iter().zip(recorded);
-    let rows: Vec<WalkRow> = pairs
+    pairs
         .filter_map(|(module, walks)| Some(row(module, walks.as_ref()?)))
-        .collect();
-    Ok(write_rows(dir, &rows)?)
+        .collect()
 }
 
 fn row(module: &Module, walks: &Walks) -> WalkRow {
