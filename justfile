@@ -43,12 +43,14 @@ record-check name="dart_fmt-unopt": build
 # Run the pinned executions and compare the stacks of their collections with the recorded ones
 runs *args: build
     {{lab}} corpus run {{args}}
-    {{lab}} walks -m x86_64/copying
 
 # A full run, made the published one: reports/published/ and the README's table
 publish *args: build
-    {{lab}} bench {{args}} --out results/published
-    {{lab}} publish results/published
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # Its last two lines are the folder, named by the time, and the report.
+    run=$({{lab}} bench {{args}} | tee /dev/stderr | tail -n 2 | head -n 1)
+    {{lab}} publish "$run"
 
 # Instructions, bytes read and cache lines of a lookup; the same on every run
 instructions *args: build
@@ -57,6 +59,10 @@ instructions *args: build
 # Collect garbage by each scheme's lookups, in running code
 soak *args: build
     {{lab}} soak {{args}}
+
+# The lab itself, killed n times in the middle of a run and resumed
+kill-soak n="50": build
+    harness/kill-soak {{lab}} target/kill-soak {{n}}
 
 # Wasmtime itself with the lab's stack maps in it, collecting garbage
 rehearse:

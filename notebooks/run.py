@@ -18,7 +18,17 @@ def folder() -> Path:
 
 def table(name: str) -> pl.DataFrame:
     """One CSV of the run, all of it read before types are guessed."""
-    return pl.read_csv(folder() / name, infer_schema_length=None)
+    rows = pl.read_csv(folder() / name, infer_schema_length=None)
+    # A column without any value passes for text; what is unknown here are numbers.
+    unknown = [column for column in rows.columns if 0 < rows.height == rows[column].null_count()]
+    return rows.with_columns(pl.col(unknown).cast(pl.Float64))
+
+
+def machines() -> pl.DataFrame:
+    """The machine of each run; no rows if the runs were not written down."""
+    if (folder() / "runs.csv").exists():
+        return table("runs.csv").select("run", "machine")
+    return pl.DataFrame(schema={"run": pl.String, "machine": pl.String})
 
 
 def wild_sizes() -> pl.DataFrame:

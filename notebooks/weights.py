@@ -12,7 +12,7 @@ def _():
 
     mo.md(
         "# Your own weights\n\nThe decision is a weighted geometric mean of three ratios to today's format. "
-        "Move the weights and see who wins. Only schemes that are exact and need no change to Cranelift stand."
+        "Move the weights and see who wins. Only schemes that are exact stand."
     )
     return mo, pl, run
 
@@ -46,7 +46,7 @@ def _(pl, run):
         pl.when(pl.col("scheme") == "exact").then(0.0).otherwise(pl.col("hot")).alias("hot"),
         pl.when(pl.col("scheme") == "exact").then(0.0).otherwise(pl.col("cold")).alias("cold"),
     )
-    stands = logs.filter(pl.col("exact") & ~pl.col("records_empties"))
+    stands = logs.filter(pl.col("exact") & ~pl.col("control"))
     return (stands,)
 
 

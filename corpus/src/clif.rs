@@ -7,6 +7,7 @@
 //! collect.
 
 use crate::error::CorpusError;
+use crate::input;
 use crate::module::Module;
 use crate::names::listed;
 use crate::names::{Collector, Isa, Tier};
@@ -98,7 +99,8 @@ pub fn module_from_functions(
 /// name the line.
 pub fn read_clif(path: &Path, target: Option<&str>) -> Result<Module, CorpusError> {
     let origin = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|e| CorpusError::read(path, e))?;
+    let text = String::from_utf8(input::read(path)?)
+        .map_err(|e| CorpusError::unusable(&origin, e, "give text of Cranelift IR"))?;
     let (functions, isas) = parse(&origin, &text)?;
     let isa = match (target, isas) {
         (Some(target), _) => target_isa(target)?,

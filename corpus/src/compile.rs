@@ -4,10 +4,10 @@ use crate::assemble::assemble;
 use crate::capture::{CallSites, Capture};
 use crate::cwasm::Cwasm;
 use crate::error::CorpusError;
+use crate::input;
 use crate::module::Module;
 use crate::names::{Collector, Isa, OptLevel, Tier, listed};
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::str::FromStr;
@@ -108,6 +108,7 @@ pub(crate) const CRASH_REMEDY: &str =
     "try another --target, --collector or --opt-level, or leave the module out";
 
 /// What a compile gives.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct CompiledModule {
     pub cwasm: Vec<u8>,
     pub calls: CallSites,
@@ -184,7 +185,7 @@ pub fn compile_wasm(
 /// Reads a `.cwasm`, finding safepoints without live references by
 /// disassembly alone. The module takes the file's name.
 pub fn read_cwasm(path: &Path) -> Result<Module, CorpusError> {
-    let bytes = fs::read(path).map_err(|e| CorpusError::read(path, e))?;
+    let bytes = input::read(path)?;
     cwasm_module(path, Tier::Yours, &bytes)
 }
 
@@ -211,7 +212,7 @@ pub(crate) fn read_with(
     tier: Tier,
     compile: impl FnOnce(&str, &[u8]) -> Result<CompiledModule, CorpusError>,
 ) -> Result<Module, CorpusError> {
-    let bytes = fs::read(path).map_err(|e| CorpusError::read(path, e))?;
+    let bytes = input::read(path)?;
     let origin = path.display().to_string();
     let is_text = path.extension().is_some_and(|e| e == "wat");
     if bytes.starts_with(b"\x7fELF") {

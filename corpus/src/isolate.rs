@@ -1,42 +1,39 @@
 //! Compiles in a child process, because a compile can panic, take all memory,
 //! or never end, and one bad module must not lose the others' results.
 //!
-//! Its arguments are [`CHILD_COMMAND`] and a folder. Job and result pass through
-//! files in that folder.
+//! Its argument is [`CHILD_COMMAND`]. The job comes through its stdin and the
+//! result through its stdout, so that nothing is left behind if either process is
+//! killed.
 
 use crate::assemble::assemble;
-use crate::capture::CallSites;
 use crate::child::{self, ChildError, Limits};
 use crate::compile::{CRASH_REMEDY, CompileOptions, CompiledModule, compile, read_with};
 use crate::error::CorpusError;
 use crate::module::Module;
 use crate::names::Tier;
-use crate::temporary::temporary_folder;
 use serde::{Deserialize, Serialize};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::{Read, Write};
+use std::path::Path;
 use std::sync::OnceLock;
 
 /// First argument of such a child process. When `main` sees it, it must call
 /// [`child_main`].
 pub const CHILD_COMMAND: &str = "__compile";
 
-const WASM: &str = "input.wasm";
-const JOB: &str = "job.json";
-const CWASM: &str = "output.cwasm";
-const RESULT: &str = "result.json";
-
 /// Where a child's first panic happened.
 static PANIC_PLACE: OnceLock<String> = OnceLock::new();
 
+/// What the child compiles.
 #[derive(Serialize, Deserialize)]
 struct Job {
     origin: String,
     options: CompileOptions,
+    /// Binary or text.
+    module: Vec<u8>,
 }
 
-/// What the child found; a problem comes with its remedy.
-type ChildResult = Result<CallSites, (String, String)>;
+/// What came of it; a problem comes with its remedy.
+type ChildResult = Result<CompiledModule, (String, String)>;
 
 /// As [`crate::compile_wasm`], in a child process that is stopped when it
 /// exceeds a limit. The program must call [`child_main`], see
@@ -73,31 +70,24 @@ pub(crate) fn precompile_isolated(
     options: &CompileOptions,
     limits: &Limits,
 ) -> Result<CompiledModule, CorpusError> {
-    let dir = temporary_folder()?;
-    let broken = |problem: std::io::Error| {
-        let problem = format!("cannot be passed to a child process: {problem}");
-        let remedy = "check free space and permissions of the temporary folder";
-        CorpusError::unusable(name, problem, remedy)
+    let misunderstood = |problem: postcard::Error| {
+        let problem = format!("parent and child process misunderstand each other: {problem}");
+        CorpusError::unusable(name, problem, CRASH_REMEDY)
     };
     let job = Job {
         origin: name.to_owned(),
         options: options.clone(),
+        module: bytes.to_owned(),
     };
-    fs::write(dir.path().join(WASM), bytes).map_err(broken)?;
-    let job = serde_json::to_vec(&job).map_err(|e| broken(e.into()))?;
-    fs::write(dir.path().join(JOB), job).map_err(broken)?;
-    let mut command = child::command().map_err(broken)?;
-    command.arg(CHILD_COMMAND).arg(dir.path());
-    child::run(command, limits).map_err(|error| stopped(name, error))?;
-
-    let result = fs::read(dir.path().join(RESULT)).map_err(broken)?;
-    match serde_json::from_slice(&result).map_err(|e| broken(e.into()))? {
-        ChildResult::Ok(calls) => {
-            let cwasm = fs::read(dir.path().join(CWASM)).map_err(broken)?;
-            Ok(CompiledModule { cwasm, calls })
-        }
+    let job = postcard::to_allocvec(&job).map_err(misunderstood)?;
+    let stopped = |error| stopped(name, error);
+    let mut command = child::command().map_err(|e| stopped(ChildError::Start(e)))?;
+    command.arg(CHILD_COMMAND);
+    let output = child::run(command, &job, limits).map_err(stopped)?;
+    match postcard::from_bytes(&output.stdout).map_err(misunderstood)? {
+        ChildResult::Ok(compiled) => Ok(compiled),
         ChildResult::Err((problem, _)) if child::ran_out_of_memory(&problem) => {
-            Err(stopped(name, ChildError::Memory(limits.memory)))
+            Err(stopped(ChildError::Memory(limits.memory)))
         }
         ChildResult::Err((problem, remedy)) => Err(CorpusError::unusable(name, problem, &remedy)),
     }
@@ -117,13 +107,9 @@ fn stopped(name: &str, error: ChildError) -> CorpusError {
     CorpusError::unusable(name, format!("the compile {error}"), remedy)
 }
 
-/// What `main` runs for [`CHILD_COMMAND`]: compiles the job in the folder that
-/// the second argument names, and gives the exit code.
+/// What `main` runs for [`CHILD_COMMAND`]: compiles the job that comes through
+/// stdin, and gives the exit code.
 pub fn child_main() -> i32 {
-    let Some(dir) = std::env::args_os().nth(2).map(PathBuf::from) else {
-        eprintln!("{CHILD_COMMAND} is for internal use");
-        return 2;
-    };
     // The parent reports a panic on its own line, so only note the place.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
@@ -134,7 +120,7 @@ pub fn child_main() -> i32 {
             PANIC_PLACE.set(format!("{file}:{}", place.line())).ok();
         }
     }));
-    match run_job(&dir) {
+    match run_job() {
         Ok(()) => 0,
         Err(problem) => {
             eprintln!("{problem}");
@@ -143,14 +129,13 @@ pub fn child_main() -> i32 {
     }
 }
 
-fn run_job(dir: &Path) -> Result<(), String> {
-    let read = |name: &str| fs::read(dir.join(name)).map_err(|e| format!("{name}: {e}"));
-    let job: Job = serde_json::from_slice(&read(JOB)?).map_err(|e| e.to_string())?;
-    let result: ChildResult = match compile(&job.origin, &read(WASM)?, &job.options) {
-        Ok(CompiledModule { cwasm, calls }) => {
-            fs::write(dir.join(CWASM), cwasm).map_err(|e| format!("{CWASM}: {e}"))?;
-            Ok(calls)
-        }
+fn run_job() -> Result<(), String> {
+    let mut job = Vec::new();
+    let read = std::io::stdin().read_to_end(&mut job);
+    read.map_err(|e| format!("the job: {e}"))?;
+    let job: Job = postcard::from_bytes(&job).map_err(|e| format!("no job on stdin: {e}"))?;
+    let result: ChildResult = match compile(&job.origin, &job.module, &job.options) {
+        Ok(compiled) => Ok(compiled),
         Err(CorpusError::Unusable {
             problem, remedy, ..
         }) => {
@@ -159,6 +144,7 @@ fn run_job(dir: &Path) -> Result<(), String> {
         }
         Err(other) => return Err(other.to_string()),
     };
-    let json = serde_json::to_vec(&result).map_err(|e| e.to_string())?;
-    fs::write(dir.join(RESULT), json).map_err(|e| format!("{RESULT}: {e}"))
+    let result = postcard::to_allocvec(&result).map_err(|e| format!("the result: {e}"))?;
+    let written = std::io::stdout().write_all(&result);
+    written.map_err(|e| format!("the result: {e}"))
 }

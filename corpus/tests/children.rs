@@ -2,8 +2,8 @@
 //! program is its own child.
 
 use nix::sys::resource::{UsageWho, getrusage};
+use stackmap_corpus::Limits;
 use stackmap_corpus::child::{self, ChildError};
-use stackmap_corpus::{CompileOptions, Limits, Tier, compile_isolated};
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -15,13 +15,12 @@ const MEMORY: u64 = 128 << 20;
 const SOON: Duration = Duration::from_secs(20);
 
 /// What is done in processes of their own, by name.
-const ROLES: [(&str, fn()); 8] = [
+const ROLES: [(&str, fn()); 7] = [
     ("sleep", || std::thread::sleep(Duration::from_secs(600))),
     ("parent", || drop(run("sleep", &limits(MEMORY, 600)))),
     ("grandparent", || drop(run("parent", &limits(MEMORY, 600)))),
     ("allocate", allocate),
     ("greet", || println!("hello")),
-    ("compile", compile),
     ("fail", || panic!("no \"such\" thing")),
     ("replaced", replaced),
 ];
@@ -41,7 +40,6 @@ fn main() {
     time_is_bounded();
     the_last_line_is_kept();
     a_replaced_binary_changes_nothing();
-    a_temporary_folder_that_does_not_exist_is_told();
     println!("children: ok");
 }
 
@@ -55,7 +53,7 @@ fn limits(memory: u64, seconds: u64) -> Limits {
 fn run(role: &str, limits: &Limits) -> Result<String, ChildError> {
     let mut command = child::command().unwrap();
     command.arg(role);
-    child::run(command, limits).map(|output| String::from_utf8(output.stdout).unwrap())
+    child::run(command, &[], limits).map(|output| String::from_utf8(output.stdout).unwrap())
 }
 
 /// Takes memory until there is none.
@@ -64,20 +62,6 @@ fn allocate() {
     loop {
         taken.push(vec![1u8; 1 << 20]);
     }
-}
-
-/// Says why a module cannot be compiled.
-fn compile() {
-    let (limits, options) = (Limits::default(), CompileOptions::default());
-    let compiled = compile_isolated(
-        "m",
-        Tier::Yours,
-        String::new(),
-        b"(module)",
-        &options,
-        &limits,
-    );
-    eprintln!("{}", compiled.unwrap_err());
 }
 
 /// Once told to, prints what a child says.
@@ -181,18 +165,4 @@ fn a_replaced_binary_changes_nothing() {
     fs::write(&binary, "another program").unwrap();
     parent.stdin.take().unwrap().write_all(b"\n").unwrap();
     assert_eq!(parent.wait_with_output().unwrap().stdout, b"hello\n");
-}
-
-fn a_temporary_folder_that_does_not_exist_is_told() {
-    let mut command = child::command().unwrap();
-    let output = command
-        .arg("compile")
-        .env("TMPDIR", "/nonexistent")
-        .output()
-        .unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        stderr.starts_with("/nonexistent: ") && stderr.contains("set TMPDIR"),
-        "{stderr}"
-    );
 }

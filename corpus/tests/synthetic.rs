@@ -67,7 +67,9 @@ fn changes(a: Safepoint<'_>, b: Safepoint<'_>) -> usize {
 
 #[test]
 fn the_default_set_is_large_and_well_formed() {
-    let functions: usize = DEFAULT.iter().map(|m| m.functions.len()).sum();
+    let varied = |m: &&Module| m.name.starts_with("frames-vary");
+    let compiled = DEFAULT.iter().filter(|m| !varied(m));
+    let functions: usize = compiled.map(|m| m.functions.len()).sum();
     assert_eq!(functions, Options::default().functions);
     assert!(functions >= 2000, "{functions}");
     let names: BTreeSet<_> = DEFAULT.iter().map(|m| &m.name).collect();
@@ -206,6 +208,27 @@ fn frames_are_large() {
     };
     assert!(frame("frames-slots") > 2048);
     assert!(frame("frames-spills") > frame("straight") + 20 * 8);
+}
+
+#[test]
+fn frames_vary_within_a_function() {
+    let straight = family("straight");
+    for (name, most) in [("frames-vary", 64), ("frames-vary-deep", 512)] {
+        let module = family(name);
+        assert_eq!(module.functions, straight.functions);
+        let sizes = |m: &Module| {
+            let first = |s: &Safepoint<'_>| m.functions[0].covers_return(s.pc);
+            let sizes = m.table.iter_maps().filter(first).map(|s| s.frame_size);
+            sizes.collect::<BTreeSet<_>>()
+        };
+        assert_eq!(sizes(straight).len(), 1);
+        assert!(sizes(module).len() > 1, "{name}");
+        for (varied, s) in module.table.iter().zip(straight.table.iter()) {
+            let pushed = varied.frame_size - s.frame_size;
+            assert!(pushed <= most, "{name}: {pushed}");
+            assert!(varied.slots().eq(s.slots().map(|slot| slot + pushed)));
+        }
+    }
 }
 
 #[test]

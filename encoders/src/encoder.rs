@@ -19,15 +19,12 @@ pub trait Encoder: Copy + Send + Sync + 'static {
     const OPEN_ENDED: bool = false;
 
     /// Whether the writer must be told of every safepoint without live
-    /// references, which needs Cranelift to emit empty maps.
+    /// references, which needs Wasmtime's compiler to pass them on.
     const RECORDS_EMPTIES: bool;
 
     /// Whether the reader answers [`Lookup::Empty`] at such a safepoint,
     /// rather than [`Lookup::Missing`].
     const TRI_STATE: bool = false;
-
-    /// Whether the scheme may be recommended at all; controls may not.
-    const RECOMMENDABLE: bool = true;
 
     /// The opened section.
     type Reader<'s>: Reader<'s>;

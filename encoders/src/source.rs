@@ -12,6 +12,12 @@ pub struct SourceFile {
     pub text: &'static str,
 }
 
+/// The memo that can stand in front of any scheme.
+pub const MEMO: SourceFile = SourceFile {
+    path: "memo.rs",
+    text: include_str!("memo.rs"),
+};
+
 /// The files that make up a scheme, as the registry lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SchemeSource {
@@ -52,7 +58,7 @@ impl SchemeSource {
     /// Lines of code of the writer. A file that the reader uses too counts for
     /// the reader alone, so that the two add up.
     pub fn writer_lines(&self) -> usize {
-        self.own_writer().map(|file| file.lines()).sum()
+        self.own_writer().map(SourceFile::lines).sum()
     }
 
     /// The drawing of the format.
@@ -75,7 +81,8 @@ impl SchemeSource {
         core::iter::once(self.format.text).chain(texts)
     }
 
-    fn own_writer(&self) -> impl Iterator<Item = &'static SourceFile> {
+    /// The files of the writer that the reader does not use.
+    pub fn own_writer(&self) -> impl Iterator<Item = &'static SourceFile> {
         let shared = |file: &&SourceFile| self.reader.contains(file);
         self.writer.iter().filter(move |file| !shared(file))
     }

@@ -2,30 +2,34 @@
 //! any machine.
 
 use crate::scheme::Scheme;
-use crate::{anatomy, costs, modules, safety};
+use crate::{anatomy, costs, modules, safety, walks};
 use anyhow::Result;
 use stackmap_corpus::Module;
 use stackmap_reports::results::{
-    AnatomyRow, CostRow, ModuleRow, Row, SafetyRow, SizeRow, write_rows,
+    AnatomyRow, CostRow, MemoRow, ModuleRow, Row, SafetyRow, SizeRow, WalkRow, write_rows,
 };
 use std::path::Path;
 
 /// The files with rows by module, in the order of the modules.
-pub const BY_MODULE: [&str; 5] = [
+pub const BY_MODULE: [&str; 7] = [
     ModuleRow::FILE,
     SizeRow::FILE,
     CostRow::FILE,
     SafetyRow::FILE,
     AnatomyRow::FILE,
+    WalkRow::FILE,
+    MemoRow::FILE,
 ];
 
-/// Measures all but the sizes, which the caller has, and writes the files.
+/// Measures all but the sizes, which the caller has, and writes the files. Walks of
+/// wild modules are read from a folder, if there is one.
 pub fn write(
     dir: &Path,
     modules: &[Module],
     schemes: &[Scheme],
     sizes: &[SizeRow],
     seed: u64,
+    recorded_walks: Option<&Path>,
 ) -> Result<()> {
     let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();
     let of_modules: Vec<_> = modules.iter().map(modules::row).collect();
@@ -34,7 +38,8 @@ pub fn write(
     write_if_any(dir, sizes)?;
     write_if_any(dir, &costs::measure_all(modules, schemes, seed)?)?;
     write_if_any(dir, &safety::measure_all(modules, schemes, seed)?)?;
-    write_if_any(dir, &anatomy::measure_all(modules)?)
+    write_if_any(dir, &anatomy::measure_all(modules)?)?;
+    walks::write_summary(modules, &walks::record_all(modules, recorded_walks), dir)
 }
 
 fn write_if_any<R: Row>(dir: &Path, rows: &[R]) -> Result<()> {

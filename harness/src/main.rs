@@ -13,6 +13,7 @@ mod modules;
 mod outcome;
 mod output;
 mod random;
+mod review;
 mod run_folder;
 mod safety;
 mod scheme;
@@ -65,12 +66,12 @@ enum Command {
     Size(cmd::size::Args),
     /// The facts about each module that explain the results
     Anatomy(cmd::anatomy::Args),
-    /// What the stacks of each module's collections are like
-    Walks(cmd::walks::Args),
     /// What each scheme would make of your own modules
     Inspect(cmd::inspect::Args),
     /// Instructions, bytes read and cache lines touched by a lookup
     Costs(cmd::costs::Args),
+    /// What a memo of decoded answers would save on our programs' stacks
+    Memo(cmd::memo::Args),
     /// Time every scheme; leaves raw samples
     Latency(cmd::latency::Args),
     /// What on this machine will blur the timings
@@ -110,9 +111,9 @@ fn main() -> ExitCode {
         Command::Verify(args) => cmd::verify::run(&args),
         Command::Size(args) => cmd::size::run(&args),
         Command::Anatomy(args) => cmd::anatomy::run(&args),
-        Command::Walks(args) => cmd::walks::run(&args),
         Command::Inspect(args) => cmd::inspect::run(&args),
         Command::Costs(args) => cmd::costs::run(&args),
+        Command::Memo(args) => cmd::memo::run(&args),
         Command::Latency(args) => cmd::latency::run(&args, &call),
         Command::Doctor(args) => cmd::doctor::run(&args),
         Command::TimeChild(args) => cmd::child::time::run(&args),

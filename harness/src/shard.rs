@@ -56,7 +56,8 @@ fn shares(weights: &[usize], of: usize) -> Vec<usize> {
     let share = |weight: &usize| {
         let middle = before + weight / 2;
         before += weight;
-        middle * of / total.max(1) + 1
+        // Wide, because nobody limits the number of shares.
+        (middle as u128 * of as u128 / total.max(1) as u128) as usize + 1
     };
     weights.iter().map(share).collect()
 }
@@ -71,6 +72,7 @@ mod tests {
         assert_eq!(shares(&[30, 5, 5, 20], 2), [1, 2, 2, 2]);
         assert_eq!(shares(&[1, 1, 1], 1), [1, 1, 1]);
         assert_eq!(shares(&[], 3), [0; 0]);
+        assert_eq!(shares(&[4], usize::MAX), [usize::MAX / 2 + 1]);
     }
 
     #[test]

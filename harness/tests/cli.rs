@@ -209,7 +209,14 @@ fn schemes_say_what_the_decision_needs() {
         for field in ["exact", "records_empties", "control"] {
             assert!(row[field].is_boolean(), "{row}");
         }
-        assert!(row["reader_lines"].as_u64().unwrap() > 0, "{row}");
-        assert!(row["writer_lines"].as_u64().unwrap() > 0, "{row}");
+        for measure in ["lines", "branches", "nesting"] {
+            for half in ["reader", "writer"] {
+                let size = row[format!("{half}_{measure}")].as_u64().unwrap();
+                assert!(size > 0 || measure != "lines", "{row}");
+            }
+        }
+        assert!(row["fields"].as_u64().unwrap() > 2, "{row}");
+        let told = row["records_empties"].as_bool().unwrap();
+        assert_eq!(row["compiler_lines"].as_u64().unwrap() > 0, told, "{row}");
     }
 }

@@ -143,6 +143,24 @@ fn a_page_about_ones_own_module_says_what_it_would_save() {
 }
 
 #[test]
+fn a_larger_memo_and_one_that_is_kept_answer_no_less() {
+    let rows = rows(&["memo", "-m", "^lisp/x86_64/copying", "--json"]);
+    if !cfg!(target_arch = "x86_64") {
+        return assert!(rows.is_empty());
+    }
+    let hits = |row: &serde_json::Value| row["hits"].as_u64().unwrap();
+    for kept in [false, true] {
+        let of: Vec<_> = rows.iter().filter(|row| row["kept"] == kept).collect();
+        assert_eq!(of.len(), 4, "{rows:?}");
+        assert!(of.is_sorted_by_key(|row| hits(row)), "{of:?}");
+        assert!(hits(of[3]) <= of[3]["lookups"].as_u64().unwrap());
+    }
+    for pair in rows.chunks(2) {
+        assert!(hits(&pair[0]) <= hits(&pair[1]), "{pair:?}");
+    }
+}
+
+#[test]
 fn a_folder_without_a_run_is_named_with_the_remedy() {
     let dir = TempDir::new().unwrap();
     for subcommand in ["frontier", "rank", "publish"] {

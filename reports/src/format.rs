@@ -47,12 +47,12 @@ pub(crate) fn percent_range(min: f64, max: f64) -> String {
     format!("{}–{} %", percent_number(min), percent_number(max))
 }
 
-/// `1.08× [1.05, 1.11]`; the baseline has no interval.
-pub(crate) fn with_interval(ratio: f64, lo: f64, hi: f64) -> String {
-    if lo == hi {
-        return times(ratio);
+/// `1.08× [1.05, 1.11]`; the baseline has no interval, nor has a single run.
+pub(crate) fn with_interval(ratio: f64, ends: Option<(f64, f64)>) -> String {
+    match ends {
+        Some((lo, hi)) if lo < hi => format!("{} {}", times(ratio), interval(lo, hi)),
+        _ => times(ratio),
     }
-    format!("{} {}", times(ratio), interval(lo, hi))
 }
 
 /// `[1.05, 1.11]`.

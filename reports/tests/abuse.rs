@@ -218,9 +218,7 @@ fn a_timing_is_never_counted_twice() {
     let good = fs::read_to_string(&path).unwrap();
     let third = good.lines().nth(2).unwrap();
     fs::write(&path, format!("{good}{third}\n")).unwrap();
-    let error = stats::summarize_folder(dir.path(), 1)
-        .unwrap_err()
-        .to_string();
+    let error = stats::summarize_folder(dir.path()).unwrap_err().to_string();
     assert!(error.contains("samples.csv: line 5: exact on "), "{error}");
     let error = read_rows::<SampleRow>(&path).unwrap_err().to_string();
     assert!(

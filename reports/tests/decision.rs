@@ -3,31 +3,31 @@
 
 mod folder;
 
+use folder::timings::pooled;
 use folder::{LARGE, SMALL, write};
-use stackmap_reports::stats::{Decision, Fate, Outcome, decide};
+use stackmap_reports::results::{Cache, LatencyRow, Queries, read_rows, write_rows};
+use stackmap_reports::stats::{Candidate, Decision, Fate, Outcome, decide};
 use stackmap_reports::{Weights, load, write_report};
 use std::fs;
 use std::path::Path;
 
-const SCHEMES: &str =
-    "name,exact,records_empties,tri_state,recommendable,reader_lines,writer_lines\n";
+const SCHEMES: &str = "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines,reader_branches,writer_branches,reader_nesting,writer_nesting,fields\n";
 
 type Row<'a> = (&'a str, &'a str, [u64; 2], [f64; 2], f64);
 
 /// Schemes on two modules: name, flags, bytes out of 1000, hot ratio and half
-/// the width of its interval.
+/// the width of its interval; without a width there is no interval.
 fn tiny(dir: &Path, schemes: &[Row<'_>]) {
     write(dir, SMALL);
-    let mut list = format!("{SCHEMES}exact,true,false,false,true,50,60\n");
-    let header = |name: &str| {
-        let text = fs::read_to_string(dir.join(name)).unwrap();
-        format!("{}\n", text.lines().next().unwrap())
-    };
-    let (mut size, mut latency) = (header("size.csv"), header("latency.csv"));
+    let mut list = format!("{SCHEMES}exact,true,false,false,false,50,60,0,9,9,3,3,5\n");
+    let text = fs::read_to_string(dir.join("size.csv")).unwrap();
+    let mut size = format!("{}\n", text.lines().next().unwrap());
+    let like: Vec<LatencyRow> = read_rows(&dir.join("latency.csv")).unwrap();
+    let mut latencies = Vec::new();
     let exact = [("exact", "", [1000, 1000], [1.0, 1.0], 0.0)];
     for (name, flags, bytes, hot, half) in exact.iter().chain(schemes) {
         if !flags.is_empty() {
-            list += &format!("{name},{flags},60,70\n");
+            list += &format!("{name},{flags},60,70,0,9,9,3,3,5\n");
         }
         for (i, module) in ["one", "two"].into_iter().enumerate() {
             let (b, ratio) = (bytes[i], hot[i]);
@@ -35,16 +35,22 @@ fn tiny(dir: &Path, schemes: &[Row<'_>]) {
                 "{name},{module},x86_64,wild,75,25,{b},0,{b},0,0,1000,{},0,copying,,,,9.5,0.5,3000\n",
                 b as f64 / 1000.0
             );
-            latency += &format!(
-                "{name},{module},x86_64,wild,walk,hot,visit,80,{ratio},{},{},same,copying,,3,9\n",
-                ratio - half,
-                ratio + half
-            );
+            latencies.push(LatencyRow {
+                scheme: (*name).to_owned(),
+                module: module.to_owned(),
+                queries: Queries::Walk,
+                cache: Cache::Hot,
+                ratio,
+                ratio_lo: half.is_finite().then_some(ratio - half),
+                ratio_hi: half.is_finite().then_some(ratio + half),
+                ..like[0].clone()
+            });
         }
     }
     fs::write(dir.join("schemes.csv"), list).unwrap();
     fs::write(dir.join("size.csv"), size).unwrap();
-    fs::write(dir.join("latency.csv"), latency).unwrap();
+    write_rows(dir, &pooled(&latencies, |_| 75)).unwrap();
+    write_rows(dir, &latencies).unwrap();
 }
 
 fn decided(schemes: &[Row<'_>], weights: &str) -> Decision {
@@ -62,7 +68,7 @@ fn fate<'d>(decision: &'d Decision, name: &str) -> &'d Fate {
     &found.find(|c| c.means.scheme.name == name).unwrap().fate
 }
 
-const GOOD: &str = "true,false,false,true";
+const GOOD: &str = "true,false,false,false";
 
 #[test]
 fn the_score_is_the_weighted_geometric_mean_of_the_ratios() {
@@ -106,25 +112,52 @@ fn a_weight_changes_the_decision_and_its_text() {
 fn constraints_come_before_scores() {
     let d = decided(
         &[
-            ("range", "false,false,false,true", [10, 10], [0.5, 0.5], 0.0),
-            ("empties", "true,true,true,true", [10, 10], [0.5, 0.5], 0.0),
-            ("toy", "true,false,false,false", [10, 10], [0.5, 0.5], 0.0),
+            (
+                "range",
+                "false,false,false,false",
+                [10, 10],
+                [0.5, 0.5],
+                0.0,
+            ),
+            ("toy", "true,false,false,true", [10, 10], [0.5, 0.5], 0.0),
             ("good", GOOD, [500, 500], [0.9, 0.9], 0.01),
         ],
         "bytes=1,hot=1",
     );
     assert_eq!(d.outcome, winner("good"));
-    for (name, why) in [
-        ("range", "is not exact"),
-        ("empties", "needs a Cranelift change"),
-        ("toy", "is not marked recommendable"),
-    ] {
-        let Fate::Excluded(broken) = fate(&d, name) else {
-            panic!("{:?}", fate(&d, name));
-        };
-        let broken: Vec<String> = broken.iter().map(ToString::to_string).collect();
-        assert_eq!(broken, [why]);
-    }
+    let Fate::Excluded(broken) = fate(&d, "range") else {
+        panic!("{:?}", fate(&d, "range"));
+    };
+    let broken: Vec<String> = broken.iter().map(ToString::to_string).collect();
+    assert_eq!(broken, ["is not exact"]);
+    let is_toy = |c: &Candidate| c.means.scheme.name == "toy";
+    assert!(
+        !d.candidates.iter().any(is_toy),
+        "a control is no candidate"
+    );
+}
+
+#[test]
+fn a_scheme_that_records_empties_is_a_candidate() {
+    let empties = ("empties", "true,true,true,false", [10, 10], [0.5, 0.5], 0.0);
+    let d = decided(
+        &[empties, ("good", GOOD, [500, 500], [0.9, 0.9], 0.01)],
+        "bytes=1,hot=1",
+    );
+    assert_eq!(d.outcome, winner("empties"));
+}
+
+/// One run: no interval is no width of zero.
+#[test]
+fn without_intervals_nothing_is_decided_unless_time_weighs_nothing() {
+    let schemes = [
+        ("a", GOOD, [100, 100], [0.5, 0.5], f64::NAN),
+        ("b", GOOD, [900, 900], [0.9, 0.9], f64::NAN),
+    ];
+    let names = ["a", "b", "exact"].map(str::to_owned).to_vec();
+    let d = decided(&schemes, "bytes=1,hot=1");
+    assert_eq!(d.outcome, Outcome::Inconclusive(names));
+    assert_eq!(decided(&schemes, "bytes=1").outcome, winner("a"));
 }
 
 #[test]
@@ -166,9 +199,12 @@ fn a_module_that_decides_alone_is_found() {
     );
     assert_eq!(d.outcome, winner("lucky"));
     let without: Vec<_> = d.sensitivity.without_module.iter().collect();
-    let (key, outcome) = without[0];
-    assert_eq!((key.module.as_str(), outcome), ("one", &winner("steady")));
-    assert_eq!(without[1].1, winner("lucky"));
+    let (key, lowest) = without[0];
+    assert_eq!(
+        (key.module.as_str(), lowest.as_deref()),
+        ("one", Some("steady"))
+    );
+    assert_eq!(without[1].1.as_deref(), Some("lucky"));
 }
 
 #[test]
@@ -201,6 +237,9 @@ fn a_missing_column_is_named_for_every_file() {
         ("schemes.csv", "tri_state"),
         ("size.csv", "bytes_payload"),
         ("latency.csv", "ratio_lo"),
+        ("pooled.csv", "stratum"),
+        ("left-out.csv", "inside"),
+        ("runs.csv", "machine"),
         ("samples.csv", "process"),
         ("safety.csv", "outcome"),
     ];

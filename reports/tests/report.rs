@@ -3,7 +3,11 @@
 mod folder;
 
 use folder::{LARGE, SMALL, Shape, write};
-use stackmap_reports::{Weights, load, terminal_summary, write_report};
+use stackmap_reports::results::{AGAIN, Cache, PooledRow, Row, Verdict, read_rows, write_rows};
+use stackmap_reports::stats::left_out_text;
+use stackmap_reports::{
+    Weights, frontier_text, load, rank, readme_results, terminal_summary, write_report,
+};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -142,11 +146,75 @@ fn the_terminal_table_fits_and_names_every_scheme() {
     let dir = rendered("terminal", LARGE);
     let text = terminal_summary(&load(&dir).unwrap());
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines[1].starts_with("exact "), "{text}");
-    let table = &lines[..=LARGE.schemes];
+    assert!(lines[0].starts_with("Both controls"), "{text}");
+    assert!(lines[3].starts_with("exact "), "{text}");
+    let table = &lines[2..=2 + LARGE.schemes];
     assert!(table.iter().all(|l| l.chars().count() <= 100), "{text}");
+    assert!(
+        !text.contains("ranges-naive"),
+        "a control is no scheme: {text}"
+    );
     assert!(
         table.iter().any(|l| l.starts_with("ranges-exact-set ")),
         "{text}"
     );
+}
+
+/// A double of a control that is broken on purpose: the copy of the baseline
+/// comes out faster in one scenario.
+fn break_a_control(dir: &Path) {
+    let path = dir.join(PooledRow::FILE);
+    let mut rows: Vec<PooledRow> = read_rows(&path).unwrap();
+    let is_broken = |row: &&mut PooledRow| row.scheme == AGAIN && row.cache == Cache::Cold;
+    for row in rows.iter_mut().filter(is_broken) {
+        row.verdict = Verdict::Faster;
+    }
+    write_rows(dir, &rows).unwrap();
+}
+
+#[test]
+fn a_broken_control_comes_first_everywhere() {
+    let dir = rendered("broken-control", LARGE);
+    let first_of = |page: &str| {
+        let paragraph = page.split("<p>").nth(1).unwrap();
+        paragraph.split("</p>").next().unwrap().to_owned()
+    };
+    let page = |dir: &Path| fs::read_to_string(dir.join("report.html")).unwrap();
+    let said = "Controls did not come out as they must";
+    assert!(!page(&dir).contains(said));
+    break_a_control(&dir);
+    let results = load(&dir).unwrap();
+    write_report(&results, &dir, &Weights::default()).unwrap();
+    let first = first_of(&page(&dir));
+    assert!(
+        first.starts_with(said) && first.contains("exact-again"),
+        "{first}"
+    );
+    let decision = fs::read_to_string(dir.join("decision.md")).unwrap();
+    let decision = decision
+        .trim_start_matches("# Decision")
+        .trim_start()
+        .to_owned();
+    let (ranking, _) = rank(&[("a".to_owned(), results.clone())]);
+    for (text, before) in [
+        (terminal_summary(&results), ""),
+        (readme_results(&results), ""),
+        (frontier_text(&results), ""),
+        (decision, ""),
+        (ranking, "a: "),
+    ] {
+        assert!(text.starts_with(&format!("{before}{said}")), "{text}");
+    }
+}
+
+#[test]
+fn runs_and_how_they_predict_one_another_are_told() {
+    let dir = rendered("runs", LARGE);
+    let results = load(&dir).unwrap();
+    let page = fs::read_to_string(dir.join("report.html")).unwrap();
+    let runs = "Measured in 8 runs on A CPU @ 2.00 GHz, from 2026-01-01T00:00:00Z to 2026-01-01T07:10:00Z.";
+    let text = left_out_text(results.left_out.as_deref().unwrap()).unwrap();
+    for place in [page, terminal_summary(&results), readme_results(&results)] {
+        assert!(place.contains(runs) && place.contains(&text), "{place}");
+    }
 }

@@ -1,18 +1,23 @@
 //! Wasmtime with the lab's stack maps in it: every program of the corpus, under
-//! both collectors, once with each scheme that Cranelift can feed as it is.
-//! Each checkpoint of a program is a collection. Programs must return what they
-//! have to, and every lookup must answer what it does with today's format.
+//! both collectors, once with each scheme. Each checkpoint of a program is a
+//! collection. Programs must return what they have to, every lookup must answer
+//! what it does with today's format, Wasmtime must record the safepoints that the
+//! lab finds, and no lookup may miss where empties are recorded and told.
+
+mod safepoints;
 
 use anyhow::{Context, Result, ensure};
-use object::{Object, ObjectSection};
-use stackmap_corpus::CompileOptions;
+use safepoints::{COLLECTORS, options};
 use stackmap_corpus::programs::{self, Program};
+use stackmap_corpus::{Collector, Isa};
 use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, for_each_scheme};
-use std::sync::atomic::Ordering::Relaxed;
+use std::ops::AddAssign;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 use wasmtime::{Caller, Config, Engine, Linker, Module, Store};
 use wasmtime_environ::{
-    STACK_MAP_ANSWERS, STACK_MAP_LOOKUPS, STACK_MAP_REFERENCES, STACK_MAP_SCHEME, obj,
+    STACK_MAP_ANSWERS, STACK_MAP_EMPTIES, STACK_MAP_LOOKUPS, STACK_MAP_MISSING,
+    STACK_MAP_REFERENCES, STACK_MAP_SCHEME,
 };
 
 /// Room for programs that recurse deeply.
@@ -22,36 +27,41 @@ const THREAD_STACK: usize = WASM_STACK + (16 << 20);
 /// Collections of a program; at later checkpoints nothing happens.
 const MOST_COLLECTIONS: u64 = 500;
 
-/// Name and number of a scheme that asks nothing new of Cranelift.
-#[derive(Default)]
-struct Usable {
-    visited: usize,
-    schemes: Vec<(&'static str, usize)>,
+/// A scheme, by what it promises.
+struct Scheme {
+    name: &'static str,
+    tri_state: bool,
 }
 
-impl SchemeVisitor for Usable {
+/// All schemes, by number.
+#[derive(Default)]
+struct Schemes(Vec<Scheme>);
+
+impl SchemeVisitor for Schemes {
     fn visit<E: Encoder>(&mut self, _: &SchemeSource) {
-        if E::EXACT && !E::RECORDS_EMPTIES {
-            self.schemes.push((E::NAME, self.visited));
-        }
-        self.visited += 1;
+        self.0.push(Scheme {
+            name: E::NAME,
+            tri_state: E::TRI_STATE,
+        });
     }
 }
 
-/// What one or more programs came to.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Seen {
+/// What one or more programs came to, whatever the scheme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Answers {
     collections: u64,
     lookups: u64,
     references: u64,
-    answers: u64,
+    hash: u64,
 }
 
-/// Bytes that one or more programs take.
+/// What is the scheme's own.
 #[derive(Clone, Copy, Default)]
-struct Bytes {
-    section: u64,
-    cwasm: u64,
+struct Costs {
+    empties: u64,
+    missing: u64,
+    section_bytes: u64,
+    cwasm_bytes: u64,
 }
 
 fn main() -> Result<()> {
@@ -61,70 +71,113 @@ fn main() -> Result<()> {
 }
 
 fn rehearse() -> Result<()> {
-    let mut usable = Usable::default();
-    for_each_scheme(&mut usable);
+    let mut schemes = Schemes::default();
+    for_each_scheme(&mut schemes);
+    safepoints::compare()?;
+
+    let isa = Isa::host().context("Cranelift does not compile for this machine")?;
     println!(
-        "{:<10} {:<13} {:>8} {:>11} {:>9} {:>10} {:>13} {:>11}",
+        "{:<10} {:<13} {:>8} {:>11} {:>8} {:>10} {:>8} {:>8} {:>13} {:>12}",
         "collector",
         "scheme",
         "programs",
         "collections",
         "lookups",
         "references",
+        "empties",
+        "missing",
         "section bytes",
         ".cwasm bytes"
     );
-    for collector in ["copying", "drc"] {
-        let mut today: Vec<Seen> = Vec::new();
-        for &(name, number) in &usable.schemes {
+    for collector in COLLECTORS {
+        let mut today = Vec::new();
+        for (number, scheme) in schemes.0.iter().enumerate() {
             STACK_MAP_SCHEME.store(number, Relaxed);
-            let (mut seen, mut bytes) = (Seen::default(), Bytes::default());
-            for (i, program) in programs::all().iter().enumerate() {
-                let at = || format!("{} with {name}, collector {collector}", program.name);
-                let (s, b) = run(program, collector).with_context(at)?;
-                if today.len() == i {
-                    today.push(s);
-                }
-                ensure!(
-                    s == today[i],
-                    "{}: lookups do not answer as today's do",
-                    at()
-                );
-                seen.collections += s.collections;
-                seen.lookups += s.lookups;
-                seen.references += s.references;
-                bytes.section += b.section;
-                bytes.cwasm += b.cwasm;
-            }
-            println!(
-                "{collector:<10} {name:<13} {:>8} {:>11} {:>9} {:>10} {:>13} {:>11}",
-                programs::all().len(),
-                seen.collections,
-                seen.lookups,
-                seen.references,
-                bytes.section,
-                bytes.cwasm
-            );
+            rehearse_scheme(scheme, isa, collector, &mut today)?;
         }
     }
     Ok(())
 }
 
-fn run(program: &Program, collector: &str) -> Result<(Seen, Bytes)> {
-    let engine = Engine::new(&config(collector)?)?;
+/// Runs all programs; `today` is what they came to with the first scheme.
+fn rehearse_scheme(
+    scheme: &Scheme,
+    isa: Isa,
+    collector: Collector,
+    today: &mut Vec<Answers>,
+) -> Result<()> {
+    let name = scheme.name;
+    let (mut answers, mut costs) = (Answers::default(), Costs::default());
+    for (i, program) in programs::all().iter().enumerate() {
+        let at = || format!("{} with {name}, collector {collector}", program.name);
+        let (a, c) = run(program, isa, collector).with_context(at)?;
+        if today.len() == i {
+            today.push(a);
+        }
+        ensure!(
+            a == today[i],
+            "{}: lookups do not answer as today's do",
+            at()
+        );
+        ensure!(
+            !scheme.tri_state || c.missing == 0,
+            "{}: {} frames at no known safepoint",
+            at(),
+            c.missing
+        );
+        answers += a;
+        costs += c;
+    }
+    println!(
+        "{collector:<10} {name:<13} {:>8} {:>11} {:>8} {:>10} {:>8} {:>8} {:>13} {:>12}",
+        programs::all().len(),
+        answers.collections,
+        answers.lookups,
+        answers.references,
+        costs.empties,
+        costs.missing,
+        costs.section_bytes,
+        costs.cwasm_bytes
+    );
+    Ok(())
+}
+
+fn run(program: &Program, isa: Isa, collector: Collector) -> Result<(Answers, Costs)> {
+    let engine = Engine::new(&config(isa, collector)?)?;
     let code = Module::new(&engine, program.wat)?;
     let cwasm = code.serialize()?;
-    let section = object::File::parse(&*cwasm)?
-        .section_by_name(obj::ELF_WASMTIME_STACK_MAP)
-        .map_or(0, |s| s.size());
-    let bytes = Bytes {
-        section,
-        cwasm: cwasm.len() as u64,
+    let section = safepoints::section(&cwasm)?;
+
+    for counter in [
+        &STACK_MAP_LOOKUPS,
+        &STACK_MAP_REFERENCES,
+        &STACK_MAP_EMPTIES,
+        &STACK_MAP_MISSING,
+        &STACK_MAP_ANSWERS,
+    ] {
+        counter.store(0, Relaxed);
+    }
+    let collections = collect_at_checkpoints(&engine, program, &code)?;
+    let seen = |counter: &AtomicU64| counter.load(Relaxed);
+    let answers = Answers {
+        collections,
+        lookups: seen(&STACK_MAP_LOOKUPS),
+        references: seen(&STACK_MAP_REFERENCES),
+        hash: seen(&STACK_MAP_ANSWERS),
     };
-    let before = seen(0);
-    STACK_MAP_ANSWERS.store(0, Relaxed);
-    let mut store = Store::new(&engine, 0);
-    let mut linker = Linker::new(&engine);
+    let costs = Costs {
+        empties: seen(&STACK_MAP_EMPTIES),
+        missing: seen(&STACK_MAP_MISSING),
+        section_bytes: section.len() as u64,
+        cwasm_bytes: cwasm.len() as u64,
+    };
+    Ok((answers, costs))
+}
+
+/// Runs a program and counts the collections that its checkpoints start.
+fn collect_at_checkpoints(engine: &Engine, program: &Program, code: &Module) -> Result<u64> {
+    let mut store = Store::new(engine, 0);
+    let mut linker = Linker::new(engine);
     linker.func_wrap(
         "lab",
         "checkpoint",
@@ -136,31 +189,31 @@ fn run(program: &Program, collector: &str) -> Result<(Seen, Bytes)> {
             Ok(())
         },
     )?;
-    program.run(&mut store, &linker, &code)?;
-    let after = seen(*store.data());
-    let seen = Seen {
-        lookups: after.lookups - before.lookups,
-        references: after.references - before.references,
-        ..after
-    };
-    Ok((seen, bytes))
+    program.run(&mut store, &linker, code)?;
+    Ok(*store.data())
 }
 
-fn seen(collections: u64) -> Seen {
-    Seen {
-        collections,
-        lookups: STACK_MAP_LOOKUPS.load(Relaxed),
-        references: STACK_MAP_REFERENCES.load(Relaxed),
-        answers: STACK_MAP_ANSWERS.load(Relaxed),
+impl AddAssign for Answers {
+    fn add_assign(&mut self, one: Answers) {
+        self.collections += one.collections;
+        self.lookups += one.lookups;
+        self.references += one.references;
     }
 }
 
-fn config(collector: &str) -> Result<Config> {
-    let options = CompileOptions {
-        collector: Some(collector.parse()?),
-        ..CompileOptions::default()
-    };
-    let mut config = options.config().map_err(anyhow::Error::msg)?;
+impl AddAssign for Costs {
+    fn add_assign(&mut self, one: Costs) {
+        self.empties += one.empties;
+        self.missing += one.missing;
+        self.section_bytes += one.section_bytes;
+        self.cwasm_bytes += one.cwasm_bytes;
+    }
+}
+
+fn config(isa: Isa, collector: Collector) -> Result<Config> {
+    let mut config = options(isa, collector)
+        .config()
+        .map_err(anyhow::Error::msg)?;
     config
         .async_stack_size(THREAD_STACK)
         .max_wasm_stack(WASM_STACK);

@@ -1,15 +1,25 @@
-//! In place of `wasmtime-environ`'s file of this name: reads a section whose
-//! first byte is the number of the lab's scheme that the rest is written in.
+//! In place of `wasmtime-environ`'s file of this name: reads the section in any
+//! of the lab's schemes.
 
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use smallvec::{SmallVec, smallvec};
 use stackmap_encoders::{
     Encoder, Lookup, Reader as _, SchemeSource, SchemeVisitor, StackMap as _, for_each_scheme,
 };
 
+/// The number of the scheme that sections are written and read in, counted
+/// from 0.
+pub static STACK_MAP_SCHEME: AtomicUsize = AtomicUsize::new(0);
+
 /// Lookups since the process started.
 pub static STACK_MAP_LOOKUPS: AtomicU64 = AtomicU64::new(0);
+
+/// Of these, lookups of a known safepoint without references.
+pub static STACK_MAP_EMPTIES: AtomicU64 = AtomicU64::new(0);
+
+/// Of these, lookups of what the section has no entry for.
+pub static STACK_MAP_MISSING: AtomicU64 = AtomicU64::new(0);
 
 /// Live references that these lookups found.
 pub static STACK_MAP_REFERENCES: AtomicU64 = AtomicU64::new(0);
@@ -32,8 +42,8 @@ impl<'a> StackMap<'a> {
     /// If the section is malformed.
     pub fn lookup(pc: u32, section: &'a [u8]) -> Option<StackMap<'a>> {
         let mut find = Find {
-            scheme: section.first().copied().map_or(0, usize::from),
-            section: section.get(1..).unwrap_or_default(),
+            scheme: STACK_MAP_SCHEME.load(Relaxed),
+            section,
             pc,
             visited: 0,
             found: None,
@@ -110,7 +120,14 @@ fn lookup<'a, E: Encoder>(pc: u32, section: &'a [u8]) -> Option<StackMap<'a>> {
             offsets: map.slots().collect(),
             section: PhantomData,
         }),
-        Lookup::Empty | Lookup::Missing => None,
+        Lookup::Empty => {
+            STACK_MAP_EMPTIES.fetch_add(1, Relaxed);
+            None
+        }
+        Lookup::Missing => {
+            STACK_MAP_MISSING.fetch_add(1, Relaxed);
+            None
+        }
     }
 }
 

@@ -1,19 +1,28 @@
 //! In place of `wasmtime-environ`'s file of this name: writes the section in
-//! any of the lab's schemes, after one byte that says in which.
+//! any of the lab's schemes.
 
+use crate::STACK_MAP_SCHEME;
 use crate::obj::ELF_WASMTIME_STACK_MAP;
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::Ordering::Relaxed;
 use object::SectionKind;
 use object::write::{Object, StandardSegment};
 use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, Section, Table, for_each_scheme};
+use std::sync::Mutex;
 
-/// The number of the scheme that sections are written in, counted from 0.
-pub static STACK_MAP_SCHEME: AtomicUsize = AtomicUsize::new(0);
+/// What the last module's section was made of.
+pub static STACK_MAP_TABLE: Mutex<Option<Table>> = Mutex::new(None);
 
-/// Gathers the stack maps of a module.
-#[derive(Default)]
+/// Gathers the stack maps of a module, those without references included.
 pub struct StackMapSection {
     table: Table,
+}
+
+impl Default for StackMapSection {
+    fn default() -> StackMapSection {
+        StackMapSection {
+            table: Table::complete(),
+        }
+    }
 }
 
 impl StackMapSection {
@@ -29,33 +38,29 @@ impl StackMapSection {
         frame_size: u32,
         frame_offsets: impl ExactSizeIterator<Item = u32>,
     ) {
-        if frame_offsets.len() > 0 {
-            let pushed = self.table.push(code_offset, frame_size, frame_offsets);
-            pushed.expect("safepoints in order, references in their frame");
-        }
+        let pushed = self.table.push(code_offset, frame_size, frame_offsets);
+        pushed.expect("safepoints in order, references in their frame");
     }
 
     /// Adds the section to an object, if there is anything to put in it.
     pub fn append_to(self, obj: &mut Object) {
-        if self.table.is_empty() {
-            return;
-        }
-        let number = STACK_MAP_SCHEME.load(Relaxed);
         let mut write = Write {
-            scheme: number,
+            scheme: STACK_MAP_SCHEME.load(Relaxed),
             table: &self.table,
             visited: 0,
             section: None,
         };
         for_each_scheme(&mut write);
         let bytes = write.section.expect("the number of a scheme").bytes;
-        let section = obj.add_section(
-            obj.segment_name(StandardSegment::Data).to_vec(),
-            ELF_WASMTIME_STACK_MAP.as_bytes().to_vec(),
-            SectionKind::ReadOnlyData,
-        );
-        obj.append_section_data(section, &[number as u8], 1);
-        obj.append_section_data(section, &bytes, 1);
+        if !bytes.is_empty() {
+            let section = obj.add_section(
+                obj.segment_name(StandardSegment::Data).to_vec(),
+                ELF_WASMTIME_STACK_MAP.as_bytes().to_vec(),
+                SectionKind::ReadOnlyData,
+            );
+            obj.append_section_data(section, &bytes, 1);
+        }
+        *STACK_MAP_TABLE.lock().expect("nobody panics holding it") = Some(self.table);
     }
 }
 

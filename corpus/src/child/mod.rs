@@ -12,9 +12,10 @@ mod system;
 mod system;
 
 use serde::{Deserialize, Serialize};
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread;
 use std::time::Duration;
 
 /// Holds [`Terms`] as JSON.
@@ -97,20 +98,33 @@ fn terms(limits: Option<Limits>) -> io::Result<String> {
     Ok(serde_json::to_string(&Terms { parent, limits })?)
 }
 
-/// Runs a [`command`] to its end within limits, and gives what it printed.
-pub fn run(mut command: Command, limits: &Limits) -> Result<Output, ChildError> {
+/// Runs a [`command`] to its end within limits, with `input` on its stdin, and
+/// gives what it printed.
+pub fn run(mut command: Command, input: &[u8], limits: &Limits) -> Result<Output, ChildError> {
     let terms = terms(Some(*limits)).map_err(ChildError::Start)?;
-    let output = command
+    let child = command
         .env(VARIABLE, terms)
         // Its last line shall be a message.
         .env("RUST_BACKTRACE", "0")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(ChildError::Start)?;
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let output = child.and_then(|child| finish(child, input));
+    let output = output.map_err(ChildError::Start)?;
     if output.status.success() {
         return Ok(output);
     }
     Err(why(output.status, last_line(&output.stderr), limits))
+}
+
+fn finish(mut child: Child, input: &[u8]) -> io::Result<Output> {
+    let stdin = child.stdin.take();
+    thread::scope(|scope| {
+        // A child that ends early reads no more, and says itself why.
+        scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(input)));
+        child.wait_with_output()
+    })
 }
 
 /// The last line with a message. Notes on how to get a longer one are none.
@@ -148,7 +162,11 @@ pub fn enter() -> io::Result<()> {
     let Some(terms) = std::env::var_os(VARIABLE) else {
         return Ok(());
     };
-    let terms: Terms = serde_json::from_slice(terms.as_encoded_bytes())?;
+    let terms = serde_json::from_slice(terms.as_encoded_bytes());
+    let terms: Terms = terms.map_err(|_| {
+        let problem = format!("{VARIABLE} is for the lab's own use; unset it");
+        io::Error::new(io::ErrorKind::InvalidInput, problem)
+    })?;
     system::die_with(terms.parent)?;
     match terms.limits {
         Some(limits) => system::keep(&limits),

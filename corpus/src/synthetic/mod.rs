@@ -11,6 +11,7 @@ mod families;
 mod flow;
 mod giant;
 mod shape;
+mod vary;
 
 use crate::clif::{module_from_functions, target_isa};
 use crate::error::CorpusError;
@@ -24,6 +25,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use vary::{LIKE, VARIED};
 
 /// One giant stands beside this many ordinary functions.
 const FUNCTIONS_PER_GIANT: usize = 600;
@@ -33,7 +35,8 @@ const FUNCTIONS_PER_GIANT: usize = 600;
 pub struct Options {
     /// Another seed gives other functions with the same properties.
     pub seed: u64,
-    /// Functions in all families together; each family has at least one.
+    /// Functions in all families together, not counting those of frames that
+    /// vary, which are copies; each family has at least one.
     pub functions: usize,
     /// Name of an ISA, or a target triple.
     pub target: String,
@@ -57,15 +60,23 @@ pub fn modules(
 ) -> Result<Vec<Module>, CorpusError> {
     let isa = target_isa(&options.target)?;
     let counts = counts(options.functions);
-    let families = FAMILIES.iter().zip(counts);
-    families
+    let families = || FAMILIES.iter().zip(&counts);
+    let compile = |(family, count): (&Family, &usize)| module(family, *count, options.seed, &*isa);
+    let mut modules = families()
         .filter(|(family, _)| wanted(family.name))
-        .map(|(family, count)| module(family, count, options.seed, &*isa))
-        .collect()
+        .map(compile)
+        .collect::<Result<Vec<_>, _>>()?;
+    let varied: Vec<_> = VARIED.iter().filter(|v| wanted(v.name)).collect();
+    if !varied.is_empty() {
+        let like = families().find(|(family, _)| family.name == LIKE);
+        let like = compile(like.expect("a family"))?;
+        modules.extend(varied.into_iter().map(|v| v.of(&like, options.seed)));
+    }
+    Ok(modules)
 }
 
-/// The functions of every family, in order, as Cranelift IR; the giants come
-/// last.
+/// The functions of every family but those of frames that vary, in order, as
+/// Cranelift IR; the giants come last.
 pub fn functions(options: &Options) -> Result<Vec<ir::Function>, CorpusError> {
     let isa = target_isa(&options.target)?;
     let families = FAMILIES.iter().zip(counts(options.functions));

@@ -2,7 +2,9 @@
 
 mod common;
 mod delta;
+mod drawings;
 mod errors;
+mod memo;
 mod registry;
 mod schemes;
 mod wasmtime;

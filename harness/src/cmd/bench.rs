@@ -50,7 +50,15 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     folder.begin()?;
     let mut sizes = size::measure_all(&loaded.modules, &schemes, seed)?;
     add_writer_costs(&mut sizes, &loaded.modules, &schemes)?;
-    deterministic::write(&dir, &loaded.modules, &schemes, &sizes, seed)?;
+    let walks = args.selection.walks();
+    deterministic::write(
+        &dir,
+        &loaded.modules,
+        &schemes,
+        &sizes,
+        seed,
+        walks.as_deref(),
+    )?;
 
     let mut timed = loaded.modules;
     timed.retain(|module| {
@@ -60,7 +68,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
         let plan = args.timing.plan(&dir, &args.selection);
         provenance.code(timing::code_hashes(&schemes)?);
         timing::measure(&timed, &schemes, &plan, &dir)?;
-        stats::summarize_folder(&dir, seed).context("the statistics of the timings")?;
+        stats::summarize_folder(&dir).context("the statistics of the timings")?;
     } else {
         note!("note: nothing was timed, as no module that `bench` times has stack maps");
     }

@@ -12,8 +12,8 @@ pub struct Args {
     run_a: PathBuf,
     /// Results folder of the run to judge
     run_b: PathBuf,
-    /// Fail (exit 3) if a scheme is slower by more, such as 3%, beyond doubt,
-    /// or if a timing of the first run is missing in the second
+    /// Fail (exit 3) if a scheme is slower beyond doubt and by more, such as
+    /// 3%, or if a timing of the first folder is missing in the second
     #[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
     fail_if_slower: Option<f64>,
     /// Fail (exit 3) if a section is larger by more, such as 0%, or missing
@@ -49,8 +49,11 @@ fn print(comparison: &Comparison, thresholds: Thresholds) -> Result<()> {
     for note in &comparison.notes {
         say!("note: {note}")?;
     }
-    for change in &comparison.pooled {
+    for change in comparison.pooled.iter().filter(|c| c.is_headline) {
         say!("{change}")?;
+    }
+    if let Some(power) = comparison.power() {
+        say!("note: {power}")?;
     }
     let changed = comparison.sizes.iter().filter(|s| s.bytes_a != s.bytes_b);
     for change in changed.clone() {

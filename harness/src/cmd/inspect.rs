@@ -5,13 +5,13 @@ use crate::modules::{self, Loaded};
 use crate::outcome::Outcome;
 use crate::output::{self, note, percent, thousands};
 use crate::random::SEED;
+use crate::run_folder;
 use crate::scheme::{self, Scheme};
 use crate::size;
 use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use serde::Serialize;
-use stackmap_corpus::temporary_folder;
-use stackmap_reports::results::{Collector, Isa, Provenance, SizeRow, write_rows};
+use stackmap_reports::results::{Collector, Isa, Results, SizeRow};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -52,9 +52,8 @@ struct InspectRow {
 pub fn run(args: &Args) -> Result<Outcome> {
     let schemes = scheme::matching(args.scheme.as_ref())?;
     if let Some(path) = &args.html {
-        check_writable(path)?;
+        check_page(path, &args.files)?;
     }
-    temporary_folder()?;
     let mut loaded = Loaded::default();
     modules::load_files(&mut loaded, &args.files, &args.compile)?;
     for module in loaded.modules.iter().filter(|m| m.table.maps() == 0) {
@@ -69,19 +68,21 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(loaded.outcome())
 }
 
-/// Before anything takes long, whether a file can be written there.
-fn check_writable(path: &Path) -> Result<()> {
-    let folder = match path.parent() {
+/// Before anything takes long, whether the page can be written, and is none of
+/// the files that are read.
+fn check_page(page: &Path, files: &[PathBuf]) -> Result<()> {
+    let name = page.display();
+    ensure!(
+        !files.iter().any(|file| run_folder::are_same(file, page)),
+        "{name}: is one of the files to inspect; choose another --html"
+    );
+    let folder = match page.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    ensure!(!page.is_dir(), "{name}: is a folder; choose another --html");
     let probe = tempfile::tempfile_in(folder).map(drop);
-    probe.with_context(|| {
-        format!(
-            "{}: cannot be written; choose another --html",
-            path.display()
-        )
-    })
+    probe.with_context(|| format!("{name}: cannot be written; choose another --html"))
 }
 
 fn print(format: Format, sizes: &[SizeRow]) -> Result<()> {
@@ -124,20 +125,17 @@ fn cwasm_saving(size: &SizeRow) -> Option<f64> {
     size.cwasm_bytes.map(|whole| saved / whole as f64)
 }
 
-/// Hands what was measured to the report as it reads any run: in a folder.
 fn write_page(path: &Path, loaded: &Loaded, schemes: &[Scheme], sizes: &[SizeRow]) -> Result<()> {
     ensure!(
         !sizes.is_empty(),
         "{}: not written, as no module could be read",
         path.display()
     );
-    let dir = temporary_folder()?;
-    let of_modules: Vec<_> = loaded.modules.iter().map(modules::row).collect();
-    let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();
-    write_rows(dir.path(), &of_modules)?;
-    write_rows(dir.path(), &of_schemes)?;
-    write_rows(dir.path(), sizes)?;
-    Provenance::default().write(dir.path())?;
-    let results = stackmap_reports::load(dir.path())?;
+    let results = Results {
+        modules: loaded.modules.iter().map(modules::row).collect(),
+        schemes: schemes.iter().map(Scheme::row).collect(),
+        sizes: sizes.to_vec(),
+        ..Results::default()
+    };
     Ok(stackmap_reports::write_inspection(&results, path)?)
 }

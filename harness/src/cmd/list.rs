@@ -41,6 +41,14 @@ pub fn run(args: &Args) -> Result<Outcome> {
                     ("control", |r| yes(r.control)),
                     ("reader lines", |r| r.reader_lines.to_string()),
                     ("writer lines", |r| r.writer_lines.to_string()),
+                    ("compiler lines", |r| r.compiler_lines.to_string()),
+                    ("branches", |r| {
+                        format!("{} + {}", r.reader_branches, r.writer_branches)
+                    }),
+                    ("nesting", |r| {
+                        r.reader_nesting.max(r.writer_nesting).to_string()
+                    }),
+                    ("fields", |r| r.fields.to_string()),
                 ],
             )?;
             Ok(Outcome::Complete)

@@ -5,13 +5,12 @@ use crate::call::Call;
 use crate::deterministic::BY_MODULE;
 use crate::outcome::Outcome;
 use crate::output::report::Report;
-use crate::random::SEED;
 use crate::run_folder::{self, Force, Manifest, RunFolder};
 use crate::shard::ShardRecord;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use stackmap_reports::results::{
-    Fact, Provenance, Row, RunRow, SampleRow, SchemeRow, SizeRow, WalkRow, read_rows, write_file,
+    Fact, Provenance, Row, RunRow, SampleRow, SchemeRow, SizeRow, read_rows, write_file,
 };
 use stackmap_reports::{Weights, stats};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +40,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
         .iter()
         .try_for_each(|folder| check(folder, &args.out))?;
     let with = |name: &'static str| args.folders.iter().filter(move |d| d.join(name).exists());
-    let (shares, seed) = whole(with(ShardRecord::FILE), with(SizeRow::FILE))?;
+    let shares = whole(with(ShardRecord::FILE), with(SizeRow::FILE))?;
     let timed: Vec<&PathBuf> = with(SampleRow::FILE).collect();
     same_code(&timed)?;
     let runs = joined(&timed, RunRow::FILE)?;
@@ -60,11 +59,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     if let Some(samples) = joined(&timed, SampleRow::FILE)? {
         write_file(&dir.join(SampleRow::FILE), samples.as_bytes())?;
         write_file(&dir.join(RunRow::FILE), runs.unwrap_or_default().as_bytes())?;
-        if let Some(walks) = with(WalkRow::FILE).next() {
-            let walks = read(&walks.join(WalkRow::FILE))?;
-            write_file(&dir.join(WalkRow::FILE), walks.as_bytes())?;
-        }
-        stats::summarize_folder(dir, seed).context("the statistics of the timings")?;
+        stats::summarize_folder(dir).context("the statistics of the timings")?;
     }
     let mut provenance = Provenance::read(timed.first().copied().unwrap_or(first))?;
     let folders = args.folders.iter().map(|d| d.display().to_string());
@@ -97,12 +92,12 @@ fn check(folder: &Path, out: &Path) -> Result<()> {
     }
 }
 
-/// What the whole is made of but for timings, and its seed: the shares of a run,
-/// or else the first folder that holds everything.
+/// What the whole is made of but for timings: the shares of a run, or else the
+/// first folder that holds everything.
 fn whole<'a>(
     shares: impl Iterator<Item = &'a PathBuf>,
     mut everything: impl Iterator<Item = &'a PathBuf>,
-) -> Result<(Vec<&'a PathBuf>, u64)> {
+) -> Result<Vec<&'a PathBuf>> {
     let mut shares = shares.peekable();
     if shares.peek().is_some() {
         return in_order(shares);
@@ -110,13 +105,11 @@ fn whole<'a>(
     let Some(first) = everything.next() else {
         bail!("no share of a run among the folders; make one with `stackmap-lab run`");
     };
-    let seed = Provenance::read(first)?.text(Fact::Seed);
-    let seed = seed.and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
-    Ok((vec![first], seed))
+    Ok(vec![first])
 }
 
-/// The shares by number, complete and of one run, and its seed.
-fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<(Vec<&'a PathBuf>, u64)> {
+/// The shares by number, complete and of one run.
+fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<&'a PathBuf>> {
     let mut shares: Vec<(ShardRecord, &PathBuf)> = folders
         .map(|folder| {
             let path = folder.join(ShardRecord::FILE);
@@ -145,7 +138,7 @@ fn in_order<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Result<(Vec<&'a P
         first.shard.of
     );
     let folders = shares.into_iter().map(|(_, folder)| folder);
-    Ok((folders.collect(), first.seed))
+    Ok(folders.collect())
 }
 
 /// Times of different days and machines may stand side by side, but not those

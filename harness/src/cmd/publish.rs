@@ -9,7 +9,7 @@ use crate::output::say;
 use crate::run_folder::{self, Manifest};
 use crate::scheme;
 use anyhow::{Context, Result, ensure};
-use stackmap_reports::results::{Results, write_file};
+use stackmap_reports::results::{LatencyRow, Results, write_file};
 use stackmap_reports::{PLOTS, load, readme_results, upstream_note};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -78,19 +78,23 @@ pub fn run(args: &Args) -> Result<Outcome> {
 /// Fails if a run measured less than the published one.
 fn check_no_less(dir: &Path, run: &Results, to: &Path) -> Result<()> {
     let published = load(to).with_context(|| "publish over it with --force")?;
-    let processes = |of: &Results| {
+    // The most in any row, since not every module is timed in all of them.
+    let most = |of: &Results, count: fn(&LatencyRow) -> usize| {
         let latencies = of.latencies.iter().flatten();
-        latencies.map(|row| row.processes).max().unwrap_or(0)
+        latencies.map(count).max().unwrap_or(0)
     };
-    let amounts: [(&str, usize, usize); 3] = [
-        ("processes", processes(run), processes(&published)),
+    let both = |count| (most(run, count), most(&published, count));
+    let (processes, runs) = (both(|row| row.processes), both(|row| row.runs));
+    let amounts: [(&str, usize, usize); 4] = [
+        ("processes", processes.0, processes.1),
+        ("runs", runs.0, runs.1),
         ("modules", run.modules.len(), published.modules.len()),
         ("schemes", run.schemes.len(), published.schemes.len()),
     ];
     for (what, here, there) in amounts {
         ensure!(
             here >= there,
-            "{}: has {here} {what}, and the published run has {there}; measure more, or publish it with --force",
+            "{}: {what}: {here}, but {there} in the published run; measure more, or publish it with --force",
             dir.display()
         );
     }

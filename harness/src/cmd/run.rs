@@ -56,7 +56,15 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
 
     folder.begin()?;
     let sizes = size::measure_all(&loaded.modules, &schemes, seed)?;
-    deterministic::write(dir, &loaded.modules, &schemes, &sizes, seed)?;
+    let walks = args.selection.walks();
+    deterministic::write(
+        dir,
+        &loaded.modules,
+        &schemes,
+        &sizes,
+        seed,
+        walks.as_deref(),
+    )?;
     provenance.finish(dir)?;
     let record = serde_json::to_vec_pretty(&record)?;
     write_file(&dir.join(ShardRecord::FILE), &record)?;

@@ -5,23 +5,17 @@ use crate::machine::caches::LINE;
 use crate::output::{note, say};
 use crate::timing;
 use anyhow::Result;
-use std::path::Path;
+use std::io::Read;
 
 /// The subcommand that a child process runs.
 pub const CHILD_COMMAND: &str = "__step";
 
-/// The files that the parent leaves for its child.
-pub const SECTION: &str = "section";
-pub const PCS: &str = "pcs";
-
-/// Looks up the PCs that lie in `dir` in the section beside them. Prints where
-/// everything is, stops, and prints what the answers add up to.
-pub fn run_child(scheme: &str, dir: &Path) -> Result<()> {
+/// Looks up PCs in the section that comes through stdin. Prints where everything
+/// is, stops, and prints what the answers add up to.
+pub fn run_child(scheme: &str, pcs: &[u32]) -> Result<()> {
     let scheme = timing::named(scheme)?;
-    let section = std::fs::read(dir.join(SECTION))?;
-    let pcs = std::fs::read(dir.join(PCS))?;
-    let pcs = pcs.as_chunks().0.iter().map(|pc| u32::from_le_bytes(*pc));
-    let pcs: Vec<u32> = pcs.collect();
+    let mut section = Vec::new();
+    std::io::stdin().read_to_end(&mut section)?;
 
     let mut room = vec![0; section.len() + LINE];
     let start = room.as_ptr().align_offset(LINE);
@@ -37,7 +31,7 @@ pub fn run_child(scheme: &str, dir: &Path) -> Result<()> {
     say!("{}", Addresses::of(visit, placed, scratch))?;
     stop();
     let mut checksum = 0u64;
-    for pc in pcs {
+    for &pc in pcs {
         checksum = checksum.wrapping_add(visit(placed, pc, scratch)?);
     }
     say!("{checksum}")?;

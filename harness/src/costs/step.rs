@@ -1,7 +1,7 @@
 //! Steps a child process through its lookups.
 
 use super::addresses::Addresses;
-use super::child::{CHILD_COMMAND, PCS, SECTION};
+use super::child::CHILD_COMMAND;
 use super::counted::Counted;
 use crate::machine::caches::LINE;
 use anyhow::{Context, Result, bail, ensure};
@@ -10,11 +10,11 @@ use nix::libc::user_regs_struct;
 use nix::sys::ptrace;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
-use stackmap_corpus::{child, temporary_folder};
+use stackmap_corpus::child;
 use stackmap_reports::results::BASELINE;
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::process::{Child, Stdio};
@@ -31,16 +31,13 @@ pub fn possible() -> Result<(), String> {
 
 /// Counts what a scheme does to answer `pcs`.
 pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
-    let dir = temporary_folder()?;
-    std::fs::write(dir.path().join(SECTION), section)?;
-    let pcs: Vec<u8> = pcs.iter().flat_map(|pc| pc.to_le_bytes()).collect();
-    std::fs::write(dir.path().join(PCS), pcs)?;
     let mut child = child::command()?
-        .args([CHILD_COMMAND, "--scheme", scheme, "--dir"])
-        .arg(dir.path())
+        .args([CHILD_COMMAND, scheme])
+        .args(pcs.iter().map(u32::to_string))
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    let counted = follow(&mut child);
+    let counted = follow(&mut child, section);
     if counted.is_err() {
         // It may have ended by itself.
         let _ = child.kill();
@@ -50,9 +47,11 @@ pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
     counted
 }
 
-/// Follows a child from where it stops to its end.
-fn follow(child: &mut Child) -> Result<Counted> {
+/// Gives a child its section, and follows it from where it stops to its end.
+fn follow(child: &mut Child, section: &[u8]) -> Result<Counted> {
     let pid = Pid::from_raw(child.id().try_into()?);
+    // Closed at once, or the child would wait for more.
+    child.stdin.take().context("no input")?.write_all(section)?;
     let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
     let addresses: Addresses = lines.next().context("the child said nothing")??.parse()?;
     let status = waitpid(pid, None)?;

@@ -3,6 +3,7 @@
 
 mod corpus;
 mod files;
+mod toolchain;
 
 pub use files::load_files;
 
@@ -10,7 +11,7 @@ use crate::args::Selection;
 use crate::outcome::Outcome;
 use crate::output::note;
 use anyhow::{Result, ensure};
-use stackmap_corpus::{CorpusError, Module, Tier, temporary_folder};
+use stackmap_corpus::{CorpusError, Module, Tier};
 use stackmap_reports::results::ModuleRow;
 
 /// The modules of a run, and how many could not be read or compiled.
@@ -71,19 +72,18 @@ pub fn row(m: &Module) -> ModuleRow {
         agreed: m.cross_check.agreed.map(|n| n as u64),
         unmatched_functions: m.cross_check.unmatched_functions as u64,
         provenance: m.provenance.clone(),
-        toolchain: m.provenance.clone(),
+        toolchain: toolchain::toolchain(m),
     }
 }
 
 /// Everything that the flags select, in a fixed order. What cannot be right is
 /// told before anything takes long: a file that is not there, a pattern that
-/// matches nothing, a temporary folder that cannot be used.
+/// matches nothing.
 pub fn load(selection: &Selection) -> Result<Loaded> {
     let files = selection.files();
     for file in &files {
         std::fs::metadata(file).map_err(|e| CorpusError::read(file, e))?;
     }
-    temporary_folder()?;
     let mut loaded = Loaded::default();
     if selection.wants_corpus() {
         corpus::load(&mut loaded, selection)?;

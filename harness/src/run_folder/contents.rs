@@ -9,7 +9,7 @@ use crate::shard::ShardRecord;
 use crate::timing;
 use anyhow::{Context, Result};
 use stackmap_reports::results::{
-    LatencyRow, LeftOutRow, PROVENANCE, PooledRow, Row, RunRow, SampleRow, SchemeRow, WalkRow,
+    LatencyRow, LeftOutRow, PROVENANCE, PageFaultRow, PooledRow, Row, RunRow, SampleRow, SchemeRow,
     partial,
 };
 use stackmap_reports::{DECISION, PLOTS, REPORT};
@@ -25,11 +25,11 @@ pub const MANIFEST: &str = "run.json";
 pub fn findings() -> impl Iterator<Item = &'static str> {
     let tables = [
         SchemeRow::FILE,
-        WalkRow::FILE,
         LatencyRow::FILE,
         PooledRow::FILE,
         RunRow::FILE,
         LeftOutRow::FILE,
+        PageFaultRow::FILE,
     ];
     let others = [PROVENANCE, REPORT, DECISION];
     BY_MODULE.into_iter().chain(tables).chain(others)

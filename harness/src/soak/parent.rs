@@ -59,7 +59,7 @@ fn run(name: &str, program: SoakProgram, workload: Workload, limits: &Limits) ->
     command
         .args([CHILD_COMMAND, name, program.name()])
         .args(workload.flags());
-    match child::run(command, limits) {
+    match child::run(command, &[], limits) {
         Ok(output) => Ok(serde_json::from_slice(&output.stdout)?),
         Err(ChildError::Failed { status, .. }) if status.code().is_none() => {
             Ok(crashed(name, program, status))

@@ -14,6 +14,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use stackmap_reports::results::{Queries, RowWriter, SampleRow};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -82,8 +83,8 @@ impl ModuleInputs {
         let mut pools = BTreeMap::new();
         for plan in &module.scenarios {
             let queries = plan.scenario.queries;
-            if !pools.contains_key(&queries) {
-                pools.insert(queries, folder.verified_pool(queries, &names)?);
+            if let Entry::Vacant(pool) = pools.entry(queries) {
+                pool.insert(folder.verified_pool(queries, &names)?);
             }
         }
         Ok(ModuleInputs {

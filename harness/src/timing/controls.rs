@@ -27,7 +27,6 @@ impl<const SLOWED: bool> Encoder for Again<SLOWED> {
     const NAME: &'static str = if SLOWED { SLOW } else { AGAIN };
     const EXACT: bool = Exact::EXACT;
     const RECORDS_EMPTIES: bool = Exact::RECORDS_EMPTIES;
-    const RECOMMENDABLE: bool = false;
     type Reader<'s> = exact::Reader<'s>;
 
     fn encode(table: &Table) -> Result<Section, EncodeError> {
@@ -47,7 +46,6 @@ impl Encoder for Nothing {
     const NAME: &'static str = EMPTY_LOOKUP;
     const EXACT: bool = true;
     const RECORDS_EMPTIES: bool = false;
-    const RECOMMENDABLE: bool = false;
     type Reader<'s> = Nothing;
 
     fn encode(_: &Table) -> Result<Section, EncodeError> {

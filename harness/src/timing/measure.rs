@@ -31,8 +31,7 @@ pub fn measure(
     let mut schemes = registry::all_named(&names)?;
     schemes.extend(controls::all());
     samples::clear(dir)?;
-    let recorded = walks::of_all(modules, plan.walks.as_deref());
-    write_rows(dir, &walks::rows(modules, &recorded))?;
+    let recorded = walks::record_all(modules, plan.walks.as_deref());
     announce(plan);
     let with_walks: Vec<_> = modules.iter().zip(recorded).collect();
     let mut watch = Watch::default();
@@ -66,7 +65,7 @@ fn announce(plan: &TimingPlan) {
     let processes = plan.runs * plan.processes;
     let least = (plan.seconds * processes as u64).max(plan.over.as_secs());
     note!(
-        "timing: {} runs of {} processes, {} min {} s or more",
+        "timing: runs: {}, processes of each: {}, at least {} min {} s",
         plan.runs,
         plan.processes,
         least / MINUTE,

@@ -14,6 +14,8 @@ const QUICK_RUNS: usize = 3;
 /// Processes of a run.
 const PROCESSES: usize = 5;
 const QUICK_PROCESSES: usize = 2;
+/// Runs, or processes of a run, at most; nobody has the time for more.
+const MOST_CHILDREN: u64 = 10_000;
 /// Seconds that a process should take.
 const SECONDS: u64 = 10;
 const QUICK_SECONDS: u64 = 4;
@@ -26,11 +28,11 @@ const MINUTE: u64 = 60;
 #[derive(clap::Args)]
 pub struct TimingFlags {
     /// Runs, each with its own seed [default: 4, or 3 with --quick]
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_CHILDREN))]
     runs: Option<usize>,
 
     /// Child processes of a run, which time [default: 5, or 2 with --quick]
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_CHILDREN))]
     processes: Option<usize>,
 
     /// Seconds of a process; it takes longer if that is too little to time
@@ -101,7 +103,7 @@ impl TimingFlags {
             processes: self.processes.unwrap_or(usual.processes),
             seconds: self.seconds.unwrap_or(usual.seconds),
             over: Duration::from_secs(MINUTE * self.over),
-            walks: selection.corpus.find().ok().map(|corpus| corpus.walks()),
+            walks: selection.walks(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::queries::query_pool;
 use super::scenario::scenarios;
 use super::sizing;
 use super::timed_scheme::TimedScheme;
-use crate::digest::{short, table_hash};
+use crate::digest::{sha256, short, table_hash};
 use crate::output::note;
 use crate::random::rng_for;
 use anyhow::{Context, Result};
@@ -101,9 +101,16 @@ pub fn prepare<'m>(
     }))
 }
 
-/// A folder name that tells the module, and its table from any other.
+/// Most characters of a module's name in the name of its folder, which may be
+/// no longer than 255 with all that is added to it.
+const LONGEST_ID: usize = 100;
+
+/// A folder name that tells the module, and its table, from any other.
 fn folder_name(module: &Module) -> String {
+    let key = module.key().to_string();
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let id: String = module.key().to_string().chars().map(plain).collect();
-    format!("{id}-{}", short(&table_hash(&module.table)))
+    let id: String = key.chars().map(plain).take(LONGEST_ID).collect();
+    // Names may differ in nothing but what the folder's name leaves out.
+    let whole = format!("{key} {}", table_hash(&module.table));
+    format!("{id}-{}", short(&sha256(whole.as_bytes())))
 }

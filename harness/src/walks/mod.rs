@@ -1,12 +1,14 @@
 //! Walks: the stacks that a collector walks while a program runs.
 
+mod memo;
 mod recorded;
 mod recorder;
 mod summary;
 
+pub use memo::rows as memo_rows;
 use recorded::recorded;
-use recorder::record;
-pub use summary::rows;
+pub use recorder::record;
+pub use summary::write_summary;
 
 use crate::output::{note, progress};
 use stackmap_corpus::{Module, Tier};
@@ -29,7 +31,7 @@ pub struct Walks {
 /// The walks of each module that has any. Programs are run, and of wild modules the
 /// walks recorded in the folder are read. One after another: Wasmtime compiles in
 /// parallel by itself, and would wait for ever for threads that wait for it.
-pub fn of_all(modules: &[Module], folder: Option<&Path>) -> Vec<Option<Walks>> {
+pub fn record_all(modules: &[Module], folder: Option<&Path>) -> Vec<Option<Walks>> {
     let bar = progress::bar("record walks", modules.len());
     let all = modules.iter().map(|module| {
         bar.inc(1);

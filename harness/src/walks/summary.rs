@@ -1,17 +1,28 @@
-//! `walks.csv`: what the walk queries of each module rest on.
+//! `walks.csv`: what the walk queries of each module rest on; `memo.csv` with it.
 
 use super::Walks;
+use super::memo;
+use anyhow::Result;
 use stackmap_corpus::Module;
-use stackmap_reports::results::WalkRow;
+use stackmap_reports::results::{WalkRow, write_rows};
 use std::collections::HashSet;
 use std::mem;
+use std::path::Path;
 
-/// A row for each module with walks.
-pub fn rows(modules: &[Module], recorded: &[Option<Walks>]) -> Vec<WalkRow> {
+/// Writes the rows of each module with walks; no file if there is none.
+pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path) -> Result<()> {
     let pairs = modules.iter().zip(recorded);
-    pairs
-        .filter_map(|(module, walks)| Some(row(module, walks.as_ref()?)))
-        .collect()
+    let walked = pairs.filter_map(|(module, walks)| Some((module, walks.as_ref()?)));
+    let (mut rows, mut of_memos) = (Vec::new(), Vec::new());
+    for (module, walks) in walked {
+        rows.push(row(module, walks));
+        of_memos.extend(memo::rows(module, walks)?);
+    }
+    if !rows.is_empty() {
+        write_rows(dir, &of_memos)?;
+        write_rows(dir, &rows)?;
+    }
+    Ok(())
 }
 
 fn row(module: &Module, walks: &Walks) -> WalkRow {

@@ -84,7 +84,13 @@ fn no_child_outlives_its_parent() {
     let large = large(&dir);
     let compile = [large.to_str().unwrap()];
     let soak = ["-s", "^blocks$", "--every", "1000000"];
-    for (subcommand, arguments) in [("inspect", &compile[..]), ("soak", &soak)] {
+    let out = dir.path().join("run");
+    let time = ["--force", "--out", out.to_str().unwrap()];
+    for (subcommand, arguments) in [
+        ("inspect", &compile[..]),
+        ("soak", &soak),
+        ("latency", &time),
+    ] {
         for signal in ["TERM", "KILL"] {
             let mut parent = Running::start(subcommand, arguments);
             let orphans = parent.children();
@@ -128,7 +134,14 @@ fn a_binary_that_is_replaced_never_ends_what_runs() {
     let binary = Path::new(env!("CARGO_BIN_EXE_stackmap-lab"));
     let dir = tempdir_in(binary.parent().unwrap()).unwrap();
     let copy = dir.path().join("lab");
-    for (subcommand, flags) in [("inspect", &[][..]), ("costs", &["--only"])] {
+    let out = dir.path().join("run");
+    let out = ["--out", out.to_str().unwrap()];
+    let bench = [&out[..], &TIMED_ONCE, &["--only"]].concat();
+    for (subcommand, flags) in [
+        ("inspect", &[][..]),
+        ("costs", &["--only"]),
+        ("bench", &bench),
+    ] {
         // The first file lets the lab wait until its binary is another one.
         let pipe = dir.path().join(format!("{subcommand}.wat"));
         let made = Command::new("mkfifo").arg(&pipe).status();

@@ -44,7 +44,7 @@ fn a_module_of_ones_own_is_never_timed_in_vain() {
     let dir = tempdir().unwrap();
     let file = program("lisp", dir.path().join("mine.wat"));
     let out = dir.path().join("run");
-    let flags = ["--quick", "--processes", "1", "-s", "^blocks$", "--only"];
+    let flags = [&TIMED_ONCE[..], &["-s", "^blocks$", "--only"]].concat();
     let mut bench = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
     let output = bench
         .arg("bench")
@@ -201,4 +201,26 @@ fn a_lab_without_its_corpus_never_refuses_what_needs_none() {
     );
     let soak = ["-s", "^blocks$", "--collections", "10"];
     assert_succeeds(&call("soak", &soak, &[]));
+}
+
+#[test]
+fn modules_are_never_mixed_up_for_their_names() {
+    let dir = tempdir().unwrap();
+    let out = dir.path().join("run");
+    let long = "n".repeat(251);
+    let names = ["a.b", "a-b", long.as_str()];
+    let files = names.map(|name| program("lisp", dir.path().join(format!("{name}.wat"))));
+    let mut bench = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+    let output = bench
+        .args(["bench", "-s", "^blocks$"])
+        .args(TIMED_ONCE)
+        .arg("--only")
+        .args(&files)
+        .arg("--out")
+        .arg(&out);
+    assert_succeeds(&output.output().unwrap());
+    let samples = fs::read_to_string(out.join("samples.csv")).unwrap();
+    for name in names {
+        assert!(samples.contains(&format!(",{name},")), "{name}");
+    }
 }

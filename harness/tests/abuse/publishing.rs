@@ -59,7 +59,7 @@ fn less_is_never_published_over_more_without_a_word() {
     let run = runs.path().join("run");
     assert_succeeds(&lab_into("bench", &[], &run));
     let before = contents(root.path());
-    assert_refused(&publish(&run, &root, &[]), &["2 processes", "--force"]);
+    assert_refused(&publish(&run, &root, &[]), &["processes: 2", "--force"]);
     assert!(contents(root.path()) == before);
 }
 

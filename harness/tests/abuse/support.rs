@@ -7,10 +7,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// One module that is there on every machine, one scheme, and little time.
-const SMALL: [(&str, &str); 3] = [
+const SMALL: [(&str, &str); 5] = [
     ("-m", "^hoot-reflect/x86_64/copying$"),
     ("-s", "^blocks$"),
+    ("--runs", "1"),
     ("--processes", "2"),
+    ("--seconds", "1"),
+];
+
+/// As little timing as there can be.
+pub const TIMED_ONCE: [&str; 7] = [
+    "--quick",
+    "--runs",
+    "1",
+    "--processes",
+    "1",
+    "--seconds",
+    "1",
 ];
 
 /// A call of the lab, as small as it can be where `more` does not say

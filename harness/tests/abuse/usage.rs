@@ -16,6 +16,7 @@ fn limits_that_nobody_can_mean_are_never_taken_for_others() {
         ("soak", "--memory", "0"),
         ("bench", "--processes", "0"),
         ("latency", "--processes", "0"),
+        ("latency", "--processes", "100000000000"),
     ] {
         let output = call(subcommand, &[flag, value], &[]);
         assert_eq!(output.status.code(), Some(2), "{flag} {value}");
@@ -27,12 +28,20 @@ fn limits_that_nobody_can_mean_are_never_taken_for_others() {
 fn a_temporary_folder_that_does_not_exist_never_gives_an_empty_result() {
     let dir = tempdir().unwrap();
     let file = program("lisp", dir.path().join("a.wat"));
-    for flags in [&["costs", "--only"][..], &["inspect"]] {
+    let page = dir.path().join("page.html");
+    let html = ["inspect", "--csv", "--html", page.to_str().unwrap()];
+    for flags in [&["costs", "--csv", "--only"][..], &html] {
         let mut command = command(flags[0], &[], &[]);
         let command = command.args(&flags[1..]).arg(&file);
         let output = command.env("TMPDIR", "/nonexistent").output().unwrap();
-        assert_refused(&output, &["/nonexistent: ", "set TMPDIR"]);
+        assert_succeeds(&output);
+        let rows = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            rows.contains(",blocks,") || rows.contains("\nblocks,"),
+            "{rows}"
+        );
     }
+    assert!(page.exists());
 }
 
 #[test]
@@ -101,6 +110,12 @@ fn nothing_is_said_twice_or_in_the_wrong_number() {
     let said = stderr(&output);
     assert_eq!(said.matches("os error 2").count(), 1, "{said}");
     assert!(said.contains("1 module skipped"), "{said}");
+    let output = call(
+        "inspect",
+        &["--html", "/dev/full"],
+        &[&corpus().join("programs/lisp.wat")],
+    );
+    assert_eq!(stderr(&output).matches("os error").count(), 1);
     let file = program("lisp", dir.path().join("a.wat"));
     let output = call("verify", &["-s", "^blocks$", "--only"], &[&file]);
     let text = String::from_utf8(output.stdout).unwrap();
@@ -130,4 +145,26 @@ fn several_files_are_never_read_in_silence() {
         text.contains("compile lisp") && text.contains("compile json"),
         "{text}"
     );
+}
+
+#[test]
+fn a_page_never_replaces_what_it_is_about() {
+    let dir = tempdir().unwrap();
+    let file = program("lisp", dir.path().join("a.wat"));
+    let before = fs::read(&file).unwrap();
+    let again = dir.path().join("../").join(dir.path().file_name().unwrap());
+    for page in [file.clone(), again.join("a.wat")] {
+        let output = call("inspect", &["--html", page.to_str().unwrap()], &[&file]);
+        assert_refused(&output, &["a.wat", "choose another --html"]);
+        assert_eq!(fs::read(&file).unwrap(), before);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_has_no_end_is_never_read_to_it() {
+    let output = call("inspect", &[], &[Path::new("/dev/zero")]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.contains("/dev/zero: has more than "), "{said}");
 }

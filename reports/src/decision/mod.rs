@@ -6,11 +6,13 @@ mod tables;
 pub(crate) use recommendation::recommendation;
 pub(crate) use tables::{score_table, sensitivity_tables};
 
-use crate::results::{BASELINE, Tier};
+use crate::format::plural;
+use crate::headline::{controls, runs};
+use crate::results::{BASELINE, Queries, Results, Tier};
 use crate::stats::{Decision, RULES};
 
 /// What the reader has to keep in mind, one line each.
-pub(crate) fn caveats(decision: &Decision) -> Vec<String> {
+pub(crate) fn caveats(results: &Results, decision: &Decision) -> Vec<String> {
     let headline = &decision.headline;
     let mut lines = Vec::new();
     if headline.tier != Tier::Wild {
@@ -26,15 +28,44 @@ pub(crate) fn caveats(decision: &Decision) -> Vec<String> {
             ));
         }
     }
+    lines.extend(queries(results, decision));
     lines
 }
 
+/// Whether recorded stacks were looked up, or what else.
+fn queries(results: &Results, decision: &Decision) -> Option<String> {
+    let hot = decision.headline.hot?;
+    let timed = decision.headline.timed(results);
+    let modules = plural(timed.get(&hot).copied().unwrap_or(0), "module");
+    if hot.queries == Queries::Walk {
+        return Some(format!("Lookups are of recorded stacks, on {modules}."));
+    }
+    let walks = decision.headline.with_walks(results);
+    let walks = walks.map_or_else(
+        || "no stack of these modules was recorded".to_owned(),
+        |walks| {
+            let n = plural(walks.modules.len(), "module");
+            format!("stacks were recorded of {n} only, whose times stand in a table of their own")
+        },
+    );
+    Some(format!(
+        "Lookups are of {} queries on {modules}: {walks}.",
+        hot.queries
+    ))
+}
+
 /// `decision.md`.
-pub(crate) fn markdown(decision: &Decision) -> String {
+pub(crate) fn markdown(results: &Results, decision: &Decision) -> String {
     let mut out = String::from("# Decision\n\n");
-    out += &recommendation(decision).join(" ");
+    if let Some(controls) = controls::sentence(results) {
+        out += &format!("{controls}\n\n");
+    }
+    out += &recommendation(results, decision).join(" ");
     out += "\n";
-    for line in caveats(decision) {
+    if results.latencies.is_some() {
+        out += &format!("\n{}\n", runs::sentences(results, decision));
+    }
+    for line in caveats(results, decision) {
         out += &format!("\n- {line}\n");
     }
     out += "\n## Rules\n\nThis file is generated from the results by these rules.\n\n";

@@ -2,20 +2,18 @@
 //! the verdict.
 
 use crate::format::{NONE, known, list, module, percent};
-use crate::stats::{Candidate, Decision, Fate, Outcome, Sensitivity, Shares, Subset};
+use crate::headline::strata::words;
+use crate::headline::times::{THESE, these};
+use crate::results::Stratum;
+use crate::stats::{Candidate, Decision, Fate, Outcome, Shares, Subset};
 use crate::table::Table;
 
 /// Every scheme with what became of it.
 pub(crate) fn score_table(decision: &Decision) -> Table {
-    let head = [
-        "scheme",
-        "what became of it",
-        "bytes",
-        "hot",
-        "cold",
-        "score",
-    ];
-    let mut table = Table::new(2, head);
+    let mut table = Table::new(2, ["scheme", "what became of it", "bytes, mean"]);
+    let times = ["hot", "cold"].map(|cache| format!("{cache}, {THESE}"));
+    table.head.extend(times);
+    table.head.push("score".to_owned());
     for Candidate { means, fate } in &decision.candidates {
         let (what, score) = match fate {
             Fate::Ranked(score) => ("ranked".to_owned(), score.to_string()),
@@ -29,8 +27,8 @@ pub(crate) fn score_table(decision: &Decision) -> Table {
             format!("`{}`", means.scheme.name),
             what,
             known(means.bytes, |spread| percent(spread.mean)),
-            known(means.hot, |mean| mean.to_string()),
-            known(means.cold, |mean| mean.to_string()),
+            known(means.hot, these),
+            known(means.cold, these),
             score,
         ]);
     }
@@ -40,8 +38,16 @@ pub(crate) fn score_table(decision: &Decision) -> Table {
 /// Headed tables that say what would change the verdict.
 pub(crate) fn sensitivity_tables(decision: &Decision) -> Vec<(&'static str, Table)> {
     let sensitivity = &decision.sensitivity;
+    let modules = sensitivity.without_module.iter();
+    let modules = modules.map(|(key, lowest)| (module(key), lowest_of(lowest)));
+    let start = "`module_start`, everywhere".to_owned();
+    let start = (start, sensitivity.without_start.to_string());
+    let toolchains = sensitivity.without_toolchain.iter();
+    let toolchains = toolchains.map(|(name, lowest)| (name.clone(), lowest_of(lowest)));
     let mut tables = vec![
-        ("One module less", without_modules(sensitivity)),
+        ("Modules of one size", subsets(&sensitivity.strata)),
+        ("One toolchain less", left_out(toolchains)),
+        ("One module less", left_out(modules.chain([start]))),
         (
             "More or less weight for the bytes, hot and cold in proportion",
             shares(&sensitivity.bytes_share),
@@ -54,16 +60,17 @@ pub(crate) fn sensitivity_tables(decision: &Decision) -> Vec<(&'static str, Tabl
     if !sensitivity.subsets.is_empty() {
         tables.push(("Other modules", subsets(&sensitivity.subsets)));
     }
+    tables.retain(|(_, table)| !table.rows.is_empty());
     tables
 }
 
-fn without_modules(sensitivity: &Sensitivity) -> Table {
-    let mut table = Table::new(2, ["left out", "verdict"]);
-    for (key, outcome) in &sensitivity.without_module {
-        table.push([module(key), outcome.to_string()]);
-    }
-    let start = "`module_start`, everywhere".to_owned();
-    table.push([start, sensitivity.without_start.to_string()]);
+fn lowest_of(scheme: &Option<String>) -> String {
+    known(scheme.as_ref(), |scheme| format!("`{scheme}`"))
+}
+
+fn left_out(lowest: impl Iterator<Item = (String, String)>) -> Table {
+    let mut table = Table::new(2, ["left out", "lowest score"]);
+    lowest.for_each(|(name, lowest)| table.push([name, lowest]));
     table
 }
 
@@ -88,17 +95,22 @@ fn weightings(grid: &[(Outcome, usize)]) -> Table {
 }
 
 fn subsets(subsets: &[Subset]) -> Table {
-    let mut table = Table::new(2, ["modules", "verdict", "number"]);
+    let mut table = Table::new(3, ["modules", "looked up", "verdict", "number"]);
     for subset in subsets {
-        let mut what = format!("{}, {}", subset.tier, subset.isa);
-        if let Some(collector) = subset.collector {
-            what += &format!(", {collector} collector");
+        let own = &subset.headline;
+        let mut what = format!("{}, {}", own.tier, own.isa);
+        if subset.by_collector {
+            what += &format!(", {} collector", own.collector);
         }
-        if !subset.is_timed {
-            what += ", bytes alone";
+        if let Some(stratum) = own.stratum.filter(|stratum| *stratum != Stratum::All) {
+            what += &format!(", {}", words(stratum));
         }
-        let (outcome, modules) = (subset.outcome.to_string(), subset.modules.to_string());
-        table.push([what, outcome, modules]);
+        let queries = match own.hot {
+            None => "bytes alone".to_owned(),
+            Some(scenario) => format!("{} queries", scenario.queries),
+        };
+        let (outcome, modules) = (subset.outcome.to_string(), own.modules.len().to_string());
+        table.push([what, queries, outcome, modules]);
     }
     table
 }

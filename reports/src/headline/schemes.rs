@@ -1,16 +1,15 @@
 //! The table a reader looks at first: one line per scheme.
 
-use crate::format::{NONE, count, known, percent, percent_range, plain, times, yes};
-use crate::results::{BASELINE, Class, Results};
+use super::times::{LIKE_THESE, THESE, estimated, judged, like_these, these};
+use crate::format::{count, known, percent, percent_range, plain};
+use crate::results::{BASELINE, Results, SchemeRow};
 use crate::stats::Decision;
-use crate::stats::headline::scenarios_of;
-use crate::stats::means::{MeanRatio, Spread, time_ratios};
-use crate::stats::safety::{Tally, in_force};
+use crate::stats::means::{MeanRatio, Spread};
 use crate::stats::schemes::SchemeMeans;
 use crate::table::Table;
 
 /// The baseline first, then from the smallest to the largest.
-fn by_size(decision: &Decision) -> Vec<&SchemeMeans> {
+pub(super) fn by_size(decision: &Decision) -> Vec<&SchemeMeans> {
     let mut all: Vec<&SchemeMeans> = decision.candidates.iter().map(|c| &c.means).collect();
     let bytes = |means: &SchemeMeans| means.bytes.map_or(f64::INFINITY, |spread| spread.mean);
     all.sort_by(|a, b| {
@@ -29,123 +28,165 @@ fn range(spread: Spread) -> String {
     percent_range(spread.min, spread.max)
 }
 
-/// Everything known of each scheme, for the page.
-pub(crate) fn full(results: &Results, decision: &Decision) -> Table {
-    let head = [
-        "scheme",
-        "bytes, % of exact",
-        "min–max",
-        "without `module_start`",
-        "hot lookup",
-        "cold lookup",
-        "encode, ns / safepoint",
-        "exact?",
-        "needs a Cranelift change?",
-        "knows empties?",
-        "lines to read + write",
-    ];
-    let mut table = Table::new(1, head);
-    if results.safety.is_some() {
-        table.head.push("faults answered wrongly".to_owned());
+/// What a scheme tells of a PC.
+pub(crate) fn kind(scheme: &SchemeRow) -> &'static str {
+    match (scheme.exact, scheme.tri_state) {
+        (true, true) => "tri-state",
+        (true, false) => "exact",
+        (false, _) => "not exact",
     }
+}
+
+/// Lines of reader and writer, and how many the compiler needs besides.
+pub(crate) fn lines(scheme: &SchemeRow) -> String {
+    let own = scheme.reader_lines + scheme.writer_lines;
+    match scheme.compiler_lines {
+        0 => count(own),
+        more => format!("{}+{more}", count(own)),
+    }
+}
+
+/// Everything known of each scheme, for the page.
+pub(crate) fn full(decision: &Decision) -> Table {
+    let mut table = Table::new(1, ["scheme", "bytes, mean", "min–max", "bytes in total"]);
+    table.head.push("mean without `module_start`".to_owned());
+    for cache in ["hot", "cold"] {
+        table.head.extend([
+            format!("{cache}, {THESE}"),
+            format!("{cache}, {LIKE_THESE}"),
+        ]);
+    }
+    let rest = [
+        "encode, ns / safepoint",
+        "answers",
+        "lines to read + write",
+        "lines in the compiler",
+        "branches to read + write",
+        "nesting to read, write",
+        "fields drawn",
+    ];
+    table.head.extend(rest.map(str::to_owned));
     for means in by_size(decision) {
         let scheme = &means.scheme;
-        let (reader, writer) = (count(scheme.reader_lines), count(scheme.writer_lines));
-        let mut row = vec![
+        table.push([
             format!("`{}`", scheme.name),
             known(means.bytes, mean),
             known(means.bytes, range),
+            known(means.total, percent),
             known(means.without_start, mean),
-            known(means.hot, |mean| mean.to_string()),
-            known(means.cold, |mean| mean.to_string()),
+            known(means.hot, these),
+            known(means.hot, like_these),
+            known(means.cold, these),
+            known(means.cold, like_these),
             known(means.encode_ns, plain),
-            yes(scheme.exact),
-            yes(scheme.records_empties),
-            yes(scheme.tri_state),
-            format!("{reader} + {writer}"),
-        ];
-        row.extend(answered_wrongly(results, &scheme.name));
-        table.push(row);
-    }
-    table
-}
-
-/// The share of the injected faults that a scheme answers wrongly; no column
-/// at all if none were injected.
-fn answered_wrongly(results: &Results, scheme: &str) -> Option<String> {
-    let in_force = in_force(results.safety.as_deref()?, scheme);
-    let all = Tally::sum(in_force.faults.values());
-    Some(match all.total() {
-        0 => NONE.to_owned(),
-        _ => format!(
-            "{} ({})",
-            percent(all.share(Class::Harmful)),
-            in_force.policy
-        ),
-    })
-}
-
-/// What fits a terminal of 100 columns.
-pub(crate) fn compact(decision: &Decision) -> Table {
-    let head = [
-        "scheme",
-        "bytes",
-        "min–max",
-        "hot",
-        "cold",
-        "encode",
-        "exact",
-        "Cranelift",
-    ];
-    let mut table = Table::new(1, head);
-    let time = |mean: MeanRatio| match mean.lo == mean.hi {
-        true => times(mean.ratio),
-        false => {
-            let (lo, hi) = (plain(mean.lo), plain(mean.hi));
-            format!("{} {lo}–{hi}", times(mean.ratio))
-        }
-    };
-    for means in by_size(decision) {
-        let cranelift = match means.scheme.records_empties {
-            true => "changes",
-            false => "as is",
-        };
-        table.push([
-            means.scheme.name.clone(),
-            known(means.bytes, mean),
-            known(means.bytes, range),
-            known(means.hot, time),
-            known(means.cold, time),
-            known(means.encode_ns, |ns| format!("{} ns", plain(ns))),
-            yes(means.scheme.exact),
-            cranelift.to_owned(),
+            kind(scheme).to_owned(),
+            format!(
+                "{} + {}",
+                count(scheme.reader_lines),
+                count(scheme.writer_lines)
+            ),
+            scheme.compiler_lines.to_string(),
+            format!("{} + {}", scheme.reader_branches, scheme.writer_branches),
+            format!("{}, {}", scheme.reader_nesting, scheme.writer_nesting),
+            scheme.fields.to_string(),
         ]);
     }
     table
 }
 
-/// Mean lookup time of every scheme in every scenario, over those modules of
-/// the headline that were timed in it.
+/// What fits a terminal of 100 columns; times are for modules like these.
+pub(crate) fn compact(decision: &Decision) -> Table {
+    let head = [
+        "scheme", "bytes", "total", "hot", "cold", "lines", "answers",
+    ];
+    let mut table = Table::new(1, head);
+    for means in by_size(decision) {
+        table.push([
+            means.scheme.name.clone(),
+            known(means.bytes, mean),
+            known(means.total, percent),
+            known(means.hot, estimated),
+            known(means.cold, estimated),
+            lines(&means.scheme),
+            kind(&means.scheme).to_owned(),
+        ]);
+    }
+    table
+}
+
+/// What is published: both intervals of the times.
+pub(crate) fn published(decision: &Decision) -> Table {
+    let mut table = Table::new(1, ["scheme", "bytes, mean", "min–max", "in total"]);
+    for cache in ["hot", "cold"] {
+        table
+            .head
+            .extend([format!("{cache}, {THESE}"), LIKE_THESE.to_owned()]);
+    }
+    table.head.extend(["lines", "answers"].map(str::to_owned));
+    for means in by_size(decision) {
+        table.push([
+            format!("`{}`", means.scheme.name),
+            known(means.bytes, mean),
+            known(means.bytes, range),
+            known(means.total, percent),
+            known(means.hot, these),
+            known(means.hot, like_these),
+            known(means.cold, these),
+            known(means.cold, like_these),
+            lines(&means.scheme),
+            kind(&means.scheme).to_owned(),
+        ]);
+    }
+    table
+}
+
+/// What every scheme takes in every scenario, over those modules of the
+/// headline that were timed in it.
 pub(crate) fn scenarios(results: &Results, decision: &Decision) -> Table {
     let schemes = by_size(decision).into_iter().map(|m| &m.scheme.name);
     let schemes: Vec<&String> = schemes.filter(|name| *name != BASELINE).collect();
     let mut table = Table::new(3, ["cache", "queries", "timed", "modules"]);
     table.head.extend(schemes.iter().map(|s| format!("`{s}`")));
-    for scenario in scenarios_of(results) {
-        let modules = &decision.headline.modules;
-        let ratios = schemes.iter();
-        let ratios = ratios.map(|scheme| time_ratios(results, modules, scheme, scenario));
-        let ratios: Vec<_> = ratios.collect();
-        let timed = ratios.iter().map(|ratios| ratios.len()).max();
+    let headline = &decision.headline;
+    for (scenario, timed) in headline.timed(results) {
         let row = [
             scenario.cache.to_string(),
             scenario.queries.to_string(),
             scenario.timed.to_string(),
-            timed.unwrap_or(0).to_string(),
+            timed.to_string(),
         ];
-        let means = ratios.into_iter().map(|r| MeanRatio::of(r.into_values()));
-        let means = means.map(|mean| known(mean, |mean| mean.to_string()));
+        let rows = schemes
+            .iter()
+            .map(|scheme| headline.pooled_row(results, scheme, scenario));
+        let means = rows.map(|row| known(row.map(MeanRatio::pooled), judged));
         table.push(row.into_iter().chain(means));
     }
     table
+}
+
+/// What every scheme takes where recorded stacks were looked up, if that is not
+/// what the headline rests on anyway.
+pub(crate) fn walks(results: &Results, decision: &Decision) -> Option<(usize, Table)> {
+    let walks = decision.headline.with_walks(results)?;
+    let mut table = Table::new(1, ["scheme"]);
+    for scenario in walks.scenarios() {
+        let cache = scenario.cache;
+        table.head.extend([
+            format!("{cache}, {THESE}"),
+            format!("{cache}, {LIKE_THESE}"),
+        ]);
+    }
+    for means in by_size(decision)
+        .into_iter()
+        .filter(|m| m.scheme.name != BASELINE)
+    {
+        let name = &means.scheme.name;
+        let cells = walks.scenarios().flat_map(|scenario| {
+            let row = walks.pooled_row(results, name, scenario);
+            let mean = row.map(MeanRatio::pooled);
+            [known(mean, these), known(mean, like_these)]
+        });
+        table.push(std::iter::once(format!("`{name}`")).chain(cells));
+    }
+    Some((walks.modules.len(), table))
 }

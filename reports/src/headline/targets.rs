@@ -1,6 +1,6 @@
 //! What was hoped for, and what was reached.
 
-use crate::format::{percent, plain, times};
+use crate::format::{percent, plain, times, with_interval};
 use crate::results::Results;
 use crate::stats::Decision;
 use crate::stats::targets::{Bound, Role, Target, Unit, contenders};
@@ -42,7 +42,10 @@ fn cells(target: &Target) -> [String; 3] {
         Some(false) => "missed",
         None => "open",
     };
-    let measured = target.measured.map(show);
+    let measured = target.measured.map(|value| match target.unit {
+        Unit::Times => with_interval(value, target.within),
+        _ => show(value),
+    });
     [
         format!("{} {sign} {}", target.what, show(target.limit)),
         met.to_owned(),

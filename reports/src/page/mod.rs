@@ -6,6 +6,7 @@ mod publish;
 mod research;
 mod run;
 mod sections;
+mod side_by_side;
 mod terminal;
 
 pub use publish::{readme_results, upstream_note};
@@ -44,7 +45,7 @@ pub fn write_report(
         let path = folder.join(format!("{}.svg", figure.id));
         write_file(&path, figure.file().as_bytes())?;
     }
-    let text = decision::markdown(&decision);
+    let text = decision::markdown(results, &decision);
     write_file(&dir.join(DECISION), text.as_bytes())?;
     let path = dir.join(REPORT);
     let html = page(TITLE, &sections::all(results, &decision, &plots));

@@ -3,39 +3,65 @@
 
 use crate::decision::{caveats, recommendation};
 use crate::format::{bytes, known, percent, plural};
-use crate::headline::schemes::compact;
-use crate::headline::{safety, targets};
-use crate::results::{BASELINE, Fact, Results, Tier};
-use crate::stats::{Outcome, Weights, decide};
+use crate::headline::schemes::published;
+use crate::headline::{controls, runs, safety, strata, targets};
+use crate::results::{BASELINE, Results, Tier};
+use crate::stats::{Decision, Outcome, Weights, decide, left_out_text};
 use crate::table::Table;
 
-/// The recommendation, the headline table and the figures, as Markdown.
+/// The controls, the recommendation, the tables and the figures, as Markdown.
 pub fn readme_results(results: &Results) -> String {
     let decision = decide(results, &Weights::default());
     let headline = &decision.headline;
-    let mut out = format!(
-        "{}\n\n{}\n",
-        recommendation(&decision)[0],
-        compact(&decision).markdown()
-    );
+    let mut out = String::new();
+    if let Some(controls) = controls::sentence(results) {
+        out += &format!("{controls}\n\n");
+    }
+    let [what, why, _] = recommendation(results, &decision);
+    let more = match decision.outcome {
+        Outcome::Inconclusive(_) => format!(" {why}"),
+        _ => String::new(),
+    };
+    out += &format!("{what}{more}\n\n");
+    if results.latencies.is_some() {
+        out += &format!("{}\n\n", runs::sentences(results, &decision));
+    }
+    out += &format!("{}\n", published(&decision).markdown());
     out += &format!(
-        "Ratios to `{BASELINE}`, today's format, in the same run; geometric means over the {} of the tier {} on {}; intervals are at 95 %. A lookup opens the section, finds the PC and visits every slot.",
+        "Ratios to `{BASELINE}`, today's format, in the same run; geometric means over the {} of the tier {} on {}, and all bytes together; intervals are at 95 %, those for *modules like these* with the verdict. A lookup opens the section, finds the PC and visits every slot. *Lines* are of reader and writer, and after the plus those that Wasmtime's compiler needs so that safepoints without references are recorded.\n\n",
         plural(headline.modules.len(), "module"),
         headline.tier,
         headline.isa
     );
-    for scenario in headline.scenarios() {
-        out += &format!(" {scenario}.");
-    }
-    let cpu = results.provenance.text(Fact::Cpu);
-    let cpu = cpu.as_deref().unwrap_or("unknown");
-    out += &format!(" Measured on: {cpu}.\n");
-    for line in caveats(&decision) {
+    out += &by_size(results, &decision);
+    for line in caveats(results, &decision) {
         out += &format!("{line}\n");
     }
-    out +=
-        "\n![Bytes against lookup time with hot caches](reports/published/plots/pareto-hot.svg)\n";
-    out
+    if let Some(text) = left_out(results) {
+        out += &format!("{text}\n");
+    }
+    out + PICTURES
+}
+
+/// Each scheme's times by the size of the modules, without which no mean over
+/// all of them is to be read.
+fn by_size(results: &Results, decision: &Decision) -> String {
+    let tables = strata::verdicts(results, decision).into_iter();
+    let tables = tables.map(|(_, table)| format!("{}\n", table.markdown()));
+    tables.collect()
+}
+
+/// The README's pictures.
+const PICTURES: &str = "
+![Lookup time over the number of maps, hot](reports/published/plots/size-hot.svg)
+![Lookup time over the number of maps, cold](reports/published/plots/size-cold.svg)
+![Bytes against lookup time with hot caches](reports/published/plots/pareto-hot.svg)
+";
+
+/// How well the runs predict one another, as a sentence.
+pub(super) fn left_out(results: &Results) -> Option<String> {
+    let text = left_out_text(results.left_out.as_deref()?)?;
+    Some(format!("{text}."))
 }
 
 /// The note, with the recommended format's drawing; `None` if the decision
@@ -49,16 +75,20 @@ pub fn upstream_note(
         return None;
     };
     let drawing = drawing(scheme).filter(|_| scheme != BASELINE)?;
-    let sentences = recommendation(&decision).join(" ");
+    let sentences = recommendation(results, &decision).join(" ");
+    let controls = controls::sentence(results).unwrap_or_default();
     let safe = safety::paragraph(results)
         .unwrap_or_else(|| "No faults were injected in this run.".to_owned());
     Some(
         include_str!("upstream.md")
             .replace("{scheme}", scheme)
+            .replace("{controls}", &controls)
             .replace("{recommendation}", &sentences)
+            .replace("{runs}", &runs::sentences(results, &decision))
             .replace("{drawing}", drawing.trim_end())
             .replace("{sizes}", &size_table(results, scheme).markdown())
-            .replace("{headline}", &compact(&decision).markdown())
+            .replace("{headline}", &published(&decision).markdown())
+            .replace("{strata}", &by_size(results, &decision))
             .replace("{targets}", &targets::table(results, &decision).markdown())
             .replace("{safety}", &safe),
     )

@@ -2,7 +2,7 @@
 //! anatomy, and what was tried and left.
 
 use super::html::{note, paragraph};
-use crate::headline::{costs, damage, frontier, safety, targets};
+use crate::headline::{costs, damage, frontier, memo, safety, targets};
 use crate::plot::{Figure, Plots};
 use crate::results::{RANGES_NAIVE, Results};
 use crate::stats::Decision;
@@ -16,6 +16,12 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
         return paragraph(UNSAFE);
     };
     let mut html = safety::paragraph(results).map_or_else(String::new, |text| paragraph(&text));
+    let text = "By kind of fault, all modules together, as Wasmtime is today: the share answered wrongly whatever the scheme, and the percentage points beyond that. For a wrong PC an exact scheme has no entry, so it is wrong wherever a reference is live; a range scheme is right by accident where the PC lies within a merged range. A dash: the fault cannot happen to the scheme.";
+    html += &format!("{}{}", note(text), safety::harm_table(results).html());
+    if let Some(table) = safety::strict_table(results) {
+        let text = "If a missing entry is fatal: what is caught, and what is answered wrongly still. Only schemes that raise no false alarm then.";
+        html += &format!("{}{}", note(text), table.html());
+    }
     html += &plots.safety.iter().map(Figure::html).collect::<String>();
     let naive = safety::naive_table(rows);
     if !naive.rows.is_empty() {
@@ -38,7 +44,7 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
 
 pub(super) fn targets_of(results: &Results, decision: &Decision) -> String {
     let text = format!(
-        "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most {:.0} % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than {GIANT:.0} bytes per map.",
+        "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most {:.0} % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than {GIANT:.0} bytes per map. A target is open if its limit lies within the interval of a time.",
         100.0 * FASTEST_BYTES
     );
     let table = targets::table(results, decision);
@@ -64,6 +70,19 @@ pub(super) fn costs_of(results: &Results, decision: &Decision) -> String {
     if let Some(walks) = costs::walk_table(results) {
         let text = "What could stand in front of any scheme, counted on the stacks recorded from our own programs: a direct-mapped cache of PCs kept from one stack to the next (Go has 16 entries, V8 1,024), or sorting the PCs of one stack and looking each up once. The programs are small and recursive, so these are upper bounds.";
         html += &format!("{}{}", note(text), walks.html());
+    }
+    if let Some(table) = memo::table(results) {
+        let lines = results
+            .memos
+            .iter()
+            .flatten()
+            .map(|row| row.memo_lines)
+            .max();
+        let text = format!(
+            "The same with decoded answers, which any scheme could have in front of it: a direct-mapped memo that the collector owns, in {} lines. Share of the lookups on the same stacks that it answers without the scheme: least, median and greatest over the programs.",
+            lines.unwrap_or_default()
+        );
+        html += &format!("{}{}", note(&text), table.html());
     }
     html
 }

@@ -2,31 +2,17 @@
 
 use super::html::{note, paragraph};
 use crate::decision::caveats;
-use crate::format::{bytes, count, known, list, percent, plural, times};
-use crate::results::{ModuleRow, Results, SampleCount, Scenario};
+use crate::format::{bytes, count, known, percent, plural};
+use crate::headline::controls;
+use crate::results::{ModuleRow, Results, RunRow, SampleCount};
 use crate::stats::Decision;
-use crate::stats::schemes::control_means;
 use crate::table::{Table, markup};
 
-/// Whatever was timed without being a scheme, if anything was.
+/// What the controls came to, if anything was timed.
 pub(super) fn controls(results: &Results) -> Option<String> {
-    let mut table = Table::new(3, ["control", "scenario", "verdicts", "ratio"]);
-    for control in control_means(results) {
-        let Scenario {
-            queries,
-            cache,
-            timed,
-        } = control.scenario;
-        let verdicts = control.verdicts.iter().map(|(v, n)| format!("{n} {v}"));
-        table.push([
-            format!("`{}`", control.name),
-            format!("{cache}, {queries}, {timed}"),
-            list(&verdicts.collect::<Vec<_>>()),
-            known(control.ratio, times),
-        ]);
-    }
-    let text = "Timed like the schemes, with a known answer. A copy of the baseline has to come out the same, a slowed one slower; if not, believe no verdict here.";
-    (!table.rows.is_empty()).then(|| format!("{}{}", paragraph(text), table.html()))
+    let table = controls::table(results)?;
+    let text = "Timed like the schemes, with a known answer: `exact-again` is the baseline's code once more, `slow-5pct` is slowed by 5 %, `empty-lookup` is the timed loop around nothing.";
+    Some(format!("{}{}", note(text), table.html()))
 }
 
 /// Every module, and how well its safepoints are known.
@@ -103,12 +89,33 @@ pub(super) fn machine(results: &Results) -> String {
     let html = table
         .html()
         .replacen("<table>", "<table class=\"values\">", 1);
-    format!("{}{html}", paragraph(&samples))
+    format!("{}{}{html}", paragraph(&samples), runs(results))
+}
+
+/// One line per run.
+fn runs(results: &Results) -> String {
+    let mut table = Table::new(5, ["run", "seed", "machine", "began", "ended"]);
+    let rows = results.runs.iter().flatten();
+    for RunRow {
+        run,
+        seed,
+        machine,
+        began,
+        ended,
+    } in rows
+    {
+        let seed = seed.to_string();
+        table.push([run, &seed, machine, began, ended].map(String::clone));
+    }
+    match table.rows.is_empty() {
+        true => String::new(),
+        false => table.html(),
+    }
 }
 
 /// What the numbers do not say.
 pub(super) fn limits(results: &Results, decision: &Decision) -> String {
-    let mut lines = caveats(decision);
+    let mut lines = caveats(results, decision);
     if results.latencies.is_none() {
         lines.push("There is no `latency.csv`: lookup time was not measured.".to_owned());
     }
@@ -126,8 +133,11 @@ pub(super) fn limits(results: &Results, decision: &Decision) -> String {
             plural(doubtful, "module")
         ));
     }
-    lines.push("The interval of a mean over modules takes the errors of all modules to point the same way: it is wide rather than narrow.".to_owned());
-    lines.push("Lookup times are of one machine and of one run, named above; sizes depend on neither. On a shared machine whole runs differ by more than the interval of one says, so look at several before an effect of less than a tenth: `stackmap-lab rank RUN RUN …`.".to_owned());
+    lines.push(
+        "Lookup times are of the machines and runs named above; sizes depend on neither."
+            .to_owned(),
+    );
+    lines.push("The modules are not a random sample. The interval for modules like these says what would follow if they were.".to_owned());
     lines.push(format!(
         "The corpus is {}; a module unlike all of them may fare differently.",
         plural(results.modules.len(), "module and ISA pair")

@@ -1,10 +1,11 @@
 //! What the page says, in the order in which a maintainer asks.
 
 use super::html::{Section, note, paragraph};
-use super::{research, run};
+use super::publish::left_out;
+use super::{research, run, side_by_side};
 use crate::decision::{caveats, recommendation, score_table, sensitivity_tables};
 use crate::format::plural;
-use crate::headline::schemes;
+use crate::headline::{controls, page_faults, runs, schemes, strata};
 use crate::plot::{Figure, Plots};
 use crate::results::{BASELINE, Results};
 use crate::stats::{Decision, RULES};
@@ -13,16 +14,21 @@ use crate::table::markup;
 /// All sections of the report.
 pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<Section> {
     let of_schemes = [
-        ("recommendation", "Recommendation", verdict(decision)),
         (
-            "headline",
-            "Schemes at a glance",
-            at_a_glance(results, decision),
+            "recommendation",
+            "Recommendation",
+            verdict(results, decision),
         ),
+        ("headline", "Schemes at a glance", at_a_glance(decision)),
         (
             "pareto",
             "Bytes against time",
             pareto(results, decision, &plots.pareto),
+        ),
+        (
+            "size",
+            "By size and toolchain",
+            by_size(results, decision, plots),
         ),
         ("decision", "How it was decided", reasons(decision)),
         (
@@ -34,6 +40,11 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             "frontier",
             "Frontier",
             research::frontier_of(results, decision),
+        ),
+        (
+            "review",
+            "What there is to review",
+            side_by_side::html(results, decision),
         ),
         ("parts", "Where the bytes are", parts(&plots.parts)),
         ("spread", "Spread over the modules", one(&plots.ecdf, "")),
@@ -99,19 +110,32 @@ fn one(figure: &Option<Figure>, otherwise: &str) -> String {
         .map_or_else(|| paragraph(otherwise), Figure::html)
 }
 
-fn verdict(decision: &Decision) -> String {
-    let sentences: String = recommendation(decision)
+/// The controls first; then what to do.
+fn verdict(results: &Results, decision: &Decision) -> String {
+    let sentences: String = recommendation(results, decision)
         .iter()
         .map(|s| paragraph(s))
         .collect();
-    let caveats: String = caveats(decision).iter().map(|line| note(line)).collect();
-    format!("<div class=\"verdict\">\n{sentences}</div>\n{caveats}")
+    let mut lines = caveats(results, decision);
+    if results.latencies.is_some() {
+        lines.insert(0, runs::sentences(results, decision));
+    }
+    lines.extend(left_out(results));
+    let lines: String = lines.iter().map(|line| note(line)).collect();
+    let controls = match controls::broken(results) {
+        Some(broken) => format!(
+            "<div class=\"verdict alarm\">\n{}</div>\n",
+            paragraph(&broken)
+        ),
+        None => controls::sentence(results).map_or_else(String::new, |text| note(&text)),
+    };
+    format!("{controls}<div class=\"verdict\">\n{sentences}</div>\n{lines}")
 }
 
-fn at_a_glance(results: &Results, decision: &Decision) -> String {
+fn at_a_glance(decision: &Decision) -> String {
     let s = &decision.headline;
     let mut text = format!(
-        "Ratios to `{BASELINE}`, Wasmtime's own format; below 100 % or 1× is better. Geometric means over the {} of the tier {} on {}, one weight per module, with the collector `copying` where the module has it.",
+        "Ratios to `{BASELINE}`, Wasmtime's own format; below 100 % or 1× is better. Geometric means over the {} of the tier {} on {}, one weight per module, with the collector `copying` where the module has it, and all bytes together. The interval for *these modules* contains what runs differ by; that for *modules like these* also what toolchains differ by, and the verdict rests on it.",
         plural(s.modules.len(), "module"),
         s.tier,
         s.isa
@@ -119,7 +143,35 @@ fn at_a_glance(results: &Results, decision: &Decision) -> String {
     for scenario in s.scenarios() {
         text += &format!(" Lookup: {scenario}.");
     }
-    format!("{}{}", note(&text), schemes::full(results, decision).html())
+    format!("{}{}", note(&text), schemes::full(decision).html())
+}
+
+/// What the mean over modules of all sizes hides.
+fn by_size(results: &Results, decision: &Decision, plots: &Plots) -> String {
+    if plots.size.is_empty() {
+        return paragraph(TIMED);
+    }
+    let figures: String = plots.size.iter().map(Figure::html).collect();
+    let mut html = format!("<div class=\"pair\">\n{figures}</div>\n");
+    for (title, table) in strata::full(results, decision) {
+        html += &format!("<h3>{}</h3>\n{}", markup(&title), table.html());
+    }
+    if let Some((modules, table)) = schemes::walks(results, decision) {
+        let text = format!(
+            "Recorded stacks looked up, on the {} that have some.",
+            plural(modules, "module")
+        );
+        html += &format!("<h3>Recorded stacks</h3>\n{}{}", note(&text), table.html());
+    }
+    if let Some(table) = page_faults::table(results, decision) {
+        let text = "Page faults of a lookup, in the mean over a batch: the section was mapped from a file just before, as Wasmtime maps a `.cwasm`, and none of its pages was present.";
+        html += &format!("<h3>Just mapped</h3>\n{}{}", note(text), table.html());
+    }
+    html += "<details id=\"toolchains\"><summary>By toolchain: means, and extremes where there are several modules</summary>\n";
+    for (title, table) in strata::toolchains(results, decision) {
+        html += &format!("<h4>{}</h4>\n{}", markup(&title), table.html());
+    }
+    html + "</details>\n"
 }
 
 fn reasons(decision: &Decision) -> String {

@@ -1,20 +1,26 @@
 //! The report in a terminal's width.
 
+use super::publish::left_out;
 use crate::decision::{caveats, recommendation};
 use crate::format::plural;
 use crate::headline::schemes::compact;
-use crate::headline::{frontier, targets};
+use crate::headline::{controls, frontier, runs, strata, targets};
 use crate::results::{BASELINE, Results};
 use crate::stats::{Weights, decide};
 
-/// The headline table and, under the default weights, the recommendation's
-/// first sentence; plain text, one trailing newline.
+/// The controls, the headline table, the times by size and, under the default
+/// weights, the recommendation's first sentence; plain text, one trailing
+/// newline.
 pub fn terminal_summary(results: &Results) -> String {
     let decision = decide(results, &Weights::default());
     let headline = &decision.headline;
-    let mut out = compact(&decision).text();
+    let mut out = String::new();
+    if let Some(controls) = controls::sentence(results) {
+        out += &format!("{controls}\n\n");
+    }
+    out += &compact(&decision).text();
     out += &format!(
-        "Ratios to `{BASELINE}`, geometric means over {} (tier {}, {}).",
+        "Ratios to `{BASELINE}`: bytes as geometric mean over {} (tier {}, {}) and in total; times with the 95 % interval for modules like these.",
         plural(headline.modules.len(), "module"),
         headline.tier,
         headline.isa
@@ -23,11 +29,20 @@ pub fn terminal_summary(results: &Results) -> String {
         out += &format!(" {scenario}.");
     }
     out += "\n";
-    for line in caveats(&decision) {
+    for line in caveats(results, &decision) {
         out += &format!("{line}\n");
     }
+    for (_, table) in strata::verdicts(results, &decision) {
+        out += &format!("\n{}", table.text());
+    }
     out += &format!("\n{}\n", targets::table(results, &decision).text());
-    out += &format!("{}\n", recommendation(&decision)[0]);
+    if results.latencies.is_some() {
+        out += &format!("{}\n", runs::sentences(results, &decision));
+    }
+    if let Some(text) = left_out(results) {
+        out += &format!("{text}\n");
+    }
+    out += &format!("{}\n", recommendation(results, &decision)[0]);
     out
 }
 
@@ -36,5 +51,6 @@ pub fn frontier_text(results: &Results) -> String {
     let decision = decide(results, &Weights::default());
     let overall = frontier::table(results, &decision).text();
     let modules = frontier::module_table(results, &decision).text();
-    format!("{overall}\n{modules}")
+    let broken = controls::broken(results).map(|line| format!("{line}\n\n"));
+    format!("{}{overall}\n{modules}", broken.unwrap_or_default())
 }

@@ -13,9 +13,13 @@ pub(super) struct LogAxis {
 impl LogAxis {
     /// Covers all values and 1, with a margin of 6 % on either side.
     pub(super) fn over(values: impl IntoIterator<Item = f64>, most_ticks: usize) -> LogAxis {
-        let (lo, hi) = values
-            .into_iter()
-            .fold((0.9, 1.1), |(lo, hi): (f64, f64), v| (lo.min(v), hi.max(v)));
+        LogAxis::spanning(values.into_iter().chain([0.9, 1.1]), most_ticks)
+    }
+
+    /// Covers all values, with the same margin.
+    pub(super) fn spanning(values: impl IntoIterator<Item = f64>, most_ticks: usize) -> LogAxis {
+        let ends = |(lo, hi): (f64, f64), v: f64| (lo.min(v), hi.max(v));
+        let (lo, hi) = values.into_iter().fold((f64::INFINITY, 0.0), ends);
         let margin = (hi / lo).powf(0.06);
         let (lo, hi) = (lo / margin, hi * margin);
         LogAxis {

@@ -161,6 +161,12 @@ impl Canvas<'_> {
         done(self.backend.fill_polygon(polygon, &solid));
     }
 
+    /// A disc, or its rim alone.
+    pub(super) fn disc(&mut self, at: (i32, i32), r: i32, ink: Ink, is_filled: bool) {
+        let style = style(ink, 2);
+        done(self.backend.draw_circle(at, r as u32, &style, is_filled));
+    }
+
     /// Text that a pointer resting in the rectangle shows.
     pub(super) fn hover(&mut self, (x0, y0): (i32, i32), (x1, y1): (i32, i32), text: &str) {
         self.hovers += &format!(

@@ -58,6 +58,9 @@ impl Figure {
 pub(crate) const TEXT_STYLE: &str =
     "svg text{font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\"DejaVu Sans\",sans-serif}";
 
+/// A module's name may be as long as a file's may be, and more is added to it.
+const LONGEST_SLUG: usize = 100;
+
 /// Lower case, digits and dashes.
 pub(crate) fn slug(text: &str) -> String {
     let dashed: String = text
@@ -71,5 +74,5 @@ pub(crate) fn slug(text: &str) -> String {
         })
         .collect();
     let words: Vec<&str> = dashed.split('-').filter(|w| !w.is_empty()).collect();
-    words.join("-")
+    words.join("-").chars().take(LONGEST_SLUG).collect()
 }

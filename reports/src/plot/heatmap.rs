@@ -7,7 +7,7 @@ use super::palette::{HEAT_STEPS, Ink};
 use crate::format::{known, module, percent_number, plain};
 use crate::results::{BASELINE, ModuleKey, Results, Scenario, Tier};
 use crate::stats::Decision;
-use crate::stats::headline::TIERS;
+use crate::stats::headline::{Headline, TIERS, modules_of};
 use crate::stats::means::time_ratios;
 use crate::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,9 @@ pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
             what,
             &grid,
         ));
-        for scenario in decision.headline.scenarios() {
+        let isa = decision.headline.isa;
+        let own = Headline::over(results, tier, isa, modules_of(results, tier, isa));
+        for scenario in own.scenarios() {
             let grid = time_grid(results, &rows, scenario);
             if grid.rows.is_empty() {
                 continue;

@@ -26,6 +26,16 @@ impl Area {
         }
     }
 
+    /// What a disc takes up.
+    pub(super) fn of_disc((x, y): (i32, i32), r: i32) -> Area {
+        Area {
+            left: x - r,
+            top: y - r,
+            right: x + r,
+            bottom: y + r,
+        }
+    }
+
     fn overlaps(&self, other: &Area) -> bool {
         self.left < other.right
             && other.left < self.right
@@ -58,12 +68,7 @@ pub(super) fn place(
     frame: Area,
     obstacles: &[Area],
 ) -> Vec<Option<Area>> {
-    let marker = |&((x, y), _): &((i32, i32), String)| Area {
-        left: x - MARKER,
-        top: y - MARKER,
-        right: x + MARKER,
-        bottom: y + MARKER,
-    };
+    let marker = |(at, _): &((i32, i32), String)| Area::of_disc(*at, MARKER);
     let mut taken: Vec<Area> = points.iter().map(marker).collect();
     taken.extend_from_slice(obstacles);
     let mut placed = Vec::new();

@@ -11,8 +11,9 @@ mod isa;
 mod labels;
 mod palette;
 mod parts;
-mod safety;
+mod plane;
 mod scatter;
+mod size;
 
 pub(crate) use figure::{Figure, TEXT_STYLE, slug};
 pub(crate) use palette::variables;
@@ -24,6 +25,7 @@ use crate::stats::Decision;
 /// All plots of a report, by section.
 pub(crate) struct Plots {
     pub(crate) pareto: Vec<Figure>,
+    pub(crate) size: Vec<Figure>,
     pub(crate) parts: Vec<Figure>,
     pub(crate) heat: Vec<Figure>,
     pub(crate) ecdf: Option<Figure>,
@@ -36,11 +38,12 @@ impl Plots {
     pub(crate) fn of(results: &Results, decision: &Decision) -> Plots {
         Plots {
             pareto: scatter::figures(results, decision),
+            size: size::figures(results, decision),
             parts: parts::figures(results, decision),
             heat: heatmap::figures(results, decision),
             ecdf: ecdf::figure(results, decision),
             isa: isa::figure(results, decision),
-            safety: safety::figures(results),
+            safety: faults::figures(results),
             anatomy: anatomy::figures(results, decision),
         }
     }
@@ -48,6 +51,7 @@ impl Plots {
     pub(crate) fn all(&self) -> impl Iterator<Item = &Figure> {
         let groups = [
             &self.pareto,
+            &self.size,
             &self.parts,
             &self.heat,
             &self.safety,

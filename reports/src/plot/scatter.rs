@@ -1,13 +1,16 @@
-//! Bytes against latency, both as ratios to today's format, with the frontier:
-//! the schemes that no other beats on both.
+//! Bytes against latency, both as ratios to today's format, and lines of code
+//! as the area of a point: what a scheme costs in three respects.
 
 use super::axis::LogAxis;
-use super::canvas::{Anchor, Canvas, FONT, SMALL, draw};
+use super::canvas::{Anchor, Canvas, SMALL, draw, text_width};
 use super::figure::Figure;
-use super::labels::{Area, place};
+use super::labels::Area;
 use super::palette::Ink;
-use crate::format::{interval, percent, percent_number, plain, times, yes};
-use crate::results::{BASELINE, Results, Scenario};
+use super::plane::Plane;
+use crate::format::{known, percent, percent_number, plain, yes};
+use crate::headline::schemes::{kind, lines};
+use crate::headline::times::{LIKE_THESE, THESE, judged, like_these, these};
+use crate::results::{BASELINE, Results, Scenario, SchemeRow};
 use crate::stats::Decision;
 use crate::stats::frontier::lower_left;
 use crate::stats::means::MeanRatio;
@@ -15,20 +18,42 @@ use crate::stats::schemes::{SchemeMeans, scheme_means};
 use crate::table::Table;
 
 const WIDTH: i32 = 640;
-const HEIGHT: i32 = 500;
+const HEIGHT: i32 = 528;
 const FRAME: Area = Area {
     left: 78,
     top: 16,
     right: 626,
     bottom: 436,
 };
+/// Radius of a disc that stands for one line of code; areas are in proportion.
+const RADIUS_OF_LINE: f64 = 0.6;
+/// Discs in the legend.
+const LEGEND: [u64; 3] = [100, 200, 400];
 
 struct Point {
     index: usize,
-    name: String,
-    eligible: bool,
+    scheme: SchemeRow,
     bytes: f64,
+    total: Option<f64>,
     time: MeanRatio,
+    lines: u64,
+}
+
+impl Point {
+    fn radius(&self) -> i32 {
+        radius(self.lines)
+    }
+
+    /// Whether another is no worse in bytes, time and lines, and better in one.
+    fn is_beaten_by(&self, other: &Point) -> bool {
+        let costs = |p: &Point| [p.bytes, p.time.ratio, p.lines as f64];
+        let pairs = || costs(other).into_iter().zip(costs(self));
+        pairs().all(|(other, own)| other <= own) && pairs().any(|(other, own)| other < own)
+    }
+}
+
+fn radius(lines: u64) -> i32 {
+    ((lines as f64).sqrt() * RADIUS_OF_LINE).round().max(3.0) as i32
 }
 
 /// One scatter for hot caches and one for cold ones, where measured.
@@ -48,160 +73,150 @@ pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
 
 fn points(all: &[SchemeMeans], time: fn(&SchemeMeans) -> Option<MeanRatio>) -> Vec<Point> {
     let point = |(index, means): (usize, &SchemeMeans)| {
+        let scheme = &means.scheme;
         Some(Point {
             index,
-            name: means.scheme.name.clone(),
-            eligible: means.scheme.exact && !means.scheme.records_empties,
             bytes: means.bytes?.mean,
+            total: means.total,
             time: time(means)?,
+            lines: scheme.reader_lines + scheme.writer_lines + scheme.compiler_lines,
+            scheme: scheme.clone(),
         })
     };
     all.iter().enumerate().filter_map(point).collect()
 }
 
 fn figure(cache: &str, scenario: Scenario, points: &[Point]) -> Figure {
-    let frontier = lower_left(points, |p| (p.bytes, p.time.ratio));
     let head = [
         "scheme",
-        "exact, as Cranelift is",
-        "on the frontier",
-        "bytes",
-        "lookup time",
+        "answers",
+        "nothing beats it in all three",
+        "bytes, mean",
+        "in total",
     ];
     let mut table = Table::new(3, head);
+    table
+        .head
+        .extend([THESE, LIKE_THESE, "lines"].map(str::to_owned));
     for p in points {
-        let on = frontier.iter().any(|f| f.name == p.name);
         table.push([
-            format!("`{}`", p.name),
-            yes(p.eligible),
-            yes(on),
+            format!("`{}`", p.scheme.name),
+            kind(&p.scheme).to_owned(),
+            yes(!points.iter().any(|other| p.is_beaten_by(other))),
             percent(p.bytes),
-            p.time.to_string(),
+            known(p.total, percent),
+            these(p.time),
+            like_these(p.time),
+            lines(&p.scheme),
         ]);
     }
     Figure {
         id: format!("pareto-{cache}"),
-        title: format!("Bytes against lookup time, {cache} caches"),
+        title: format!("Bytes, lookup time and lines of code, {cache} caches"),
         description: format!(
-            "Geometric means over modules as ratios to {BASELINE}; left and down is better. The line is the frontier: the schemes that no other beats on both. Bars are the intervals of the time ({scenario}). A dagger marks schemes that are not exact or need a Cranelift change."
+            "Geometric means over modules as ratios to {BASELINE}; left and down is better, and so is small: the area of a disc is the number of lines of reader and writer, plus those in Wasmtime's compiler, which also stand behind the name. A full disc is a scheme that no other is as good as in all three and better in one. The line joins those that no other beats on bytes and time. Bars are the intervals of the time ({scenario}): thick for these modules, thin for modules like these. A dagger marks schemes that are not exact."
         ),
-        svg: draw(WIDTH, HEIGHT, |c| paint(c, cache, points, &frontier)),
+        svg: draw(WIDTH, HEIGHT, |c| paint(c, cache, points)),
         width: WIDTH,
         shrinks: false,
         table,
     }
 }
 
-fn paint(c: &mut Canvas, cache: &str, points: &[Point], frontier: &[&Point]) {
-    let bytes = LogAxis::over(points.iter().map(|p| p.bytes), 9);
-    let time = LogAxis::over(points.iter().flat_map(|p| [p.time.lo, p.time.hi]), 9);
-    let x = |v: f64| bytes.at(v, FRAME.left, FRAME.right);
-    let y = |v: f64| time.at(v, FRAME.bottom, FRAME.top);
-    for &tick in &bytes.ticks {
-        c.line((x(tick), FRAME.top), (x(tick), FRAME.bottom), Ink::Grid, 1);
-        let label = percent_number(tick).trim_end_matches(".0").to_owned();
-        c.text(
-            &label,
-            (x(tick), FRAME.bottom + 14),
-            SMALL,
-            Anchor::Middle,
-            Ink::Text,
-        );
-    }
-    for &tick in &time.ticks {
-        c.line((FRAME.left, y(tick)), (FRAME.right, y(tick)), Ink::Grid, 1);
-        let label = format!("{}×", plain(tick));
-        c.text(
-            &label,
-            (FRAME.left - 6, y(tick)),
-            SMALL,
-            Anchor::End,
-            Ink::Text,
-        );
-    }
-    c.line((x(1.0), FRAME.top), (x(1.0), FRAME.bottom), Ink::Muted, 1);
-    c.line((FRAME.left, y(1.0)), (FRAME.right, y(1.0)), Ink::Muted, 1);
-    let middle = (FRAME.left + FRAME.right) / 2;
-    let below = (middle, HEIGHT - 22);
-    c.text(
-        "bytes, % of exact (log scale)",
-        below,
-        FONT,
-        Anchor::Middle,
-        Ink::Text,
+fn paint(c: &mut Canvas, cache: &str, points: &[Point]) {
+    let ends = points.iter().flat_map(|p| {
+        let ends = [p.time.these, p.time.like_these].into_iter().flatten();
+        ends.flat_map(|(lo, hi)| [lo, hi]).chain([p.time.ratio])
+    });
+    let plane = Plane {
+        frame: FRAME,
+        across: LogAxis::over(points.iter().map(|p| p.bytes), 9),
+        up: LogAxis::over(ends, 9),
+    };
+    let up = format!("lookup time, × exact, {cache} (log scale)");
+    plane.axes(
+        c,
+        ["bytes, % of exact (log scale)", &up],
+        [
+            |v| percent_number(v).trim_end_matches(".0").to_owned(),
+            |v| format!("{}×", plain(v)),
+        ],
     );
-    let beside = (14, (FRAME.top + FRAME.bottom) / 2);
-    let label = format!("lookup time, × exact, {cache} (log scale)");
-    c.text(&label, beside, FONT, Anchor::UpwardsMiddle, Ink::Text);
-    let border = stairs(frontier, x, y);
+    let mut in_the_way = vec![plane.upright(c, 1.0), plane.level(c, 1.0)];
+    let border = stairs(&plane, points);
     c.path(&border, Ink::Muted, 2);
-    for p in points {
-        let ink = Ink::Series(p.index);
-        let at = (x(p.bytes), y(p.time.ratio));
-        c.line((at.0, y(p.time.lo)), (at.0, y(p.time.hi)), ink, 2);
-        c.marker(p.index, at, 6, ink);
+    in_the_way.extend(border.windows(2).map(|w| Area::of_line(w[0], w[1])));
+    // The largest first, so that none hides another.
+    let mut sorted: Vec<&Point> = points.iter().collect();
+    sorted.sort_by_key(|p| std::cmp::Reverse(p.lines));
+    for p in sorted {
+        let (ink, at) = (
+            Ink::Series(p.index),
+            (plane.x(p.bytes), plane.y(p.time.ratio)),
+        );
+        for (interval, width) in [(p.time.like_these, 1), (p.time.these, 3)] {
+            let Some((lo, hi)) = interval else { continue };
+            c.line((at.0, plane.y(lo)), (at.0, plane.y(hi)), ink, width);
+        }
+        let is_beaten = points.iter().any(|other| p.is_beaten_by(other));
+        c.disc(at, p.radius(), ink, !is_beaten);
+        in_the_way.push(Area::of_disc(at, p.radius()));
     }
-    let mut lines: Vec<Area> = border
-        .windows(2)
-        .map(|w| Area::of_line(w[0], w[1]))
-        .collect();
-    lines.push(Area::of_line((x(1.0), FRAME.top), (x(1.0), FRAME.bottom)));
-    lines.push(Area::of_line((FRAME.left, y(1.0)), (FRAME.right, y(1.0))));
-    label_points(c, points, &lines, x, y);
+    label_points(c, &plane, points, &in_the_way);
+    legend(c);
 }
 
 /// The border of the region that some scheme reaches: right and down.
-fn stairs(frontier: &[&Point], x: impl Fn(f64) -> i32, y: impl Fn(f64) -> i32) -> Vec<(i32, i32)> {
+fn stairs(plane: &Plane, points: &[Point]) -> Vec<(i32, i32)> {
+    let frontier = lower_left(points, |p| (p.bytes, p.time.ratio));
     let Some(first) = frontier.first() else {
         return Vec::new();
     };
-    let mut path = vec![(x(first.bytes), FRAME.top)];
-    for p in frontier {
+    let mut path = vec![(plane.x(first.bytes), FRAME.top)];
+    for p in &frontier {
         let before = path[path.len() - 1].1;
-        path.push((x(p.bytes), before));
-        path.push((x(p.bytes), y(p.time.ratio)));
+        path.push((plane.x(p.bytes), before));
+        path.push((plane.x(p.bytes), plane.y(p.time.ratio)));
     }
     let last = path[path.len() - 1].1;
     path.push((FRAME.right, last));
     path
 }
 
-fn label_points(
-    c: &mut Canvas,
-    points: &[Point],
-    lines: &[Area],
-    x: impl Fn(f64) -> i32,
-    y: impl Fn(f64) -> i32,
-) {
-    let labels: Vec<_> = points
-        .iter()
-        .map(|p| {
-            let dagger = if p.eligible { "" } else { " †" };
-            ((x(p.bytes), y(p.time.ratio)), format!("{}{dagger}", p.name))
-        })
-        .collect();
-    let inner = Area {
-        left: FRAME.left + 2,
-        ..FRAME
+fn label_points(c: &mut Canvas, plane: &Plane, points: &[Point], in_the_way: &[Area]) {
+    let at = |p: &Point| (plane.x(p.bytes), plane.y(p.time.ratio));
+    let label = |p: &Point| {
+        let dagger = if p.scheme.exact { "" } else { " †" };
+        (
+            at(p),
+            format!("{} · {}{dagger}", p.scheme.name, lines(&p.scheme)),
+        )
     };
-    for ((at, label), area) in labels.iter().zip(place(&labels, SMALL, inner, lines)) {
-        let Some(area) = area else { continue };
-        let near = area.nearest(*at);
-        if (near.0 - at.0).abs().max((near.1 - at.1).abs()) > 14 {
-            c.line(*at, near, Ink::Muted, 1);
-        }
-        let (left, middle) = (area.left + 1, (area.top + area.bottom) / 2);
-        c.text(label, (left, middle), SMALL, Anchor::Start, Ink::Text);
-    }
+    let labels: Vec<_> = points.iter().map(label).collect();
+    plane.label(c, &labels, in_the_way);
     for p in points {
-        let (px, py) = (x(p.bytes), y(p.time.ratio));
-        let range = interval(p.time.lo, p.time.hi);
+        let ((x, y), r) = (at(p), p.radius().max(9));
         let text = format!(
-            "{}: {} of the bytes, {} {range}",
-            p.name,
+            "{}: {} of the bytes, {}, {} lines",
+            p.scheme.name,
             percent(p.bytes),
-            times(p.time.ratio)
+            judged(p.time),
+            lines(&p.scheme)
         );
-        c.hover((px - 9, py - 9), (px + 9, py + 9), &text);
+        c.hover((x - r, y - r), (x + r, y + r), &text);
     }
+}
+
+/// How large a disc is for how many lines, and what a full one is.
+fn legend(c: &mut Canvas) {
+    let (mut x, y) = (FRAME.left, HEIGHT - 18);
+    let mut entry = |r: i32, is_filled: bool, name: String| {
+        c.disc((x + r, y), r, Ink::Muted, is_filled);
+        c.text(&name, (x + 2 * r + 6, y), SMALL, Anchor::Start, Ink::Text);
+        x += 2 * r + 6 + text_width(&name, SMALL) + 4;
+    };
+    for lines in LEGEND {
+        entry(radius(lines), true, format!("{lines} lines"));
+    }
+    entry(radius(LEGEND[0]), false, "beaten in all three".to_owned());
 }

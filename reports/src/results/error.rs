@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum ResultsError {
     /// A file could not be read or written.
-    #[error("{}: {source}; check the path and who may read and write it", path.display())]
+    #[error("{}: {problem}; check the path and who may read and write it", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said. Not the error's source: who prints the whole
+        /// chain would say it twice.
+        problem: std::io::Error,
     },
     /// A column of the contract is absent.
     #[error("{}: column `{column}` is missing; run the bench again or add it to the header", path.display())]
@@ -57,10 +58,10 @@ pub enum ResultsError {
 }
 
 impl ResultsError {
-    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+    pub(crate) fn io(path: &Path, problem: std::io::Error) -> Self {
         ResultsError::Io {
             path: path.to_owned(),
-            source,
+            problem,
         }
     }
 

@@ -67,6 +67,14 @@ impl Fault {
         matches!(self, Fault::BitFlip | Fault::Truncation)
     }
 
+    /// Whether the writer was not told of something.
+    pub fn is_forgotten(self) -> bool {
+        matches!(
+            self,
+            Fault::EmptyLeftOut | Fault::MapLeftOut | Fault::FunctionLeftOut
+        )
+    }
+
     /// Whether a format can be held responsible for its answer: a wrong PC, or
     /// something that the writer was not told. No lookup can notice another
     /// safepoint of the same function, and damage comes from outside what

@@ -238,9 +238,9 @@ fn flawed(path: &Path, line: u64, flaw: Flaw) -> ResultsError {
 }
 
 /// All rows of a table of the folder, or `None` when it has no such file.
-pub(super) fn read_optional<R: Row>(dir: &Path) -> Result<Option<Vec<R>>, ResultsError> {
+pub(crate) fn read_optional<R: Row>(dir: &Path) -> Result<Option<Vec<R>>, ResultsError> {
     match read_rows(&dir.join(R::FILE)) {
-        Err(ResultsError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        Err(ResultsError::Io { problem, .. }) if problem.kind() == ErrorKind::NotFound => Ok(None),
         rows => rows.map(Some),
     }
 }

@@ -2,11 +2,11 @@
 
 use super::error::ResultsError;
 use super::files::{Row, for_each_row, read_optional, read_required};
-use super::modules::{AnatomyRow, ModuleRow, WalkRow};
+use super::modules::{AnatomyRow, MemoRow, ModuleRow, WalkRow};
 use super::names::BASELINE;
 use super::provenance::Provenance;
 use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
-use super::timings::{LatencyRow, LeftOutRow, PooledRow, RunRow, SampleRow};
+use super::timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};
 use stackmap_corpus::ModuleKey;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,11 +21,11 @@ pub struct SampleCount {
 }
 
 /// A results folder in memory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Results {
     /// All modules, in file order.
     pub modules: Vec<ModuleRow>,
-    /// All schemes, the baseline first if the file has it so.
+    /// All schemes, without controls, the baseline first if the file has it so.
     pub schemes: Vec<SchemeRow>,
     /// Scheme × module; a ratio is known where the baseline has bytes.
     pub sizes: Vec<SizeRow>,
@@ -35,6 +35,8 @@ pub struct Results {
     pub pooled: Option<Vec<PooledRow>>,
     /// The runs behind the timings, unless nothing was timed.
     pub runs: Option<Vec<RunRow>>,
+    /// Page faults of lookups in sections just mapped, unless nothing was timed.
+    pub page_faults: Option<Vec<PageFaultRow>>,
     /// What the runs say of one another, if there are enough of them.
     pub left_out: Option<Vec<LeftOutRow>>,
     /// Raw timings behind them, if they were kept.
@@ -45,6 +47,8 @@ pub struct Results {
     pub costs: Option<Vec<CostRow>>,
     /// Stacks recorded from our programs, if any ran.
     pub walks: Option<Vec<WalkRow>>,
+    /// What a memo would answer on them.
+    pub memos: Option<Vec<MemoRow>>,
     /// Fault injection, unless it was not run.
     pub safety: Option<Vec<SafetyRow>>,
     /// Versions, machine, seeds, arguments.
@@ -74,16 +78,18 @@ impl Results {
 pub fn load(dir: &Path) -> Result<Results, ResultsError> {
     let results = Results {
         modules: read_required(dir)?,
-        schemes: read_required(dir)?,
+        schemes: without_controls(read_required(dir)?),
         sizes: read_required(dir)?,
         latencies: read_optional(dir)?,
         pooled: read_optional(dir)?,
         runs: read_optional(dir)?,
         left_out: read_optional(dir)?,
+        page_faults: read_optional(dir)?,
         samples: count_samples(&dir.join(SampleRow::FILE))?,
         anatomy: read_optional(dir)?,
         costs: read_optional(dir)?,
         walks: read_optional(dir)?,
+        memos: read_optional(dir)?,
         safety: read_optional(dir)?,
         provenance: Provenance::read(dir)?,
     };
@@ -92,6 +98,12 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
         return Err(ResultsError::unusable(&dir.join(SchemeRow::FILE), problem));
     }
     Ok(results)
+}
+
+/// A control is no scheme, wherever it is listed.
+fn without_controls(mut schemes: Vec<SchemeRow>) -> Vec<SchemeRow> {
+    schemes.retain(|scheme| !scheme.control);
+    schemes
 }
 
 /// Counts the raw timings without keeping them: a run has millions.
@@ -103,7 +115,7 @@ fn count_samples(path: &Path) -> Result<Option<SampleCount>, ResultsError> {
     let mut processes = BTreeSet::new();
     for_each_row(path, |row: SampleRow| {
         timings += 1;
-        processes.insert(row.process);
+        processes.insert((row.run, row.process));
         Ok::<(), ResultsError>(())
     })?;
     let processes = processes.len();

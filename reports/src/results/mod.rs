@@ -15,10 +15,12 @@
 //! | `runs.csv` | run that the batches belong to | yes |
 //! | `latency.csv` | scheme × module × scenario (queries, cache, timed) | yes |
 //! | `pooled.csv` | scheme × tier × scenario × stratum | yes |
+//! | `page-faults.csv` | scheme × module × scenario of mapped sections | yes |
 //! | `left-out.csv` | run left out, row of `pooled.csv` | yes |
 //! | `anatomy.csv` | module | yes |
 //! | `costs.csv` | scheme × module × kind of queries | yes |
 //! | `walks.csv` | program or module with recorded stacks | yes |
+//! | `memo.csv` | program × entries × whether kept across collections | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
 //! | `provenance.json` | an object of strings and numbers | no |
 //!
@@ -38,10 +40,10 @@ mod timings;
 pub use checks::Flaw;
 pub use error::ResultsError;
 pub use faults::{Class, Effect, Fault, Policy};
-pub(crate) use files::for_each_line;
 pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};
+pub(crate) use files::{for_each_line, read_optional};
 pub use folder::{Results, SampleCount, load};
-pub use modules::{AnatomyRow, ModuleRow, WalkRow};
+pub use modules::{AnatomyRow, MemoRow, ModuleRow, WalkRow};
 pub use names::{
     AGAIN, BASELINE, BLOCKS_CRC32, BUG_FUNCTION_BEFORE, BUG_MAP_BEFORE, Cache, Chain, EMPTY_LOOKUP,
     MEDIUM_UP_TO, Queries, RANGES, RANGES_NAIVE, SLOW, SMALL_BELOW, Scenario, Stratum, Timed,
@@ -50,4 +52,4 @@ pub use names::{
 pub use provenance::{Fact, PROVENANCE, Provenance};
 pub use schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
 pub use stackmap_corpus::{Collector, Isa, ModuleKey, Tier, UnknownName};
-pub use timings::{LatencyRow, LeftOutRow, PooledRow, RunRow, SampleRow};
+pub use timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};

@@ -1,6 +1,6 @@
 //! What is known of each module: `modules.csv`, `anatomy.csv`, `walks.csv`.
 
-use super::checks::{Flaw, adds_up, at_most};
+use super::checks::{Flaw, adds_up, at_most, positive};
 use super::files::row;
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 
@@ -163,6 +163,37 @@ row! {
     } each walk;
 }
 
+row! {
+    /// How many lookups a memo answers on the stacks of one program.
+    MemoRow in "memo.csv", one per module isa collector entries kept {
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Collector of the module.
+        collector: Collector,
+        /// Entries of the memo.
+        entries: u64,
+        /// Whether it is kept from one collection to the next, or cleared.
+        kept: bool,
+        /// Stacks that were looked up.
+        stacks: u64,
+        /// Frames in them.
+        lookups: u64,
+        /// Those that the memo had.
+        hits: u64,
+        /// Lines of code of the memo.
+        memo_lines: u64,
+    } each memo;
+}
+
+impl MemoRow {
+    /// Share of the lookups that the memo answers.
+    pub fn hit_rate(&self) -> f64 {
+        self.hits as f64 / self.lookups as f64
+    }
+}
+
 /// Ties a row to the module that it is about.
 macro_rules! about_a_module {
     ($($row:ty),+) => {
@@ -186,7 +217,7 @@ macro_rules! about_a_module {
 }
 pub(super) use about_a_module;
 
-about_a_module!(ModuleRow, AnatomyRow, WalkRow);
+about_a_module!(ModuleRow, AnatomyRow, WalkRow, MemoRow);
 
 /// Nothing can be found more often than there is of it.
 fn module(row: &ModuleRow) -> Option<Flaw> {
@@ -205,6 +236,12 @@ fn anatomy(row: &AnatomyRow) -> Option<Flaw> {
         row.bytes_bitmaps,
     ];
     adds_up("section_bytes", row.section_bytes, &parts)
+}
+
+/// A memo is asked, and knows no more than it is asked.
+fn memo(row: &MemoRow) -> Option<Flaw> {
+    let (hits, lookups) = (row.hits as f64, row.lookups as f64);
+    positive("lookups", lookups).or_else(|| at_most("hits", hits, lookups, "`lookups`"))
 }
 
 /// Shares are shares.

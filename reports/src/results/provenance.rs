@@ -91,7 +91,7 @@ impl Provenance {
     /// Reads the file; without one, nothing is known.
     pub fn read_if_there(dir: &Path) -> Result<Provenance, ResultsError> {
         match Provenance::read(dir) {
-            Err(ResultsError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Err(ResultsError::Io { problem, .. }) if problem.kind() == ErrorKind::NotFound => {
                 Ok(Provenance::default())
             }
             read => read,

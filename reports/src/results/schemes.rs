@@ -16,28 +16,28 @@ row! {
         name: String,
         /// Whether every PC that is no recorded safepoint answers `Missing`.
         exact: bool,
-        /// Whether Cranelift has to emit empty maps.
+        /// Whether its writer has to be told of empty safepoints.
         records_empties: bool,
         /// Whether its reader tells an empty safepoint from no safepoint.
         tri_state: bool,
-        /// Whether it is there to show what must not be done, and so is no
-        /// candidate.
+        /// Whether its result is known beforehand, so that it is no candidate.
         control: bool,
         /// Lines of code of the reader.
         reader_lines: u64,
         /// Lines of code of the writer.
         writer_lines: u64,
-        /// Lines of code that it needs in Wasmtime's compiler.
+        /// Lines that Wasmtime's compiler needs, so that the writer is told
+        /// what it asks for.
         compiler_lines: u64,
         /// Branches of the reader.
         reader_branches: u64,
         /// Branches of the writer.
         writer_branches: u64,
-        /// Deepest nesting of blocks in the reader.
+        /// How deep branches, loops and closures of the reader lie in one another.
         reader_nesting: u64,
-        /// Deepest nesting of blocks in the writer.
+        /// The same of the writer.
         writer_nesting: u64,
-        /// Fields that the format is drawn with.
+        /// Fields in the drawing of the format.
         fields: u64,
     }
 }

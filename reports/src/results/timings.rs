@@ -195,7 +195,33 @@ row! {
     } each left_out;
 }
 
-about_a_module!(SampleRow, LatencyRow);
+row! {
+    /// Page faults of lookups in a section that was just mapped.
+    PageFaultRow in "page-faults.csv", one per scheme module isa collector queries cache timed {
+        /// Scheme, or a control of the timing.
+        scheme: String,
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Collector of the module.
+        collector: Collector,
+        /// Tier of the module.
+        tier: Tier,
+        /// Where the PCs come from.
+        queries: Queries,
+        /// Where the section's bytes are.
+        cache: Cache,
+        /// What the clock covers.
+        timed: Timed,
+        /// Lookups in all batches.
+        lookups: u64,
+        /// Page faults of one of them: mean.
+        faults: f64,
+    } each page_faults;
+}
+
+about_a_module!(SampleRow, LatencyRow, PageFaultRow);
 
 /// Adds the scenario that a row was timed in.
 macro_rules! timed {
@@ -213,7 +239,7 @@ macro_rules! timed {
     };
 }
 
-timed!(SampleRow, LatencyRow, PooledRow, LeftOutRow);
+timed!(SampleRow, LatencyRow, PooledRow, LeftOutRow, PageFaultRow);
 
 /// Work takes time.
 fn sample(row: &SampleRow) -> Option<Flaw> {
@@ -245,4 +271,9 @@ fn left_out(row: &LeftOutRow) -> Option<Flaw> {
                 format!("`{}`: not what `lo`, `hi` and `ratio` say", row.inside)
             })
         })
+}
+
+/// A mean over no lookups is none.
+fn page_faults(row: &PageFaultRow) -> Option<Flaw> {
+    positive("lookups", row.lookups as f64)
 }

@@ -17,6 +17,14 @@ pub(crate) fn quantile(ascending: &[f64], q: f64) -> f64 {
     ascending[rank.clamp(1, ascending.len()) - 1]
 }
 
+/// Median of an ascending slice; NaN when it is empty.
+pub(super) fn median_of_sorted(sorted: &[f64]) -> f64 {
+    match sorted.len() {
+        0 => f64::NAN,
+        n => f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]),
+    }
+}
+
 /// Rounds to some decimals. Further digits are noise and make CSV files hard
 /// to read.
 pub(super) fn round(value: f64, decimals: i32) -> f64 {
@@ -59,6 +67,13 @@ mod tests {
             [0.0, 0.25, 0.5, 0.75, 1.0].map(|q| quantile(&v, q)),
             [1.0, 1.0, 2.0, 3.0, 4.0]
         );
+    }
+
+    #[test]
+    fn a_median_is_in_the_middle() {
+        assert_eq!(median_of_sorted(&[1.0, 2.0, 9.0]), 2.0);
+        assert_eq!(median_of_sorted(&[1.0, 2.0, 4.0, 9.0]), 3.0);
+        assert!(median_of_sorted(&[]).is_nan());
     }
 
     #[test]

@@ -29,6 +29,14 @@ pub enum StatsError {
         /// Scheme, module, scenario, process, block and position.
         turn: String,
     },
+    /// Timings of a run that was not written down.
+    #[error("{}: no row for the run `{run}` of the timings; restore the file or measure again", path.display())]
+    UnknownRun {
+        /// The file of the runs.
+        path: PathBuf,
+        /// The run's name.
+        run: String,
+    },
     /// A threshold that is not a percentage.
     #[error("`{0}` is not a threshold; write a percentage such as 3%")]
     Threshold(String),

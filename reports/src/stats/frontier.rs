@@ -7,8 +7,11 @@
 //! neither is better, and neither is worse.
 
 use super::decision::Decision;
-use super::means::time_ratios;
+use super::means::{Interval, time_ratios};
 use crate::results::{ModuleKey, Results, SchemeRow};
+
+/// What is known of a time that has no interval: it overlaps all others.
+const UNKNOWN: Interval = (0.0, f64::INFINITY);
 
 /// What a scheme tells of a PC, the most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,14 +41,14 @@ pub(crate) struct Offer {
     /// Ratio of its bytes to the baseline's.
     pub(crate) bytes: f64,
     /// Intervals of the ratios of its lookup times, one for each scenario.
-    times: Vec<(f64, f64)>,
+    times: Vec<Interval>,
     pub(crate) safety: SafetyClass,
     /// Lines of reader and writer.
     pub(crate) lines: u64,
 }
 
 impl Offer {
-    fn new(scheme: &SchemeRow, bytes: f64, times: Vec<(f64, f64)>) -> Offer {
+    fn new(scheme: &SchemeRow, bytes: f64, times: Vec<Interval>) -> Offer {
         Offer {
             scheme: scheme.name.clone(),
             bytes,
@@ -90,7 +93,7 @@ pub(crate) fn offers_over_all(results: &Results, decision: &Decision) -> Vec<Off
     let offers = results.schemes.iter().filter_map(|scheme| {
         let means = decision.means(&scheme.name)?;
         let times = means.hot.into_iter().chain(means.cold);
-        let times = times.map(|mean| (mean.lo, mean.hi)).collect();
+        let times = times.map(|mean| mean.these.unwrap_or(UNKNOWN)).collect();
         Some(Offer::new(scheme, means.bytes?.mean, times))
     });
     offers.collect()
@@ -100,11 +103,13 @@ pub(crate) fn offers_over_all(results: &Results, decision: &Decision) -> Vec<Off
 pub(crate) fn offers_on(results: &Results, decision: &Decision, module: &ModuleKey) -> Vec<Offer> {
     let offers = results.schemes.iter().filter_map(|scheme| {
         let size = results.size(&scheme.name, module)?;
-        let times = decision.headline.scenarios().map(|scenario| {
+        let headline = &decision.headline;
+        let times = headline.hot.into_iter().chain(headline.cold);
+        let times = times.map(|scenario| {
             let modules = std::slice::from_ref(module);
             let ratios = time_ratios(results, modules, &scheme.name, scenario);
-            // What was not timed here is taken to be as the baseline.
-            ratios.get(module).map_or((1.0, 1.0), |r| r.interval)
+            let interval = ratios.get(module).and_then(|ratio| ratio.interval);
+            interval.unwrap_or(UNKNOWN)
         });
         Some(Offer::new(scheme, size.ratio?, times.collect()))
     });

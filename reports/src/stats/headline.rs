@@ -2,8 +2,8 @@
 //! tier, one instruction set, each module once.
 
 use crate::results::{
-    AnatomyRow, Cache, Collector, Isa, LatencyRow, ModuleKey, Queries, Results, Scenario, SizeRow,
-    Tier, Timed,
+    AnatomyRow, Cache, Collector, Isa, LatencyRow, ModuleKey, PooledRow, Queries, Results,
+    Scenario, SizeRow, Stratum, Tier, Timed,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,19 +36,25 @@ const QUERIES: [Queries; 6] = [
     Queries::Miss,
 ];
 
-/// The modules and scenarios that the headline's figures are means over.
+/// The modules and scenarios that figures are means over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headline {
     /// Tier of all modules.
     pub tier: Tier,
     /// Instruction set of all modules.
     pub isa: Isa,
+    /// Collector of most modules, and of all that times are means over.
+    pub collector: Collector,
+    /// Which rows of `pooled.csv` are about these modules; none if none is.
+    pub stratum: Option<Stratum>,
     /// The modules, each name once.
     pub modules: Vec<ModuleKey>,
     /// Timing with hot caches.
     pub hot: Option<Scenario>,
     /// Timing with cold caches.
     pub cold: Option<Scenario>,
+    /// Timing of a section that was just mapped.
+    pub mapped: Option<Scenario>,
 }
 
 impl Headline {
@@ -60,30 +66,96 @@ impl Headline {
         let any = || Some(results.sizes.first()?.tier);
         let tier = best.or_else(any).unwrap_or(TIERS[0]);
         let isa = best_isa(results, tier);
-        let modules = modules_of(results, tier, isa);
-        let hot = best_scenario(results, &modules, Cache::Hot, None);
-        let cold = best_scenario(results, &modules, Cache::Cold, hot);
-        Headline {
-            tier,
-            isa,
-            modules,
-            hot,
-            cold,
-        }
+        Headline::over(results, tier, isa, modules_of(results, tier, isa))
     }
 
-    /// The same scenarios on other modules, as far as they were timed there.
-    pub(super) fn with_modules(&self, results: &Results, modules: Vec<ModuleKey>) -> Headline {
-        let is_timed = |scenario: &Scenario| {
-            let mut rows = results.latencies.iter().flatten();
-            rows.any(|row| row.scenario() == *scenario && modules.contains(&row.key()))
-        };
-        Headline {
-            hot: self.hot.filter(is_timed),
-            cold: self.cold.filter(is_timed),
+    /// All modules of a tier on an ISA, or those with one collector, in the
+    /// scenarios that they were timed in.
+    pub(crate) fn over(
+        results: &Results,
+        tier: Tier,
+        isa: Isa,
+        modules: Vec<ModuleKey>,
+    ) -> Headline {
+        let mut headline = Headline {
+            tier,
+            isa,
+            collector: most_common_collector(&modules),
+            stratum: Some(Stratum::All),
             modules,
-            ..self.clone()
+            hot: None,
+            cold: None,
+            mapped: None,
+        };
+        headline.hot = headline.best_scenario(results, Cache::Hot, None);
+        headline.cold = headline.best_scenario(results, Cache::Cold, headline.hot);
+        headline.mapped = headline.best_scenario(results, Cache::Mapped, headline.hot);
+        headline
+    }
+
+    /// Some of the modules, in the same scenarios.
+    pub(crate) fn only(&self, is_kept: impl Fn(&ModuleKey) -> bool) -> Headline {
+        let mut some = self.clone();
+        some.modules.retain(is_kept);
+        some.stratum = None;
+        some
+    }
+
+    /// The modules by size, as far as there are some of a size.
+    pub(crate) fn strata(&self, results: &Results) -> Vec<(Stratum, Headline)> {
+        let maps = maps_of(results);
+        let of_stratum = |stratum: Stratum| {
+            let is_in =
+                |key: &ModuleKey| maps.get(key).map(|n| Stratum::of_maps(*n)) == Some(stratum);
+            let mut headline = self.only(is_in);
+            headline.stratum = Some(stratum);
+            (stratum, headline)
+        };
+        let strata = [Stratum::Small, Stratum::Medium, Stratum::Large].map(of_stratum);
+        let strata = strata.into_iter();
+        strata.filter(|(_, own)| !own.modules.is_empty()).collect()
+    }
+
+    /// The modules by toolchain, in order of its name.
+    pub(crate) fn toolchains<'r>(&self, results: &'r Results) -> Vec<(&'r str, Headline)> {
+        let rows = || results.modules.iter();
+        let own = rows().filter(|row| self.modules.contains(&row.key()));
+        let names: BTreeSet<&str> = own.map(|row| row.toolchain.as_str()).collect();
+        let of = |name: &'r str| {
+            let is_in =
+                |key: &ModuleKey| rows().any(|row| row.is_about(key) && row.toolchain == name);
+            (name, self.only(is_in))
+        };
+        names.into_iter().map(of).collect()
+    }
+
+    /// The modules whose recorded stacks were looked up, in those scenarios,
+    /// where the headline rests on other queries because they are few.
+    pub(crate) fn with_walks(&self, results: &Results) -> Option<Headline> {
+        let is_walk = |scenario: &Scenario| {
+            scenario.queries == Queries::Walk && scenario.timed == Timed::Visit
+        };
+        if self.hot.is_some_and(|hot| is_walk(&hot)) {
+            return None;
         }
+        let timed = |cache: Cache| {
+            let mut found = self.timed(results).into_keys();
+            found.find(|scenario| scenario.cache == cache && is_walk(scenario))
+        };
+        let (hot, cold, mapped) = (timed(Cache::Hot), timed(Cache::Cold), timed(Cache::Mapped));
+        let walks = hot?;
+        let rows = results.latencies.iter().flatten();
+        let rows = rows.filter(|row| row.scenario() == walks);
+        let keys: BTreeSet<ModuleKey> = rows.map(LatencyRow::key).collect();
+        let mut some = self.only(|key| keys.contains(key) && key.collector == self.collector);
+        some.stratum = Some(Stratum::All);
+        let modules_walked = (!some.modules.is_empty()).then_some(some)?;
+        Some(Headline {
+            hot,
+            cold,
+            mapped,
+            ..modules_walked
+        })
     }
 
     /// What the modules consist of, the smallest first.
@@ -95,10 +167,96 @@ impl Headline {
         rows
     }
 
-    /// The scenarios, hot before cold.
+    /// The scenarios, hot before cold before mapped.
     pub(crate) fn scenarios(&self) -> impl Iterator<Item = Scenario> {
-        self.hot.into_iter().chain(self.cold)
+        let scenarios = [self.hot, self.cold, self.mapped];
+        scenarios.into_iter().flatten()
     }
+
+    /// The rows of `pooled.csv` that are about the tier, ISA and collector,
+    /// of whatever size the modules are.
+    pub(crate) fn pooled<'r>(&self, results: &'r Results) -> impl Iterator<Item = &'r PooledRow> {
+        let (tier, isa, collector) = (self.tier, self.isa, self.collector);
+        let rows = results.pooled.iter().flatten();
+        rows.filter(move |row| {
+            (row.tier, row.isas.as_str(), row.collector) == (tier, isa.name(), collector)
+        })
+    }
+
+    /// The row of one scheme in one scenario over these modules.
+    pub(crate) fn pooled_row<'r>(
+        &self,
+        results: &'r Results,
+        scheme: &str,
+        scenario: Scenario,
+    ) -> Option<&'r PooledRow> {
+        let stratum = self.stratum?;
+        let mut rows = self.pooled(results);
+        rows.find(|row| {
+            row.scheme == scheme && row.scenario() == scenario && row.stratum == stratum
+        })
+    }
+
+    /// Every scenario with the number of modules that were timed in it.
+    pub(crate) fn timed(&self, results: &Results) -> BTreeMap<Scenario, usize> {
+        let mut timed = BTreeMap::new();
+        for row in self
+            .pooled(results)
+            .filter(|row| row.stratum == Stratum::All)
+        {
+            let most: &mut usize = timed.entry(row.scenario()).or_default();
+            *most = row.n_modules.max(*most);
+        }
+        timed
+    }
+
+    /// Of the scenarios that at least half of the timed modules have, the one
+    /// that is looked up and timed as in `like`, else the one closest to what a
+    /// collector does.
+    fn best_scenario(
+        &self,
+        results: &Results,
+        cache: Cache,
+        like: Option<Scenario>,
+    ) -> Option<Scenario> {
+        let is_unlike =
+            |s: Scenario| like.is_some_and(|l| (l.queries, l.timed) != (s.queries, s.timed));
+        let mut timed = self.timed(results);
+        timed.retain(|scenario, _| scenario.cache == cache);
+        let most = timed.values().copied().max()?;
+        let common = timed.into_iter().filter(|(_, n)| 2 * n >= most);
+        common
+            .map(|(scenario, _)| scenario)
+            .min_by_key(|&scenario| {
+                let is_partial = scenario.timed != Timed::Visit;
+                (
+                    is_unlike(scenario),
+                    is_partial,
+                    rank(&QUERIES, scenario.queries),
+                )
+            })
+    }
+}
+
+/// The collector that most of the modules have; the more telling one where
+/// that is a draw.
+fn most_common_collector(modules: &[ModuleKey]) -> Collector {
+    let count = |collector| {
+        modules
+            .iter()
+            .filter(|key| key.collector == collector)
+            .count()
+    };
+    let most = COLLECTORS
+        .into_iter()
+        .max_by_key(|&collector| (count(collector), Reverse(rank(&COLLECTORS, collector))));
+    most.unwrap_or(COLLECTORS[0])
+}
+
+/// Safepoints with live references, by module.
+pub(crate) fn maps_of(results: &Results) -> BTreeMap<ModuleKey, u64> {
+    let rows = results.sizes.iter();
+    rows.map(|row| (row.key(), row.maps)).collect()
 }
 
 /// The sizes of a tier's modules. One without maps has nothing to compare, and
@@ -127,17 +285,6 @@ pub(crate) fn isas_of(results: &Results, tier: Tier) -> Vec<Isa> {
     isas.into_iter().collect()
 }
 
-/// Every scenario that was timed, in file order.
-pub(crate) fn scenarios_of(results: &Results) -> Vec<Scenario> {
-    let mut found: Vec<Scenario> = Vec::new();
-    for row in results.latencies.iter().flatten() {
-        if !found.contains(&row.scenario()) {
-            found.push(row.scenario());
-        }
-    }
-    found
-}
-
 fn best_isa(results: &Results, tier: Tier) -> Isa {
     let timed = |isa: Isa| {
         let rows = results.latencies.iter().flatten();
@@ -151,34 +298,6 @@ fn best_isa(results: &Results, tier: Tier) -> Isa {
         (Reverse(timed(isa)), Reverse(modules), rarity)
     });
     best.unwrap_or(Isa::OF_MODULES[0])
-}
-
-/// The scenario timed on most of the modules; among equals the one that is
-/// looked up and timed as in `like`, and then the one closest to what a
-/// collector does.
-fn best_scenario(
-    results: &Results,
-    modules: &[ModuleKey],
-    cache: Cache,
-    like: Option<Scenario>,
-) -> Option<Scenario> {
-    let is_like = |s: Scenario| like.is_none_or(|l| (l.queries, l.timed) == (s.queries, s.timed));
-    let candidates = scenarios_of(results).into_iter();
-    let best = candidates.filter_map(|scenario| {
-        let rows = results.latencies.iter().flatten();
-        let rows = rows.filter(|row| row.scenario() == scenario && modules.contains(&row.key()));
-        let timed = rows.map(LatencyRow::key).collect::<BTreeSet<_>>().len();
-        (scenario.cache == cache && timed > 0).then_some((scenario, timed))
-    });
-    let best = best.min_by_key(|&(scenario, timed)| {
-        (
-            Reverse(timed),
-            !is_like(scenario),
-            scenario.timed != Timed::Visit,
-            rank(&QUERIES, scenario.queries),
-        )
-    });
-    best.map(|(scenario, _)| scenario)
 }
 
 /// The place of a value in an order of preference.

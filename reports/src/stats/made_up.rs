@@ -12,9 +12,11 @@ use tempfile::TempDir;
 /// So many that a time in whole nanoseconds is exact enough.
 const LOOKUPS: u64 = 1_000_000_000;
 
-/// A run whose schemes take 1 + `slowed` of the baseline's time, give or take
+/// Runs whose schemes take 1 + `slowed` of the baseline's time, give or take
 /// one per cent per process.
-pub(super) struct Run {
+pub(super) struct Runs {
+    pub(super) runs: u32,
+    /// Of each run.
     pub(super) processes: u32,
     pub(super) modules: Vec<(&'static str, Isa, Tier)>,
     pub(super) schemes: Vec<(&'static str, f64)>,
@@ -22,10 +24,11 @@ pub(super) struct Run {
     pub(super) machine: f64,
 }
 
-impl Run {
-    pub(super) fn new() -> Run {
-        Run {
-            processes: 12,
+impl Runs {
+    pub(super) fn new() -> Runs {
+        Runs {
+            runs: 6,
+            processes: 2,
             modules: vec![
                 ("m0", Isa::X86_64, Tier::Wild),
                 ("m1", Isa::X86_64, Tier::Wild),
@@ -45,7 +48,8 @@ impl Run {
     pub(super) fn samples(&self) -> Vec<SampleRow> {
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let mut samples = Vec::new();
-        for process in 0..self.processes {
+        let processes = (0..self.runs).flat_map(|run| (0..self.processes).map(move |p| (run, p)));
+        for (run, process) in processes {
             for (module, isa, tier) in &self.modules {
                 let mut jitter = || 1.0 + 0.02 * (f64::from(rng.next_u32()) / 2f64.powi(32) - 0.5);
                 let placed: Vec<f64> = self.schemes.iter().map(|_| jitter()).collect();
@@ -55,7 +59,7 @@ impl Run {
                         let (scheme, slowed) = self.schemes[k];
                         let ns = 50.0 * self.machine * (1.0 + slowed) * placed[k] * jitter();
                         samples.push(SampleRow {
-                            run: "r".into(),
+                            run: format!("r{run}"),
                             process,
                             block,
                             position: position as u32,
@@ -64,7 +68,7 @@ impl Run {
                             isa: *isa,
                             collector: Collector::Copying,
                             tier: *tier,
-                            queries: Queries::Mix,
+                            queries: Queries::Uniform,
                             cache: Cache::Hot,
                             timed: Timed::Visit,
                             lookups: LOOKUPS,
@@ -83,7 +87,7 @@ impl Run {
     pub(super) fn folder(&self) -> TempDir {
         let dir = tempfile::tempdir().unwrap();
         write_rows(dir.path(), &self.samples()).unwrap();
-        summarize_folder(dir.path(), 1).unwrap();
+        summarize_folder(dir.path()).unwrap();
         dir
     }
 }

@@ -1,13 +1,12 @@
 //! Geometric means over modules, one weight per module, never without their
-//! spread or their interval.
+//! spread or their interval. The intervals are those of `pooled.csv` and
+//! `latency.csv`; none is made here.
 
 use super::arithmetic::geometric_mean;
-use crate::format::with_interval;
-use crate::results::{ModuleKey, Results, Scenario, Verdict};
+use crate::results::{BASELINE, ModuleKey, PooledRow, Results, Scenario, Verdict};
 use std::collections::BTreeMap;
-use std::fmt;
 
-/// Ratios of bytes to the baseline: their mean and extremes.
+/// Ratios to the baseline: their mean and extremes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// Geometric mean.
@@ -33,13 +32,19 @@ impl Spread {
     }
 }
 
+/// Both ends of a 95 % interval.
+pub type Interval = (f64, f64);
+
+/// What the baseline is to itself, which needs no measuring.
+const OF_BASELINE: Interval = (1.0, 1.0);
+
 /// Lookup time on one module as a ratio to the baseline's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct TimeRatio {
     /// The estimate.
     pub(crate) ratio: f64,
-    /// Ends of its interval; both are the estimate where none is known.
-    pub(crate) interval: (f64, f64),
+    /// Its interval, if the runs were enough for one.
+    pub(crate) interval: Option<Interval>,
 }
 
 /// The ratios of one scheme on each of the modules that were timed.
@@ -52,10 +57,9 @@ pub(crate) fn time_ratios(
     let rows = results.latencies.iter().flatten();
     rows.filter(|row| row.scheme == scheme && row.scenario() == scenario)
         .map(|row| {
-            let end = |end: Option<f64>| end.unwrap_or(row.ratio);
             let ratio = TimeRatio {
                 ratio: row.ratio,
-                interval: (end(row.ratio_lo), end(row.ratio_hi)),
+                interval: interval_of(scheme, row.ratio_lo, row.ratio_hi),
             };
             (row.key(), ratio)
         })
@@ -63,45 +67,53 @@ pub(crate) fn time_ratios(
         .collect()
 }
 
+fn interval_of(scheme: &str, lo: Option<f64>, hi: Option<f64>) -> Option<Interval> {
+    match scheme {
+        BASELINE => Some(OF_BASELINE),
+        _ => lo.zip(hi),
+    }
+}
+
 /// Lookup time over modules as a ratio to the baseline's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanRatio {
     /// Geometric mean of the modules' ratios.
     pub ratio: f64,
-    /// Geometric mean of the lower ends of their intervals.
-    pub lo: f64,
-    /// Geometric mean of the upper ends. Modules' errors are thus taken to
-    /// point the same way, which makes the interval wide rather than narrow.
-    pub hi: f64,
+    /// Interval for these modules; none where runs are too few.
+    pub these: Option<Interval>,
+    /// Interval for modules like these.
+    pub like_these: Option<Interval>,
+    /// What may be said about modules like these.
+    pub verdict: Verdict,
     /// Modules.
     pub n: usize,
 }
 
 impl MeanRatio {
-    /// None without modules.
-    pub(crate) fn of(ratios: impl IntoIterator<Item = TimeRatio>) -> Option<MeanRatio> {
-        let ratios: Vec<TimeRatio> = ratios.into_iter().collect();
-        Some(MeanRatio {
-            ratio: geometric_mean(ratios.iter().map(|r| r.ratio))?,
-            lo: geometric_mean(ratios.iter().map(|r| r.interval.0))?,
-            hi: geometric_mean(ratios.iter().map(|r| r.interval.1))?,
-            n: ratios.len(),
-        })
-    }
-
-    /// Whether the interval keeps clear of 1, and on which side.
-    pub(super) fn verdict(&self) -> Verdict {
-        match (self.hi < 1.0, self.lo > 1.0) {
-            (true, _) => Verdict::Faster,
-            (_, true) => Verdict::Slower,
-            _ => Verdict::Inconclusive,
+    /// What `pooled.csv` says.
+    pub(crate) fn pooled(row: &PooledRow) -> MeanRatio {
+        MeanRatio {
+            ratio: row.ratio,
+            these: interval_of(&row.scheme, row.here_lo, row.here_hi),
+            like_these: interval_of(&row.scheme, row.ratio_lo, row.ratio_hi),
+            verdict: row.verdict,
+            n: row.n_modules,
         }
     }
-}
 
-impl fmt::Display for MeanRatio {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&with_interval(self.ratio, self.lo, self.hi))
+    /// The mean of modules that `pooled.csv` has no row for. Nothing is known
+    /// of how sure it is. None without modules.
+    pub(crate) fn without_interval(
+        ratios: impl IntoIterator<Item = TimeRatio>,
+    ) -> Option<MeanRatio> {
+        let spread = Spread::of(ratios.into_iter().map(|r| r.ratio))?;
+        Some(MeanRatio {
+            ratio: spread.mean,
+            these: None,
+            like_these: None,
+            verdict: Verdict::Inconclusive,
+            n: spread.n,
+        })
     }
 }
 
@@ -118,14 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn a_mean_keeps_its_interval_around_the_ratio() {
-        let on_module = |ratio, lo, hi| TimeRatio {
-            ratio,
-            interval: (lo, hi),
-        };
-        let mean = MeanRatio::of([on_module(1.0, 0.9, 1.2), on_module(4.0, 3.6, 4.8)]).unwrap();
-        assert!((mean.ratio - 2.0).abs() < 1e-12);
-        assert!((mean.lo - 1.8).abs() < 1e-12 && (mean.hi - 2.4).abs() < 1e-12);
-        assert_eq!(mean.verdict(), Verdict::Slower);
+    fn an_interval_needs_both_ends_except_for_the_baseline() {
+        assert_eq!(interval_of("blocks", Some(0.9), None), None);
+        assert_eq!(interval_of("blocks", None, None), None);
+        assert_eq!(interval_of(BASELINE, None, None), Some(OF_BASELINE));
     }
 }

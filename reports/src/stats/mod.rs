@@ -38,6 +38,6 @@ pub use means::{MeanRatio, Spread};
 pub use safety::LessSafe;
 pub use schemes::SchemeMeans;
 pub use timing::{
-    ALPHA, BAND_CEILING, BAND_FLOOR, Control, Controls, Estimate, FEW_PROCESSES, RESAMPLES,
-    Samples, Summary, controls_verdict, summarize, summarize_folder,
+    ALPHA, BAND_CEILING, BAND_FLOOR, Context, ControlCell, Controls, ENOUGH_MACHINES, Estimate,
+    Samples, Summary, is_headline, left_out_text, summarize, summarize_folder,
 };

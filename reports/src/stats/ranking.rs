@@ -1,32 +1,33 @@
-//! Several runs of the same code side by side: do they agree on who is fast?
+//! Several results folders of the same code side by side: do they agree on who
+//! is fast?
 
-use super::headline::{Headline, scenarios_of};
+use super::headline::Headline;
 use super::means::MeanRatio;
-use super::schemes::mean_time;
 use crate::results::{Results, Scenario, Verdict};
 
-/// Lookup time of one scheme in one scenario: a mean for each run, or none
-/// where the run did not time it.
+/// Lookup time of one scheme in one scenario: a row of `pooled.csv` for each
+/// folder, or none where it has none.
 pub(crate) struct Standing {
     pub(crate) scheme: String,
-    pub(crate) means: Vec<Option<(MeanRatio, Verdict)>>,
+    pub(crate) means: Vec<Option<MeanRatio>>,
 }
 
 impl Standing {
-    /// The scheme's best ratio; infinite where no run has one.
+    /// The scheme's best ratio; infinite where no folder has one.
     fn best(&self) -> f64 {
-        let ratios = self.means.iter().flatten().map(|(mean, _)| mean.ratio);
+        let ratios = self.means.iter().flatten().map(|mean| mean.ratio);
         ratios.fold(f64::INFINITY, f64::min)
     }
 
-    /// Whether one run says faster and another slower.
+    /// Whether one folder says faster and another slower.
     pub(crate) fn is_contradictory(&self) -> bool {
-        let says = |wanted| self.means.iter().flatten().any(|(_, v)| *v == wanted);
-        says(Verdict::Faster) && says(Verdict::Slower)
+        let mut verdicts = self.means.iter().flatten().map(|mean| mean.verdict);
+        let has_faster = verdicts.clone().any(|v| v == Verdict::Faster);
+        has_faster && verdicts.any(|v| v == Verdict::Slower)
     }
 }
 
-/// The schemes in each scenario of the first run, the fastest first.
+/// The schemes in each scenario of the first folder, the fastest first.
 pub(crate) fn standings(runs: &[&Results]) -> Vec<(Scenario, Vec<Standing>)> {
     let Some(first) = runs.first() else {
         return Vec::new();
@@ -35,8 +36,8 @@ pub(crate) fn standings(runs: &[&Results]) -> Vec<(Scenario, Vec<Standing>)> {
     let in_scenario = |scenario| {
         let standings = first.schemes.iter().map(|scheme| {
             let means = runs.iter().zip(&headlines).map(|(run, headline)| {
-                let mean = mean_time(run, &headline.modules, &scheme.name, scenario)?;
-                Some((mean, mean.verdict()))
+                let row = headline.pooled_row(run, &scheme.name, scenario)?;
+                Some(MeanRatio::pooled(row))
             });
             Standing {
                 scheme: scheme.name.clone(),
@@ -47,5 +48,6 @@ pub(crate) fn standings(runs: &[&Results]) -> Vec<(Scenario, Vec<Standing>)> {
         standings.sort_by(|a, b| a.best().total_cmp(&b.best()));
         (scenario, standings)
     };
-    scenarios_of(first).into_iter().map(in_scenario).collect()
+    let timed = headlines[0].timed(first).into_keys();
+    timed.map(in_scenario).collect()
 }

@@ -1,7 +1,7 @@
 //! What fault injection says of each scheme, in three classes.
 
 use crate::results::{
-    BASELINE, Class, Effect, Fault, Isa, Policy, RANGES_NAIVE, Results, SafetyRow,
+    BASELINE, Class, Effect, Fault, Isa, Policy, RANGES_NAIVE, Results, SafetyRow, SchemeRow,
 };
 use std::collections::BTreeMap;
 
@@ -56,16 +56,6 @@ impl Tally {
     }
 }
 
-/// Tallies of the injected faults by scheme and policy.
-pub(crate) fn by_scheme(rows: &[SafetyRow]) -> BTreeMap<(&str, Policy), Tally> {
-    let mut tallies: BTreeMap<_, Tally> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.fault.is_injected()) {
-        let key = (row.scheme.as_str(), row.policy);
-        tallies.entry(key).or_default().count(row);
-    }
-    tallies
-}
-
 /// Tallies by the name of the fault, then by scheme, under one policy.
 pub(crate) fn by_fault(
     rows: &[SafetyRow],
@@ -115,6 +105,61 @@ pub(crate) fn in_force(rows: &[SafetyRow], scheme: &str) -> InForce {
         faults.entry(row.fault).or_default().count(row);
     }
     InForce { policy, faults }
+}
+
+/// What one kind of fault comes to as Wasmtime is today: what no scheme
+/// avoids, and what each adds to it.
+pub(crate) struct Harm<'r> {
+    pub(crate) fault: Fault,
+    /// The least share of wrong answers that any scheme gives.
+    pub(crate) whatever: f64,
+    /// By scheme the share of wrong answers beyond that; none where the fault
+    /// cannot happen to the scheme.
+    pub(crate) added: Vec<(&'r str, Option<f64>)>,
+}
+
+/// Every injected fault, over all modules together.
+pub(crate) fn harms(results: &Results) -> Vec<Harm<'_>> {
+    let rows = results.safety.iter().flatten();
+    let rows = rows.filter(|row| row.policy == Policy::Today && row.fault.is_injected());
+    let mut faults: BTreeMap<Fault, BTreeMap<&str, Tally>> = BTreeMap::new();
+    for row in rows {
+        let schemes = faults.entry(row.fault).or_default();
+        schemes.entry(row.scheme.as_str()).or_default().count(row);
+    }
+    let harm = |(fault, tallies): (Fault, BTreeMap<&str, Tally>)| {
+        let share = |scheme: &SchemeRow| {
+            // One that records no empty map cannot be without one.
+            let can_happen = fault != Fault::EmptyLeftOut || scheme.records_empties;
+            let tally = tallies.get(scheme.name.as_str()).filter(|_| can_happen);
+            tally.map(|tally| tally.share(Class::Harmful))
+        };
+        let shares = results.schemes.iter().map(|s| (s.name.as_str(), share(s)));
+        let shares: Vec<(&str, Option<f64>)> = shares.collect();
+        let known = shares.iter().filter_map(|(_, share)| *share);
+        let whatever = known.reduce(f64::min)?;
+        let added = shares.into_iter();
+        Some(Harm {
+            fault,
+            whatever,
+            added: added
+                .map(|(s, share)| (s, share.map(|share| share - whatever)))
+                .collect(),
+        })
+    };
+    faults.into_iter().filter_map(harm).collect()
+}
+
+/// What each scheme makes of every fault that can be run with a fatal missing
+/// entry and raises no false alarm.
+pub(crate) fn strict(results: &Results) -> Vec<(&str, BTreeMap<Fault, Tally>)> {
+    let Some(rows) = results.safety.as_deref() else {
+        return Vec::new();
+    };
+    let schemes = results.schemes.iter();
+    let forced = schemes.map(|scheme| (scheme.name.as_str(), in_force(rows, &scheme.name)));
+    let strict = forced.filter(|(_, own)| own.policy == Policy::Strict);
+    strict.map(|(name, own)| (name, own.faults)).collect()
 }
 
 /// The fault that a scheme answers wrongly more often than the baseline.

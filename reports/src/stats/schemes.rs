@@ -4,10 +4,10 @@ use super::arithmetic::geometric_mean;
 use super::headline::{Headline, isas_of, modules_of};
 use super::means::{MeanRatio, Spread, time_ratios};
 use crate::results::{
-    BASELINE, Collector, CostRow, Isa, LatencyRow, ModuleKey, Queries, Results, Scenario,
-    SchemeRow, SizeRow, Tier, Verdict,
+    BASELINE, Collector, CostRow, Isa, ModuleKey, Queries, Results, Scenario, SchemeRow, SizeRow,
+    Tier,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What is known of a scheme over a set of modules.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,9 @@ pub struct SchemeMeans {
     pub scheme: SchemeRow,
     /// Bytes as a ratio to the baseline; none if it encoded no module.
     pub bytes: Option<Spread>,
-    /// The same with `module_start` left out wherever there is one.
+    /// All its bytes over all of the baseline's, which large modules decide.
+    pub total: Option<f64>,
+    /// The mean with `module_start` left out wherever there is one.
     pub without_start: Option<Spread>,
     /// Lookup with hot caches.
     pub hot: Option<MeanRatio>,
@@ -40,11 +42,11 @@ fn means_of(results: &Results, headline: &Headline, scheme: &SchemeRow) -> Schem
     let rows = results.sizes.iter().filter(is_own).filter(is_chosen);
     let rows: Vec<&SizeRow> = rows.collect();
     let without_start = |row: &&SizeRow| row.ratio_without_start().or(row.ratio);
-    let time =
-        |scenario: Option<Scenario>| mean_time(results, &headline.modules, &scheme.name, scenario?);
+    let time = |scenario: Option<Scenario>| mean_time(results, headline, &scheme.name, scenario?);
     SchemeMeans {
         scheme: scheme.clone(),
         bytes: Spread::of(rows.iter().filter_map(|row| row.ratio)),
+        total: total(&rows),
         without_start: Spread::of(rows.iter().filter_map(without_start)),
         hot: time(headline.hot),
         cold: time(headline.cold),
@@ -53,49 +55,31 @@ fn means_of(results: &Results, headline: &Headline, scheme: &SchemeRow) -> Schem
     }
 }
 
-/// Lookup time of a scheme over those modules that were timed.
+/// All bytes together; none where the baseline has none.
+fn total(rows: &[&SizeRow]) -> Option<f64> {
+    let bytes: u64 = rows.iter().map(|row| row.bytes).sum();
+    let baseline: u64 = rows.iter().map(|row| row.baseline_bytes).sum();
+    (baseline > 0).then(|| bytes as f64 / baseline as f64)
+}
+
+/// Lookup time of a scheme over the modules: with its intervals where
+/// `pooled.csv` has a row for just these, else without.
 pub(crate) fn mean_time(
     results: &Results,
-    modules: &[ModuleKey],
+    headline: &Headline,
     scheme: &str,
     scenario: Scenario,
 ) -> Option<MeanRatio> {
-    MeanRatio::of(time_ratios(results, modules, scheme, scenario).into_values())
-}
-
-/// Lookup time of a control in one scenario, over all modules together.
-pub(crate) struct ControlMean {
-    pub(crate) name: String,
-    pub(crate) scenario: Scenario,
-    /// How many modules ended in each verdict, in order of its name.
-    pub(crate) verdicts: Vec<(Verdict, usize)>,
-    pub(crate) ratio: Option<f64>,
-}
-
-/// Everything that was timed without being listed as a scheme, by name and
-/// then by cache, queries and span of the clock.
-pub(crate) fn control_means(results: &Results) -> Vec<ControlMean> {
-    let mut rows: BTreeMap<_, Vec<&LatencyRow>> = BTreeMap::new();
-    let controls = results.latencies.iter().flatten();
-    for row in controls.filter(|row| !results.lists(&row.scheme)) {
-        let scenario = [row.cache.name(), row.queries.name(), row.timed.name()];
-        rows.entry((&row.scheme, scenario)).or_default().push(row);
-    }
-    let means = rows.into_values().map(|rows| {
-        let verdicts = Verdict::ALL.iter().map(|verdict| {
-            let rows = rows.iter().filter(|row| row.verdict == *verdict);
-            (*verdict, rows.count())
-        });
-        let mut verdicts: Vec<_> = verdicts.filter(|(_, n)| *n > 0).collect();
-        verdicts.sort_by_key(|(verdict, _)| verdict.name());
-        ControlMean {
-            name: rows[0].scheme.clone(),
-            scenario: rows[0].scenario(),
-            verdicts,
-            ratio: geometric_mean(rows.iter().map(|row| row.ratio)),
+    match headline.stratum {
+        Some(_) => {
+            let row = headline.pooled_row(results, scheme, scenario)?;
+            Some(MeanRatio::pooled(row))
         }
-    });
-    means.collect()
+        None => {
+            let ratios = time_ratios(results, &headline.modules, scheme, scenario);
+            MeanRatio::without_interval(ratios.into_values())
+        }
+    }
 }
 
 /// A mean over the modules of what one lookup takes, counted and not timed.

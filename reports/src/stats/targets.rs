@@ -3,7 +3,7 @@
 
 use super::arithmetic::geometric_mean;
 use super::decision::{Decision, Outcome};
-use super::means::{Spread, time_ratios};
+use super::means::{Interval, MeanRatio, Spread, TimeRatio, time_ratios};
 use super::schemes::SchemeMeans;
 use crate::results::{Collector, Results, Scenario, SizeRow};
 
@@ -52,6 +52,8 @@ pub(crate) struct Target {
     pub(crate) limit: f64,
     /// None if it was not measured.
     pub(crate) measured: Option<f64>,
+    /// Where it lies as far as is known: a time is not known exactly.
+    pub(crate) within: Option<Interval>,
 }
 
 impl Target {
@@ -62,16 +64,27 @@ impl Target {
             bound: Bound::AtMost,
             limit,
             measured,
+            within: measured.map(|value| (value, value)),
         }
     }
 
-    /// Whether it is met; none if nobody knows.
+    /// A time, which has an interval.
+    fn in_time(what: &'static str, limit: f64, time: Option<TimeRatio>) -> Target {
+        Target {
+            within: time.and_then(|time| time.interval),
+            ..Target::at_most(what, Unit::Times, limit, time.map(|time| time.ratio))
+        }
+    }
+
+    /// Whether it is met; none if nobody knows, as when the limit lies in the
+    /// interval.
     pub(crate) fn is_met(&self) -> Option<bool> {
         let is_met = |measured| match self.bound {
             Bound::AtMost => measured <= self.limit,
             Bound::AtLeast => measured >= self.limit,
         };
-        self.measured.map(is_met)
+        let (lo, hi) = self.within?;
+        (is_met(lo) == is_met(hi)).then(|| is_met(lo))
     }
 }
 
@@ -139,6 +152,7 @@ fn to_upstream(results: &Results, decision: &Decision, means: &SchemeMeans) -> V
     let mean = Spread::of(rows.iter().filter_map(|row| row.ratio));
     let slowest_hot = slowest(results, decision, name, decision.headline.hot);
     let lines = means.scheme.reader_lines + means.scheme.writer_lines;
+    let speed = rows.iter().filter_map(encoding_speed).reduce(f64::min);
     vec![
         Target::at_most(
             "bytes on each module of giant functions, every ISA",
@@ -158,12 +172,11 @@ fn to_upstream(results: &Results, decision: &Decision, means: &SchemeMeans) -> V
             0.15,
             mean.map(|spread| spread.mean),
         ),
-        Target::at_most("hot lookup on each module", Times, 1.0, slowest_hot),
-        Target::at_most(
-            "cold lookup, geometric mean",
-            Times,
+        Target::in_time("hot lookup on each module", 1.0, slowest_hot),
+        Target::in_time(
+            "cold lookup, modules like these",
             0.6,
-            means.cold.map(|mean| mean.ratio),
+            like_these(means.cold),
         ),
         Target::at_most(
             "lines of reader and writer",
@@ -176,7 +189,8 @@ fn to_upstream(results: &Results, decision: &Decision, means: &SchemeMeans) -> V
             unit: Speed,
             bound: Bound::AtLeast,
             limit: 50.0,
-            measured: rows.iter().filter_map(encoding_speed).reduce(f64::min),
+            measured: speed,
+            within: speed.map(|value| (value, value)),
         },
         Target::at_most(
             "writer's peak memory, of today's section, each module",
@@ -216,9 +230,8 @@ fn of_smallest(results: &Results, decision: &Decision, means: &SchemeMeans) -> V
             1.0,
             geometric_mean(ratios),
         ),
-        Target::at_most(
+        Target::in_time(
             "hot lookup on each module",
-            Unit::Times,
             3.0,
             slowest(results, decision, name, decision.headline.hot),
         ),
@@ -227,17 +240,11 @@ fn of_smallest(results: &Results, decision: &Decision, means: &SchemeMeans) -> V
 
 fn of_fastest(means: &SchemeMeans) -> Vec<Target> {
     vec![
-        Target::at_most(
-            "hot lookup, geometric mean",
-            Unit::Times,
+        Target::in_time("hot lookup, modules like these", 0.5, like_these(means.hot)),
+        Target::in_time(
+            "cold lookup, modules like these",
             0.5,
-            means.hot.map(|mean| mean.ratio),
-        ),
-        Target::at_most(
-            "cold lookup, geometric mean",
-            Unit::Times,
-            0.5,
-            means.cold.map(|mean| mean.ratio),
+            like_these(means.cold),
         ),
         Target::at_most(
             "bytes, geometric mean",
@@ -257,13 +264,23 @@ fn of_safest(means: &SchemeMeans, upstream: Option<&SchemeMeans>) -> Vec<Target>
     )]
 }
 
+/// The mean with the interval for modules like these.
+fn like_these(mean: Option<MeanRatio>) -> Option<TimeRatio> {
+    mean.map(|mean| TimeRatio {
+        ratio: mean.ratio,
+        interval: mean.like_these,
+    })
+}
+
 /// The largest ratio of a scheme's lookups on any module.
 fn slowest(
     results: &Results,
     decision: &Decision,
     scheme: &str,
     scenario: Option<Scenario>,
-) -> Option<f64> {
+) -> Option<TimeRatio> {
     let ratios = time_ratios(results, &decision.headline.modules, scheme, scenario?);
-    ratios.into_values().map(|r| r.ratio).reduce(f64::max)
+    ratios
+        .into_values()
+        .max_by(|a, b| a.ratio.total_cmp(&b.ratio))
 }

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub mod timings;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -33,40 +35,31 @@ pub const LARGE: Shape = Shape {
     safety: true,
 };
 
-/// Name, exact, records_empties, tri_state, recommendable, typical share of
-/// the bytes, typical hot and cold ratios.
-type Scheme = (&'static str, bool, bool, bool, bool, f64, f64, f64);
+/// Name, exact, records_empties, tri_state, typical share of the bytes,
+/// typical hot and cold ratios.
+type Scheme = (&'static str, bool, bool, bool, f64, f64, f64);
 
 const SCHEMES: [Scheme; 20] = [
-    ("exact", true, false, false, true, 1.0, 1.0, 1.0),
-    ("consed", true, false, false, true, 0.5, 0.98, 0.9),
-    ("ranges", false, true, true, false, 0.8, 0.95, 0.85),
-    ("ranges-consed", false, true, true, false, 0.42, 0.93, 0.8),
-    ("narrow", true, false, false, true, 0.38, 0.96, 0.82),
-    ("two-level", true, false, false, true, 0.34, 0.8, 0.7),
-    ("block-delta-8", true, false, false, true, 0.31, 1.3, 0.75),
-    ("block-delta-32", true, false, false, true, 0.22, 1.9, 0.8),
-    ("block-delta-128", true, false, false, true, 0.19, 3.4, 1.3),
-    ("packed-rows", true, false, false, true, 0.25, 1.02, 0.66),
-    ("delta-maps", true, false, false, true, 0.14, 0.97, 0.55),
-    (
-        "shared-restarts",
-        true,
-        false,
-        false,
-        true,
-        0.135,
-        1.05,
-        0.56,
-    ),
-    ("elias-fano", true, false, false, true, 0.27, 1.6, 0.9),
-    ("perfect-hash", true, false, false, false, 0.55, 0.45, 0.5),
-    ("ranges-exact-set", true, true, false, true, 0.36, 1.1, 0.85),
-    ("pc-cache", true, false, false, true, 1.0, 0.7, 1.05),
-    ("tri-state", true, true, true, true, 0.16, 1.01, 0.58),
-    ("fingerprint", true, false, false, true, 0.18, 1.08, 0.6),
-    ("direct-index", true, false, false, true, 0.6, 0.5, 0.48),
-    ("smallest", true, false, false, false, 0.1, 2.6, 1.9),
+    ("exact", true, false, false, 1.0, 1.0, 1.0),
+    ("consed", true, false, false, 0.5, 0.98, 0.9),
+    ("ranges", false, true, true, 0.8, 0.95, 0.85),
+    ("ranges-consed", false, true, true, 0.42, 0.93, 0.8),
+    ("narrow", true, false, false, 0.38, 0.96, 0.82),
+    ("two-level", true, false, false, 0.34, 0.8, 0.7),
+    ("block-delta-8", true, false, false, 0.31, 1.3, 0.75),
+    ("block-delta-32", true, false, false, 0.22, 1.9, 0.8),
+    ("block-delta-128", true, false, false, 0.19, 3.4, 1.3),
+    ("packed-rows", true, false, false, 0.25, 1.02, 0.66),
+    ("delta-maps", true, false, false, 0.14, 0.97, 0.55),
+    ("shared-restarts", true, false, false, 0.135, 1.05, 0.56),
+    ("elias-fano", true, false, false, 0.27, 1.6, 0.9),
+    ("perfect-hash", true, false, false, 0.55, 0.45, 0.5),
+    ("ranges-exact-set", true, true, false, 0.36, 1.1, 0.85),
+    ("pc-cache", true, false, false, 1.0, 0.7, 1.05),
+    ("tri-state", true, true, true, 0.16, 1.01, 0.58),
+    ("fingerprint", true, false, false, 0.18, 1.08, 0.6),
+    ("direct-index", true, false, false, 0.6, 0.5, 0.48),
+    ("smallest", true, false, false, 0.1, 2.6, 1.9),
 ];
 
 const WILD: [&str; 13] = [
@@ -108,8 +101,7 @@ pub fn write(dir: &Path, shape: Shape) {
     put("schemes.csv", schemes_csv(shape));
     put("size.csv", size_csv(shape, &modules));
     if shape.latency {
-        put("latency.csv", latency_csv(shape, &modules));
-        put("samples.csv", samples_csv(&modules));
+        timings::write(dir, shape, &modules);
     }
     if shape.safety {
         put("safety.csv", safety_csv(shape, &modules));
@@ -165,7 +157,7 @@ fn modules(shape: Shape) -> Vec<Module> {
 }
 
 fn modules_csv(modules: &[Module]) -> String {
-    let mut out = "module,isa,collector,tier,text_bytes,cwasm_bytes,section_bytes,functions,maps,empties,recorded,confirmed,call_sites,disassembled,agreed,unmatched_functions,provenance\n".to_owned();
+    let mut out = "module,isa,collector,tier,text_bytes,cwasm_bytes,section_bytes,functions,maps,empties,recorded,confirmed,call_sites,disassembled,agreed,unmatched_functions,provenance,toolchain\n".to_owned();
     for (i, m) in modules.iter().enumerate() {
         let (maps, empties) = (m.safepoints * 3 / 4, m.safepoints / 4);
         let disassembled = if m.isa == "x86_64" {
@@ -176,9 +168,9 @@ fn modules_csv(modules: &[Module]) -> String {
         let confirmed = if i == 1 { maps - 2 } else { maps };
         writeln!(
             out,
-            "{},{},{},{},{},{},{},{},{maps},{empties},{maps},{confirmed},{},{disassembled},{},0,\"a toolchain, version 1; Apache-2.0\"",
+            "{},{},{},{},{},{},{},{},{maps},{empties},{maps},{confirmed},{},{disassembled},{},0,\"a toolchain, version 1; Apache-2.0\",{}",
             m.name, m.isa, m.collector, m.tier, m.baseline * 4, m.baseline * 6, m.baseline,
-            m.safepoints / 9, m.safepoints, m.safepoints
+            m.safepoints / 9, m.safepoints, m.safepoints, m.name.split(['-', '_']).next().unwrap()
         )
         .unwrap();
     }
@@ -187,17 +179,19 @@ fn modules_csv(modules: &[Module]) -> String {
 
 fn schemes_csv(shape: Shape) -> String {
     let mut out =
-        "name,exact,records_empties,tri_state,recommendable,reader_lines,writer_lines\n".to_owned();
+        "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines,reader_branches,writer_branches,reader_nesting,writer_nesting,fields\n".to_owned();
     for (i, s) in SCHEMES[..shape.schemes].iter().enumerate() {
-        let (name, exact, records, tri, recommendable, ..) = s;
+        let (name, exact, records, tri, ..) = s;
         let lines = 60 + 9 * i;
         writeln!(
             out,
-            "{name},{exact},{records},{tri},{recommendable},{lines},{}",
-            lines + 20
+            "{name},{exact},{records},{tri},false,{lines},{},{},9,12,3,4,5",
+            lines + 20,
+            if *records { 15 } else { 0 }
         )
         .unwrap();
     }
+    out += "ranges-naive,false,false,false,true,60,80,0,9,12,3,4,5\n";
     out
 }
 
@@ -205,25 +199,25 @@ fn size_csv(shape: Shape, modules: &[Module]) -> String {
     let mut out = "scheme,module,isa,tier,maps,empties,bytes,bytes_header,bytes_index,bytes_payload,bytes_padding,baseline_bytes,ratio,bytes_offsets,collector,cwasm_bytes,bytes_without_start,baseline_bytes_without_start,encode_ns_per_safepoint,check_ns_per_safepoint,encode_peak_bytes\n".to_owned();
     for m in modules {
         for s in &SCHEMES[..shape.schemes] {
-            let jitter = if s.5 == 1.0 {
+            let jitter = if s.4 == 1.0 {
                 0.0
             } else {
                 noise(&format!("{} {} bytes", s.0, m.name))
             };
-            let bytes = (m.baseline as f64 * s.5 * (0.5 * jitter).exp()) as u64;
+            let bytes = (m.baseline as f64 * s.4 * (0.5 * jitter).exp()) as u64;
             let (index, offsets) = (bytes / 4, bytes / 8);
             let payload = bytes - 4 - index - offsets;
             let start = m.start.map_or_else(
                 || ",".to_owned(),
-                |b| format!("{},{b}", (b as f64 * s.5.sqrt()) as u64),
+                |b| format!("{},{b}", (b as f64 * s.4.sqrt()) as u64),
             );
             writeln!(
                 out,
                 "{},{},{},{},{},{},{bytes},4,{index},{payload},0,{},{},{offsets},{},{},{start},{:.1},{:.1},{}",
                 s.0, m.name, m.isa, m.tier, m.safepoints * 3 / 4, m.safepoints / 4, m.baseline,
                 bytes as f64 / m.baseline as f64, m.collector, m.baseline * 6,
-                40.0 / s.5.sqrt() + 5.0 * noise(&format!("{} {} encode", s.0, m.name)),
-                2.0 * s.5,
+                40.0 / s.4.sqrt() + 5.0 * noise(&format!("{} {} encode", s.0, m.name)),
+                2.0 * s.4,
                 3 * m.baseline
             )
             .unwrap();
@@ -232,74 +226,19 @@ fn size_csv(shape: Shape, modules: &[Module]) -> String {
     out
 }
 
-fn latency_csv(shape: Shape, modules: &[Module]) -> String {
-    let mut out =
-        "scheme,module,isa,tier,queries,cache,timed,ns,ratio,ratio_lo,ratio_hi,verdict,collector,band,processes,blocks\n"
-            .to_owned();
-    let control: Scheme = ("exact-again", true, false, false, false, 1.0, 1.0, 1.0);
-    for m in modules.iter().filter(|m| m.isa == "x86_64") {
-        for s in SCHEMES[..shape.schemes].iter().chain([&control]) {
-            for (queries, cache, typical) in [
-                ("uniform", "hot", s.6),
-                ("walk", "hot", s.6),
-                ("uniform", "cold", s.7),
-            ] {
-                let seed = format!("{} {} {cache} {queries}", s.0, m.name);
-                let spread = if s.0.starts_with("exact") {
-                    0.002
-                } else {
-                    0.12
-                };
-                let ratio = typical * (spread * noise(&seed)).exp();
-                let half = 1.0 + 0.012 * (1.5 + noise(&format!("{seed} width")));
-                let (lo, hi) = if s.0 == "exact" {
-                    (1.0, 1.0)
-                } else {
-                    (ratio / half, ratio * half)
-                };
-                let ratio = if s.0 == "exact" { 1.0 } else { ratio };
-                let verdict = match (lo, hi) {
-                    (_, hi) if hi < 0.98 => "faster",
-                    (lo, _) if lo > 1.02 => "slower",
-                    (lo, hi) if lo > 0.98 && hi < 1.02 => "same",
-                    _ => "inconclusive",
-                };
-                let ns = ratio * if cache == "hot" { 80.0 } else { 420.0 };
-                writeln!(
-                    out,
-                    "{},{},{},{},{queries},{cache},visit,{ns:.2},{ratio:.5},{lo:.5},{hi:.5},{verdict},{},1.02,3,9",
-                    s.0, m.name, m.isa, m.tier, m.collector
-                )
-                .unwrap();
-            }
-        }
-    }
-    out
-}
-
-fn samples_csv(modules: &[Module]) -> String {
-    let mut out = "run,process,block,position,scheme,module,isa,collector,tier,queries,cache,timed,lookups,ns,chain,copies\n".to_owned();
-    for process in 0..3 {
-        let m = &modules[0];
-        writeln!(
-            out,
-            "1,{process},0,0,exact,{},{},{},{},uniform,hot,visit,1000,80000,independent,1",
-            m.name, m.isa, m.collector, m.tier
-        )
-        .unwrap();
-    }
-    out
-}
-
 fn safety_csv(shape: Shape, modules: &[Module]) -> String {
     let mut out = "scheme,module,isa,fault,policy,outcome,count,trials,tier,collector\n".to_owned();
-    let naive: Scheme = ("ranges-naive", false, false, false, false, 0.4, 0.9, 0.8);
+    let naive: Scheme = ("ranges-naive", false, false, false, 0.4, 0.9, 0.8);
     for m in modules
         .iter()
         .filter(|m| m.isa == "x86_64" && m.tier == "program")
     {
         for s in SCHEMES[..shape.schemes].iter().chain([&naive]) {
-            for (fault, base) in [("PC: +1 bytes", 0), ("writer: a map left out", 400)] {
+            for (fault, base) in [
+                ("PC: +1 bytes", 0),
+                ("writer: an empty map left out", 0),
+                ("writer: a map left out", 400),
+            ] {
                 for policy in ["today", "strict"] {
                     let unnoticed = if policy == "today" { 200 } else { 20 };
                     let stale = if s.1 { base } else { base + 500 };

@@ -30,7 +30,7 @@ pub(super) fn small_maps(maps: &[u64]) -> Maps {
     Maps {
         bytes: common.to_le_bytes()[..common_bytes as usize].to_vec(),
         layout: [0, window_start, common_bytes],
-        deltas: maps.iter().map(|map| map >> window_start & window).collect(),
+        deltas: maps.iter().map(|m| m >> window_start & window).collect(),
     }
 }
 
@@ -41,10 +41,10 @@ pub(super) fn large_maps(bitmaps: &[&[u32]], slot_shift: u32) -> Option<Maps> {
     let mut before: &[u32] = &[];
     for bitmap in bitmaps {
         for run in differing_runs(before, bitmap, slot_shift) {
-            let longer = run.len().checked_sub(2);
-            push_uleb(&mut bytes, u64::from(run.start) << 1 | u64::from(longer.is_some()));
-            if let Some(longer) = longer {
-                push_uleb(&mut bytes, longer as u64);
+            let (start, extra) = (u64::from(run.start), run.len().checked_sub(2));
+            push_uleb(&mut bytes, start << 1 | u64::from(extra.is_some()));
+            if let Some(extra) = extra {
+                push_uleb(&mut bytes, extra as u64);
             }
             runs += 1;
         }

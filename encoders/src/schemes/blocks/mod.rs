@@ -2,38 +2,56 @@
 //! by a few bits of the row.
 //!
 //! ```text
-//! ┌────────────┬───────────────────────────────────┬──────────────────────┐
-//! │ header: 12 │ data: the blocks of page 0, 1, …  │ page: u32[pages + 1] │
-//! └────────────┴───────────────────────────────────┴──────────────────────┘
-//!   header   = data bytes: u32 │ scratch words: u32
-//!              │ log2 of the units of PC, slot and page: u8[3] │ 0: u8
-//!   page     = where in the data its blocks start
+//! ┌───────────────────────────────────┐
+//! │ data_bytes: u32                   │
+//! │ scratch_words: u32                │
+//! │ pc_shift: u8                      │
+//! │ slot_shift: u8                    │
+//! │ page_shift: u8                    │
+//! │ 0: u8                             │
+//! ├───────────────────────────────────┤
+//! │ data: the blocks of page 0, 1, …  │
+//! │ ┌───────────────────────────────┐ │
+//! │ │ head: u48                     │ │  one block per 16 safepoints (rows)
+//! │ │ lows: u8[rows]                │ │  of one page and one frame size, or
+//! │ │ row_bits: bits[rows]          │ │  fewer
+//! │ │ frame_size: uleb              │ │
+//! │ ├───────────────────────────────┤ │
+//! │ │ common: u8[common_bytes]      │ │  of a small block
+//! │ ├───────────────────────────────┤ │
+//! │ │ run: uleb token               │ │  of a large block, any number of
+//! │ │ [extra: uleb]                 │ │  them
+//! │ ├───────────────────────────────┤ │
+//! │ │ ...                           │ │
+//! │ └───────────────────────────────┘ │
+//! ├───────────────────────────────────┤
+//! │ pages: u32[n + 1]                 │  where each page's blocks start in
+//! └───────────────────────────────────┘  the data, and the last one's end
 //!
-//!   block of at most 16 safepoints (rows) of one page and one frame size:
-//! ┌───────────┬───────────────┬────────────────────────────┬──────────────────┬──────┐
-//! │ head: u48 │ low: u8[rows] │ high and delta: bits[rows] │ frame size: uleb │ maps │
-//! └───────────┴───────────────┴────────────────────────────┴──────────────────┴──────┘
-//!   head     = body bytes: 16 │ rows - 1: 4 │ first high: 8 │ high bits: 3
-//!              │ delta bits: 6 │ large: 1 │ window start: 6 │ common bytes: 3
-//!   maps     = of a small block: common: u8[common bytes]
-//!              of a large block: one or more runs
-//!   run      = start and longer: uleb │ [length - 2: uleb]
+//!   head = body_bytes: 16 │ last_row: 4 │ first_high: 8 │ high_bits: 3
+//!        │ delta_bits: 6 │ is_large: 1 │ window_start: 6 │ common_bytes: 3
 //! ```
 //!
-//! * PCs, slots and frame sizes are stored in units: all PCs of the section are
-//!   multiples of its unit of PC, all slots and frame sizes of its unit of slot.
-//! * The body is all of the block but its head.
-//! * A page is a power of two of PC units. A row's place in its page, in units,
-//!   has a `low` byte and a `high` part. The high part is stored as its distance
-//!   from that of the block's first row.
-//! * A row's `delta` is, in a small block, the row's slots in the window; in a
-//!   large one, how many runs lead to the row.
-//! * A block is *small* if all its slots lie among the first 56. The slots in
-//!   which its rows differ lie in a window; `common` has the slots outside of
-//!   it, which all rows share.
-//! * A *large* block has runs of slots that toggle from row to row; the first
-//!   row's toggle from none live. A run is `(start << 1) | longer`: one slot
-//!   long, or as long as follows.
+//! * All PCs of the section are multiples of `1 << pc_shift`, all slots and
+//!   frame sizes of `1 << slot_shift`. They are stored in these units. A page is
+//!   `1 << page_shift` units of PC.
+//! * `scratch_words` is how many words of 64 slots the largest map decodes into.
+//!   `data_bytes` leads to the pages.
+//! * The head's fields stand from its lowest bit up. `body_bytes` is the block
+//!   without its head. `last_row` is the number of rows less one.
+//! * A row's PC is its page and its place in the page, in units. The low byte of
+//!   the place is in `lows`. What lies above it is the high part.
+//! * A row's bits are its high part, as the distance from `first_high`, that of
+//!   the block's first row, in `high_bits` bits; and above it a `delta` in
+//!   `delta_bits`.
+//! * A block is small if all its slots lie among the first 56. The slots in
+//!   which its rows differ lie in a window, from `window_start` on; a row's delta
+//!   has its own. `common` has the slots outside of the window, which all rows
+//!   share.
+//! * A large block has runs of slots that toggle from row to row; those of the
+//!   first row toggle from none live. A row's delta is how many runs lead to it,
+//!   from the first on. The token of a run is `(start << 1) | has_extra`. A run is
+//!   one slot long, or `extra + 2` slots.
 //! * A safepoint without live references may be a row too: its block is small,
 //!   and its map has no slots. This scheme's writer leaves such safepoints out;
 //!   that of [`blocks_tri`](crate::blocks_tri) does not.
@@ -41,9 +59,9 @@
 //! # Lookup
 //!
 //! 1. *Page.* Divide the PC by its unit and by the size of a page: a rotation
-//!    and a shift. Two neighbouring entries of `page` say where the page's blocks start and
-//!    end. Nothing is searched. A PC that is no multiple of the unit, or lies
-//!    above the last page, is `Missing`.
+//!    and a shift. Two neighbouring entries of `pages` say where the page's
+//!    blocks start and end. Nothing is searched. A PC that is no multiple of the
+//!    unit, or lies above the last page, is `Missing`.
 //! 2. *Row.* Go through the page's blocks. Compare the low byte of the PC's
 //!    place in the page with those of all rows at once; where one is equal,
 //!    compare the high part. If both are equal in no block, the PC is

@@ -32,13 +32,13 @@ impl<'s> Reader<'s> {
         };
         let fields = header.as_chunks().0;
         let [data_bytes, scratch_words, shifts] = [0, 1, 2].map(|i| u32::from_le_bytes(fields[i]));
-        let pages = data.get(data_bytes as usize..).ok_or(Malformed::Truncated)?;
+        let pages = data.get(data_bytes as usize..);
         // None is above 16; damaged bytes must not shift by 32 and over.
-        let shifts = shifts.to_le_bytes().map(|shift| u32::from(shift) % u32::BITS);
-        let [pc_shift, slot_shift, page_shift, _] = shifts;
+        let shift = |byte| u32::from(byte) % u32::BITS;
+        let [pc_shift, slot_shift, page_shift, _] = shifts.to_le_bytes().map(shift);
         Ok(Reader {
             data,
-            pages: pages.as_chunks().0,
+            pages: pages.ok_or(Malformed::Truncated)?.as_chunks().0,
             scratch_words,
             pc_shift,
             slot_shift,
@@ -71,8 +71,8 @@ impl<'s> Reader<'s> {
         delta: u64,
         scratch: &'m mut [u64],
     ) -> Result<Lookup<WordMap<'m>>, Malformed> {
-        let [_, last_row, _, high_bits, delta_bits, is_large, window_start, common_bytes] =
-            unpack(head);
+        let [_, last_row, _, high_bits, delta_bits, layout @ ..] = unpack(head);
+        let [is_large, window_start, common_bytes] = layout;
         let rows = last_row as usize + 1;
         let row_bits = (high_bits + delta_bits) as usize;
         let mut at = HEAD_BYTES + rows + (rows * row_bits).div_ceil(8);
@@ -85,14 +85,15 @@ impl<'s> Reader<'s> {
             map.fill(0);
             for _ in 0..delta {
                 let token = read_uleb(block, &mut at)?;
-                let length = match token & 1 {
-                    0 => 1,
-                    _ => (read_uleb(block, &mut at)? as u32).wrapping_add(2),
+                let (start, has_extra) = ((token >> 1) as u32, token & 1 == 1);
+                let length = match has_extra {
+                    true => (read_uleb(block, &mut at)? as u32).wrapping_add(2),
+                    false => 1,
                 };
-                toggle(map, (token >> 1) as u32, length)?;
+                toggle(map, start, length)?;
             }
             let (first, others) = map.split_first().ok_or(Malformed::InvalidField)?;
-            (*first, &*others)
+            (*first, others)
         };
         if first_word == 0 && other_words.is_empty() {
             return Ok(Lookup::Empty);

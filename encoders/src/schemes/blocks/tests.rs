@@ -29,14 +29,14 @@ fn a_head_survives_packing() {
 fn the_drawing_gives_each_field_the_bits_that_it_has() {
     let drawing = include_str!("mod.rs");
     let names = [
-        "body bytes",
-        "rows - 1",
-        "first high",
-        "high bits",
-        "delta bits",
-        "large",
-        "window start",
-        "common bytes",
+        "body_bytes",
+        "last_row",
+        "first_high",
+        "high_bits",
+        "delta_bits",
+        "is_large",
+        "window_start",
+        "common_bytes",
     ];
     for (name, bits) in names.into_iter().zip(FIELD_BITS) {
         let drawn = format!(" {name}: {bits}");

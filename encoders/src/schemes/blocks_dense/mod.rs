@@ -30,7 +30,6 @@ impl Encoder for BlocksDense {
     const NAME: &'static str = "blocks-dense";
     const EXACT: bool = true;
     const RECORDS_EMPTIES: bool = false;
-    const RECOMMENDABLE: bool = false;
     type Reader<'s> = Reader<'s>;
 
     fn encode(table: &Table) -> Result<Section, EncodeError> {

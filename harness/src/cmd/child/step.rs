@@ -3,18 +3,15 @@
 use crate::costs;
 use crate::outcome::Outcome;
 use anyhow::Result;
-use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Args {
-    #[arg(long)]
     scheme: String,
-    /// Folder with `section` and `pcs`
-    #[arg(long)]
-    dir: PathBuf,
+    /// What is looked up in the section that comes through stdin
+    pcs: Vec<u32>,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    costs::run_child(&args.scheme, &args.dir)?;
+    costs::run_child(&args.scheme, &args.pcs)?;
     Ok(Outcome::Complete)
 }

@@ -1,6 +1,9 @@
 //! One scheme in two runs.
 
+use super::welch::{RunMean, Welch};
+use crate::format::plural;
 use crate::stats::arithmetic::round;
+use crate::stats::timing::ALPHA;
 use serde::Serialize;
 use std::fmt;
 
@@ -26,8 +29,42 @@ pub struct SpeedChange {
     pub a: Ratio,
     /// Ratio to the baseline in the second run.
     pub b: Ratio,
-    /// The second over the first; above 1 the second run is slower.
+    /// The second over the first; above 1 the second folder is slower. The
+    /// interval is right for one row, not for the most striking of many.
     pub change: Ratio,
+    /// Runs behind the row in the first folder and in the second.
+    pub runs: (usize, usize),
+    /// What may be said, corrected for the number of rows.
+    pub verdict: ChangeVerdict,
+    /// The least change, as a fraction, that the runs could have told.
+    pub detectable: f64,
+    /// Whether the gate looks at the row.
+    pub is_headline: bool,
+}
+
+/// What may be said of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeVerdict {
+    /// Slower, beyond doubt.
+    Slower,
+    /// Faster, beyond doubt.
+    Faster,
+    /// No difference, as far as the runs can tell.
+    Same,
+    /// Too few runs, and no difference so large that it shows all the same.
+    CannotTell,
+}
+
+impl fmt::Display for ChangeVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ChangeVerdict::Slower => "slower",
+            ChangeVerdict::Faster => "faster",
+            ChangeVerdict::Same => "same",
+            ChangeVerdict::CannotTell => "cannot tell",
+        })
+    }
 }
 
 /// One section in both runs.
@@ -55,31 +92,50 @@ pub struct Missing {
 }
 
 impl Ratio {
-    pub(super) fn new(ratio: f64, lo: Option<f64>, hi: Option<f64>) -> Ratio {
-        Ratio {
-            ratio,
-            interval: lo.zip(hi),
-        }
+    pub(super) fn new(ratio: f64, interval: Option<(f64, f64)>) -> Ratio {
+        Ratio { ratio, interval }
     }
+}
 
-    /// `other` over `self`. The runs are independent, so the half-widths of
-    /// the logarithms add up as squares do, each end with its opposite.
-    pub(super) fn to(self, other: Ratio) -> Ratio {
-        let ratio = other.ratio / self.ratio;
-        let interval = self
-            .interval
-            .zip(other.interval)
-            .map(|((a_lo, a_hi), (b_lo, b_hi))| {
-                let below = (b_lo / other.ratio).ln().hypot((a_hi / self.ratio).ln());
-                let above = (b_hi / other.ratio).ln().hypot((a_lo / self.ratio).ln());
-                (
-                    round(ratio * (-below).exp(), 6),
-                    round(ratio * above.exp(), 6),
-                )
-            });
-        Ratio {
-            ratio: round(ratio, 6),
-            interval,
+/// One row in two folders, before it is known how many rows there are.
+pub(super) struct Pair {
+    pub(super) scheme: String,
+    pub(super) of: String,
+    pub(super) scenario: String,
+    pub(super) is_headline: bool,
+    pub(super) a: (Ratio, RunMean),
+    pub(super) b: (Ratio, RunMean),
+    pub(super) welch: Welch,
+}
+
+impl Pair {
+    /// The change, with its error probability as corrected in a family of
+    /// so many rows.
+    pub(super) fn change(self, p: f64, rows: usize) -> SpeedChange {
+        let ratio = |log: f64| round(log.exp(), 6);
+        let estimate = self.welch.0;
+        let (lo, hi) = estimate.interval(ALPHA);
+        let is_known = self.a.1.is_known() && self.b.1.is_known();
+        let verdict = match (p <= ALPHA, estimate.log > 0.0) {
+            (true, true) => ChangeVerdict::Slower,
+            (true, false) => ChangeVerdict::Faster,
+            (false, _) if is_known => ChangeVerdict::Same,
+            (false, _) => ChangeVerdict::CannotTell,
+        };
+        SpeedChange {
+            scheme: self.scheme,
+            of: self.of,
+            scenario: self.scenario,
+            a: self.a.0,
+            b: self.b.0,
+            change: Ratio {
+                ratio: ratio(estimate.log),
+                interval: Some((ratio(lo), ratio(hi))),
+            },
+            runs: (self.a.1.runs, self.b.1.runs),
+            verdict,
+            detectable: round(self.welch.detectable(rows), 6),
+            is_headline: self.is_headline,
         }
     }
 }
@@ -102,8 +158,18 @@ impl fmt::Display for SpeedChange {
             a,
             b,
             change,
+            runs,
+            verdict,
+            detectable,
+            ..
         } = self;
-        write!(f, "{scheme}, {of}, {scenario}: {a} -> {b}, change {change}")
+        write!(
+            f,
+            "{scheme}, {of}, {scenario}: {a} -> {b}, change {change}: {verdict} ({} and {} could tell {:.1} %)",
+            runs.0,
+            plural(runs.1, "run"),
+            100.0 * detectable
+        )
     }
 }
 

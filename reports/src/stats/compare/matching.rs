@@ -1,17 +1,28 @@
 //! Which rows of two runs belong together.
 
-use super::change::{Missing, Ratio, SizeChange, SpeedChange};
+use super::change::{Missing, Pair, Ratio, SizeChange, SpeedChange};
+use super::welch::{RunMean, Welch};
 use crate::format::plural;
 use crate::results::{
-    BASELINE, Collector, Isa, LatencyRow, PooledRow, Scenario, SizeRow, Tier, is_timing_control,
+    BASELINE, Collector, Isa, LatencyRow, PooledRow, Scenario, SizeRow, Stratum, Tier,
+    is_timing_control,
 };
+use crate::stats::timing::{holm, is_headline};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of the first and of the second run.
 type Both<T> = (Vec<T>, Vec<T>);
 
-/// What must agree for rows to be compared: scheme, modules and scenario.
-type Names = (String, String, String);
+/// One scheme in one folder.
+struct Side {
+    /// What must agree for rows to be compared: scheme, modules and scenario.
+    names: [String; 3],
+    /// What rows that are corrected together have in common.
+    family: String,
+    is_headline: bool,
+    ratio: Ratio,
+    mean: RunMean,
+}
 
 /// What both runs have, and what only the first has.
 pub(super) struct Matched<T> {
@@ -19,20 +30,24 @@ pub(super) struct Matched<T> {
     pub(super) missing: Vec<Missing>,
 }
 
-/// Changes by module.
+/// Changes by module, each on its own.
 pub(super) fn cells(both: &Both<LatencyRow>) -> Matched<SpeedChange> {
-    let describe = |r: &LatencyRow| {
+    let side = |r: &LatencyRow| {
         let of = r.key().to_string();
         let scenario = format!("{}, {}, {}", r.queries, r.cache, r.timed);
-        (
-            (r.scheme.clone(), of, scenario),
-            Ratio::new(r.ratio, r.ratio_lo, r.ratio_hi),
-        )
+        let interval = r.ratio_lo.zip(r.ratio_hi);
+        Side {
+            family: format!("{}, {of}, {scenario}", r.scheme),
+            names: [r.scheme.clone(), of, scenario],
+            is_headline: false,
+            ratio: Ratio::new(r.ratio, interval),
+            mean: RunMean::new(r.ratio, interval, r.runs, r.machines),
+        }
     };
-    pair(both.0.iter().map(describe), both.1.iter().map(describe))
+    pair(both.0.iter().map(side), both.1.iter().map(side))
 }
 
-/// Changes pooled over modules, where both runs pooled the same ones.
+/// Changes pooled over modules, where both folders pooled the same ones.
 pub(super) fn pooled(
     both: &Both<PooledRow>,
     cells: &Both<LatencyRow>,
@@ -46,52 +61,73 @@ pub(super) fn pooled(
             "{scheme}: not the same modules in both runs, so not all is pooled"
         ));
     }
-    let describe = |r: &PooledRow| {
-        let of = format!(
-            "{}, {}/{}/{}",
-            plural(r.n_modules, "module"),
-            r.tier,
-            r.isas,
-            r.collector
-        );
-        let scenario = format!("{}, {}, {}", r.queries, r.cache, r.timed);
-        // Both runs have these modules: what others would do does not matter.
-        (
-            (r.scheme.clone(), of, scenario),
-            Ratio::new(r.ratio, r.here_lo, r.here_hi),
-        )
-    };
     let comparable = both.1.iter().filter(|r| !differs(r));
-    pair(both.0.iter().map(describe), comparable.map(describe))
+    pair(both.0.iter().map(pooled_side), comparable.map(pooled_side))
 }
 
-/// Pairs the schemes of two runs by their names; controls are left out.
-fn pair(
-    a: impl Iterator<Item = (Names, Ratio)>,
-    b: impl Iterator<Item = (Names, Ratio)>,
-) -> Matched<SpeedChange> {
-    let others: BTreeMap<Names, Ratio> = b.collect();
-    let (mut changes, mut missing) = (Vec::new(), Vec::new());
-    for (names, a) in a.filter(|(names, _)| !is_timing_control(&names.0)) {
-        let b = others.get(&names).copied();
-        let (scheme, of, scenario) = names;
-        match b {
-            Some(b) => changes.push(SpeedChange {
-                scheme,
-                of,
-                scenario,
-                a,
-                b,
-                change: a.to(b),
-            }),
-            None => missing.push(Missing {
+fn pooled_side(r: &PooledRow) -> Side {
+    let size = match r.stratum {
+        Stratum::All => String::new(),
+        stratum => format!("{stratum}, "),
+    };
+    let pool = format!("{size}{}/{}/{}", r.tier, r.isas, r.collector);
+    // Both folders have these modules: what others would do does not matter.
+    let interval = r.here_lo.zip(r.here_hi);
+    Side {
+        family: format!("{pool}, {}, {}", r.queries, r.timed),
+        names: [
+            r.scheme.clone(),
+            format!("{}, {pool}", plural(r.n_modules, "module")),
+            format!("{}, {}, {}", r.queries, r.cache, r.timed),
+        ],
+        is_headline: is_headline(r),
+        ratio: Ratio::new(r.ratio, interval),
+        mean: RunMean::new(r.ratio, interval, r.runs, r.machines),
+    }
+}
+
+/// Pairs the schemes of two folders by their names; controls are left out.
+/// Error probabilities are corrected within each family.
+fn pair(a: impl Iterator<Item = Side>, b: impl Iterator<Item = Side>) -> Matched<SpeedChange> {
+    let mut others: BTreeMap<[String; 3], Side> =
+        b.map(|side| (side.names.clone(), side)).collect();
+    let (mut pairs, mut missing) = (Vec::new(), Vec::new());
+    let mut families = BTreeMap::<String, Vec<usize>>::new();
+    for a in a.filter(|side| !is_timing_control(&side.names[0])) {
+        let b = others.remove(&a.names);
+        let [scheme, of, scenario] = a.names;
+        let Some(b) = b else {
+            missing.push(Missing {
                 scheme,
                 of,
                 scenario: Some(scenario),
-            }),
+            });
+            continue;
+        };
+        families.entry(a.family).or_default().push(pairs.len());
+        pairs.push(Pair {
+            scheme,
+            of,
+            scenario,
+            is_headline: a.is_headline,
+            welch: Welch::of(a.mean, b.mean),
+            a: (a.ratio, a.mean),
+            b: (b.ratio, b.mean),
+        });
+    }
+    let mut adjusted = vec![(1.0, 1); pairs.len()];
+    for family in families.values() {
+        let ps: Vec<f64> = family.iter().map(|&i| pairs[i].welch.p()).collect();
+        for (&i, p) in family.iter().zip(holm(&ps)) {
+            adjusted[i] = (p, family.len());
         }
     }
-    Matched { changes, missing }
+    let changes = pairs.into_iter().zip(adjusted);
+    let changes = changes.map(|(pair, (p, rows))| pair.change(p, rows));
+    Matched {
+        changes: changes.collect(),
+        missing,
+    }
 }
 
 /// Sections of modules that are the same in both runs.

@@ -1,18 +1,22 @@
-//! Two runs side by side: did a change make a scheme slower or larger?
+//! Two folders side by side: did a change make a scheme slower or larger?
 //!
-//! Ratios to `exact` in the same run are compared, so that a slower machine
-//! is not mistaken for a slower scheme. A run is slower beyond a threshold
-//! only when the whole 95 % interval of the change is: a gate that cries wolf
-//! gets switched off. Sizes are exact and need no interval. What the second run
-//! does not have cannot pass.
+//! Ratios to `exact` in the same block are compared, so that a slower machine
+//! is not mistaken for a slower scheme, and their means over runs, because
+//! whole runs of one program differ. The second folder fails only where a
+//! scheme is slower beyond doubt and by more than the threshold: a gate that
+//! cries wolf gets switched off. Sizes are exact and need no interval. What the
+//! second folder does not have cannot pass.
 
 mod change;
 mod matching;
 #[cfg(test)]
 mod tests;
+mod welch;
 
-pub use change::{Missing, Ratio, SizeChange, SpeedChange};
+pub use change::{ChangeVerdict, Missing, Ratio, SizeChange, SpeedChange};
+pub use welch::{ENOUGH_RUNS, RUN_SD};
 
+use crate::format::plural;
 use crate::results::{LatencyRow, PooledRow, Provenance, ResultsError, Row, SizeRow, read_rows};
 use crate::stats::error::StatsError;
 use serde::Serialize;
@@ -41,7 +45,8 @@ pub fn parse_percent(text: &str) -> Result<f64, StatsError> {
 /// What two runs have in common and where they differ.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Changes pooled over the modules of a tier; the gate looks at these.
+    /// Changes pooled over the modules of a tier; the gate looks at those that
+    /// claims rest on.
     pub pooled: Vec<SpeedChange>,
     /// Changes by module.
     pub cells: Vec<SpeedChange>,
@@ -120,10 +125,8 @@ impl Comparison {
     /// missing, one line each; the run passes when there is none. Controls are
     /// not judged.
     pub fn violations(&self, thresholds: Thresholds) -> Vec<String> {
-        let slower = self.pooled.iter().filter(|c| {
-            let beyond = |limit| c.change.interval.is_some_and(|(lo, _)| lo > 1.0 + limit);
-            thresholds.slower.is_some_and(beyond)
-        });
+        let beyond = self.beyond(thresholds);
+        let slower = beyond.filter(|c| c.verdict == ChangeVerdict::Slower);
         let larger = self.sizes.iter().filter(|c| {
             let beyond = |limit| c.bytes_b as f64 > c.bytes_a as f64 * (1.0 + limit);
             thresholds.larger.is_some_and(beyond)
@@ -134,15 +137,43 @@ impl Comparison {
         slower.chain(larger).chain(missing).collect()
     }
 
-    /// Schemes that look slower than the threshold allows although their
-    /// intervals do not settle it; they do not fail a run.
+    /// Schemes that look slower than the threshold allows although the runs do
+    /// not settle it; they do not fail a run.
     pub fn doubtful(&self, thresholds: Thresholds) -> Vec<&SpeedChange> {
+        let beyond = self.beyond(thresholds);
+        let doubtful = beyond.filter(|c| c.verdict != ChangeVerdict::Slower);
+        doubtful.collect()
+    }
+
+    /// Changes above the threshold among those that the gate looks at.
+    fn beyond(&self, thresholds: Thresholds) -> impl Iterator<Item = &SpeedChange> {
         let limit = 1.0 + thresholds.slower.unwrap_or(f64::INFINITY);
-        let settled = |c: &SpeedChange| c.change.interval.is_some_and(|(lo, _)| lo > limit);
-        self.pooled
-            .iter()
-            .filter(|c| c.change.ratio > limit && !settled(c))
-            .collect()
+        let headline = self.pooled.iter().filter(|c| c.is_headline);
+        headline.filter(move |c| c.change.ratio > limit)
+    }
+
+    /// What the folders can tell with the runs that they have, in one line;
+    /// none without timings.
+    pub fn power(&self) -> Option<String> {
+        let headline = || self.pooled.iter().filter(|c| c.is_headline);
+        let runs = headline().map(|c| c.runs.0.min(c.runs.1)).min()?;
+        let (least, most) = headline().fold((f64::INFINITY, 0f64), |(least, most), c| {
+            (least.min(c.detectable), most.max(c.detectable))
+        });
+        let told = format!(
+            "with these runs a change can be told from none if it is larger than {:.1} to {:.1} %, depending on the row",
+            100.0 * least,
+            100.0 * most
+        );
+        Some(if runs < ENOUGH_RUNS {
+            format!(
+                "{} on one side cannot say how far runs lie apart, so {:.1} % is assumed; {told}",
+                plural(runs, "run"),
+                100.0 * RUN_SD
+            )
+        } else {
+            told
+        })
     }
 
     /// Says what else differs between the runs, for whoever looks for a cause.

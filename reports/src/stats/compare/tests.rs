@@ -2,22 +2,22 @@
 
 use super::*;
 use crate::results::{Collector, Isa, Tier, write_rows};
-use crate::stats::made_up::Run;
+use crate::stats::made_up::Runs;
 use std::fs;
 use tempfile::TempDir;
 
 #[test]
 fn a_slower_scheme_is_told_from_a_slower_machine() {
-    let before = Run::new().folder();
-    let mut run = Run {
+    let before = Runs::new().folder();
+    let mut run = Runs {
         machine: 2.0,
-        ..Run::new()
+        ..Runs::new()
     };
     let limit = |slower| Thresholds {
         slower: Some(slower),
         larger: None,
     };
-    let violations = |run: &Run, slower| {
+    let violations = |run: &Runs, slower| {
         let after = run.folder();
         compare(before.path(), after.path(), limit(slower))
             .unwrap()
@@ -28,11 +28,12 @@ fn a_slower_scheme_is_told_from_a_slower_machine() {
     let found = violations(&run, 0.03);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
-        found[0].starts_with("slower: tight, 3 modules, wild/x86_64/copying, mix, hot, visit: ")
+        found[0]
+            .starts_with("slower: tight, 3 modules, wild/x86_64/copying, uniform, hot, visit: ")
     );
     assert_eq!(violations(&run, 0.2), Vec::<String>::new());
 
-    run.processes = 2;
+    run.runs = 1;
     let few = run.folder();
     let comparison = compare(before.path(), few.path(), limit(0.11)).unwrap();
     assert_eq!(comparison.violations(limit(0.11)), Vec::<String>::new());
@@ -52,6 +53,34 @@ fn a_slower_scheme_is_told_from_a_slower_machine() {
         "{:?}",
         comparison.notes
     );
+}
+
+#[test]
+fn what_the_runs_cannot_tell_is_said() {
+    let verdicts = |a: &Runs, b: &Runs| {
+        let (a, b) = (a.folder(), b.folder());
+        let comparison = compare(a.path(), b.path(), Thresholds::default()).unwrap();
+        let verdicts = comparison.pooled.iter().map(|c| c.verdict);
+        (verdicts.collect::<Vec<_>>(), comparison.power().unwrap())
+    };
+    let (several, mut other) = (Runs::new(), Runs::new());
+    let (same, power) = verdicts(&several, &other);
+    assert_eq!(same, [ChangeVerdict::Same; 2]);
+    assert!(power.starts_with("with these runs a change"), "{power}");
+    other.schemes[3].1 = -0.12;
+    let (changed, _) = verdicts(&several, &other);
+    assert_eq!(changed, [ChangeVerdict::Same, ChangeVerdict::Slower]);
+    other.runs = 1;
+    let (unknown, power) = verdicts(&several, &other);
+    assert_eq!(unknown, [ChangeVerdict::CannotTell; 2]);
+    assert!(
+        power.starts_with("1 run on one side cannot say how far runs lie apart, so 5.5 % is"),
+        "{power}"
+    );
+    // However few there are, what is far beyond what runs differ by shows.
+    other.schemes[3].1 = 0.8;
+    let (seen, _) = verdicts(&several, &other);
+    assert_eq!(seen, [ChangeVerdict::CannotTell, ChangeVerdict::Slower]);
 }
 
 /// The section of the scheme `tight` on a module, and the baseline's size.
@@ -155,22 +184,22 @@ fn a_timing_that_the_second_run_lacks_never_passes() {
         slower: Some(10.0),
         larger: None,
     };
-    let before = Run::new().folder();
+    let before = Runs::new().folder();
     let violations = |after: &TempDir| {
         let comparison = compare(before.path(), after.path(), limits).unwrap();
         comparison.violations(limits)
     };
-    let after = Run::new().folder();
+    let after = Runs::new().folder();
     assert_eq!(violations(&after), Vec::<String>::new());
     without(&after, |row: &LatencyRow| row.scheme == "tight");
     without(&after, |row: &PooledRow| row.scheme == "tight");
     let found = violations(&after);
     assert_eq!(found.len(), 3, "{found:?}");
-    let first = "missing: tight, m0/x86_64/copying, mix, hot, visit: no timing to compare with";
+    let first = "missing: tight, m0/x86_64/copying, uniform, hot, visit: no timing to compare with";
     assert_eq!(found[0], first);
 
     // A pool over more modules says nothing of a pool over fewer.
-    let mut run = Run::new();
+    let mut run = Runs::new();
     run.modules.push(("m9", Isa::X86_64, Tier::Wild));
     let found = violations(&run.folder());
     assert!(

@@ -69,7 +69,7 @@ pub(super) fn outcome(candidates: &[Candidate]) -> Outcome {
         return Outcome::Nobody;
     };
     let first = first.scheme.name.clone();
-    let close = ranked.filter(|(_, other)| other.lo <= score.hi);
+    let close = ranked.filter(|(_, other)| !is_clear(&score, other));
     let mut names: Vec<String> = close.map(|(means, _)| means.scheme.name.clone()).collect();
     if names.is_empty() {
         return Outcome::Winner(first);
@@ -77,6 +77,13 @@ pub(super) fn outcome(candidates: &[Candidate]) -> Outcome {
     names.push(first);
     names.sort();
     Outcome::Inconclusive(names)
+}
+
+/// Whether a score is below another whatever the times are within their
+/// intervals. Nothing is clear of a time without an interval.
+fn is_clear(score: &Score, other: &Score) -> bool {
+    let ranges = score.range.zip(other.range);
+    ranges.is_some_and(|((_, hi), (lo, _))| hi < lo)
 }
 
 fn broken_constraints(means: &SchemeMeans, measured: &Measured) -> Vec<Constraint> {
@@ -88,8 +95,6 @@ fn broken_constraints(means: &SchemeMeans, measured: &Measured) -> Vec<Constrain
     let timed = |mean: Option<MeanRatio>| mean.map_or(0, |mean| mean.n);
     let constraints = [
         (scheme.exact, Constraint::Exact),
-        (!scheme.records_empties, Constraint::NoCraneliftChange),
-        (!scheme.control, Constraint::NoControl),
         (
             encoded == measured.modules,
             Constraint::Encoded {
@@ -124,7 +129,10 @@ fn dominates(a: &SchemeMeans, b: &SchemeMeans) -> bool {
         return false;
     };
     let is_faster = |a: Option<MeanRatio>, b: Option<MeanRatio>| match (a, b) {
-        (Some(a), Some(b)) => a.hi < b.lo,
+        (Some(a), Some(b)) => {
+            let intervals = a.these.zip(b.these);
+            intervals.is_some_and(|((_, hi), (lo, _))| hi < lo)
+        }
         _ => true,
     };
     let is_timed = a.hot.is_some() || a.cold.is_some();
@@ -138,22 +146,25 @@ fn dominates(a: &SchemeMeans, b: &SchemeMeans) -> bool {
 
 fn score(means: &SchemeMeans, weights: Weights) -> Score {
     let bytes = means.bytes.map_or(1.0, |spread| spread.mean);
-    let weighted = |end: fn(MeanRatio) -> f64| {
-        let log = |mean: Option<MeanRatio>| mean.map_or(0.0, |mean| end(mean).ln());
-        let sum = weights.bytes * bytes.ln()
-            + weights.hot * log(means.hot)
-            + weights.cold * log(means.cold);
+    let times = [(weights.hot, means.hot), (weights.cold, means.cold)];
+    let counted = times.into_iter().filter(|(weight, _)| *weight > 0.0);
+    let times = counted.filter_map(|(weight, mean)| Some((weight, mean?)));
+    let weighted = |end: fn(MeanRatio) -> Option<f64>| {
+        let logs = times
+            .clone()
+            .map(|(weight, mean)| Some(weight * end(mean)?.ln()));
+        let sum: Option<f64> = logs.sum();
         // All weight may lie on what was not measured; then nothing is decided.
-        if weights.total() > 0.0 {
-            (sum / weights.total()).exp()
-        } else {
-            1.0
+        match weights.total() > 0.0 {
+            true => Some(((weights.bytes * bytes.ln() + sum?) / weights.total()).exp()),
+            false => Some(1.0),
         }
     };
+    let lo = weighted(|mean| mean.these.map(|(lo, _)| lo));
+    let hi = weighted(|mean| mean.these.map(|(_, hi)| hi));
     Score {
-        value: weighted(|mean| mean.ratio),
-        lo: weighted(|mean| mean.lo),
-        hi: weighted(|mean| mean.hi),
+        value: weighted(|mean| Some(mean.ratio)).unwrap_or(1.0),
+        range: lo.zip(hi),
     }
 }
 

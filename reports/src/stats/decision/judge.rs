@@ -39,6 +39,13 @@ impl<'r> Judge<'r> {
         candidates::outcome(&self.candidates(headline))
     }
 
+    /// The scheme with the lowest score, however close the next one is.
+    pub(super) fn lowest(&self, headline: &Headline) -> Option<String> {
+        let candidates = self.candidates(headline);
+        let (means, _) = candidates.iter().find_map(Candidate::ranked)?;
+        Some(means.scheme.name.clone())
+    }
+
     /// The verdict on means that are known already, under other weights.
     pub(super) fn outcome_of(
         &self,

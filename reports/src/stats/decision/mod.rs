@@ -17,9 +17,9 @@ use judge::Judge;
 
 /// The rules in the order in which they are applied.
 pub const RULES: [&str; 3] = [
-    "1. Constraints: a candidate answers every PC exactly, needs no Cranelift change, is no control, encodes every module and is timed wherever others are; where faults were injected, no kind of fault is answered wrongly more often than `exact` does, each under the strictest policy that raises no false alarm. `exact` itself (keep today's format) always is a candidate.",
-    "2. Dominance: a candidate goes if another is no larger and, wherever lookups were timed, faster beyond the noise.",
-    "3. Score: the weighted geometric mean of the ratios to `exact`. The lowest wins; if the interval of another reaches the winner's, the verdict is inconclusive.",
+    "1. Constraints: a candidate answers every PC exactly, encodes every module and is timed wherever others are; where faults were injected, no kind of fault is answered wrongly more often than `exact` does, each under the strictest policy that raises no false alarm. `exact` itself (keep today's format) always is a candidate. Controls never are.",
+    "2. Dominance: a candidate goes if another is no larger and, wherever lookups were timed, faster beyond the noise: the intervals for these modules do not meet.",
+    "3. Score: the weighted geometric mean of the ratios to `exact` over these modules. The lowest wins if it stays the lowest wherever the times lie in their intervals for these modules; otherwise, or where a time has no interval, the verdict is inconclusive.",
 ];
 
 /// A verdict with everything it rests on.

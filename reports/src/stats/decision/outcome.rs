@@ -1,7 +1,8 @@
 //! What the rules of the decision can come to.
 
 use crate::format::{list, percent};
-use crate::results::{BASELINE, Cache};
+use crate::results::{BASELINE, Cache, Fault};
+use crate::stats::means::Interval;
 use crate::stats::safety::LessSafe;
 use crate::stats::schemes::SchemeMeans;
 use std::fmt;
@@ -41,10 +42,6 @@ pub enum Fate {
 pub enum Constraint {
     /// It answers every PC exactly.
     Exact,
-    /// It needs no Cranelift change.
-    NoCraneliftChange,
-    /// It is no control.
-    NoControl,
     /// It encoded every module.
     Encoded {
         /// Those that it encoded.
@@ -69,8 +66,6 @@ impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Constraint::Exact => f.write_str("is not exact"),
-            Constraint::NoCraneliftChange => f.write_str("needs a Cranelift change"),
-            Constraint::NoControl => f.write_str("is a control"),
             Constraint::Encoded { modules, of } => write!(f, "encoded {modules} of {of} modules"),
             Constraint::Timed { cache, modules, of } => {
                 write!(f, "was timed {cache} on {modules} of {of} modules")
@@ -80,12 +75,17 @@ impl fmt::Display for Constraint {
                 policy,
                 here,
                 there,
-            }) => write!(
-                f,
-                "is less safe (`{fault}`, policy {policy}: {} answered wrongly, `{BASELINE}` {})",
-                percent(*here),
-                percent(*there)
-            ),
+            }) => {
+                let there = match fault {
+                    Fault::EmptyLeftOut => "records none".to_owned(),
+                    _ => percent(*there),
+                };
+                write!(
+                    f,
+                    "is less safe (`{fault}`, policy {policy}: {} answered wrongly, `{BASELINE}` {there})",
+                    percent(*here)
+                )
+            }
         }
     }
 }
@@ -95,19 +95,15 @@ impl fmt::Display for Constraint {
 pub struct Score {
     /// From the ratios themselves.
     pub value: f64,
-    /// From the lower ends of their intervals.
-    pub lo: f64,
-    /// From the upper ends.
-    pub hi: f64,
+    /// What it could be if all times lay at the same ends of their intervals
+    /// for these modules; none if a time has no interval. It is compared, and
+    /// never shown: it is no interval of the score.
+    pub(super) range: Option<Interval>,
 }
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Score { value, lo, hi } = self;
-        if lo == hi {
-            return write!(f, "{value:.3}");
-        }
-        write!(f, "{value:.3} [{lo:.3}, {hi:.3}]")
+        write!(f, "{:.3}", self.value)
     }
 }
 
@@ -116,8 +112,8 @@ impl fmt::Display for Score {
 pub enum Outcome {
     /// One scheme is best beyond the noise.
     Winner(String),
-    /// The intervals of these schemes' scores reach into that of the lowest;
-    /// in order of name, so that equal verdicts are equal.
+    /// What these schemes' scores could be reaches into what the lowest could
+    /// be; in order of name, so that equal verdicts are equal.
     Inconclusive(Vec<String>),
     /// No module has stack maps.
     Nobody,

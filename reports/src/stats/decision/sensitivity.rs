@@ -3,7 +3,7 @@
 use super::judge::Judge;
 use super::outcome::Outcome;
 use super::weights::Weights;
-use crate::results::{Collector, Isa, ModuleKey, Tier};
+use crate::results::{Collector, ModuleKey};
 use crate::stats::headline::{Headline, TIERS, isas_of, modules_of, of_tier};
 use crate::stats::schemes::{SchemeMeans, scheme_means};
 use std::cmp::Reverse;
@@ -15,8 +15,11 @@ const GRID: u32 = 10;
 /// What the verdict would be if one thing were different.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sensitivity {
-    /// Each module left out in turn.
-    pub without_module: Vec<(ModuleKey, Outcome)>,
+    /// Each module left out in turn, and the lowest score without it. Nothing
+    /// is known of how clear it is: `pooled.csv` has no such rows.
+    pub without_module: Vec<(ModuleKey, Option<String>)>,
+    /// The same with all modules of one toolchain left out.
+    pub without_toolchain: Vec<(String, Option<String>)>,
     /// `module_start` left out of every module.
     pub without_start: Outcome,
     /// The share of the bytes from 0 to 100 %, hot and cold in proportion.
@@ -24,6 +27,8 @@ pub struct Sensitivity {
     /// How many of the weightings of a regular grid end in each verdict, the
     /// most frequent first.
     pub grid: Vec<(Outcome, usize)>,
+    /// The modules of one size.
+    pub strata: Vec<Subset>,
     /// Every other tier, ISA or collector by itself.
     pub subsets: Vec<Subset>,
 }
@@ -42,16 +47,10 @@ pub struct Shares {
 /// Other modules than those of the headline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subset {
-    /// Their tier.
-    pub tier: Tier,
-    /// Their instruction set.
-    pub isa: Isa,
-    /// Their collector, where it is what sets them apart.
-    pub collector: Option<Collector>,
-    /// How many there are.
-    pub modules: usize,
-    /// Whether the headline's lookups with hot caches were timed on any.
-    pub is_timed: bool,
+    /// The modules and what they were timed in.
+    pub headline: Headline,
+    /// Whether the collector is what sets them apart.
+    pub by_collector: bool,
     /// The verdict on them.
     pub outcome: Outcome,
 }
@@ -67,23 +66,46 @@ pub(super) fn analyse(judge: &Judge<'_>, headline: &Headline) -> Sensitivity {
     };
     Sensitivity {
         without_module: without_each(judge, headline),
+        without_toolchain: without_toolchains(judge, headline),
         without_start: without_start(judge, &means, headline),
         bytes_share: ranges((0..=100).map(with_share)),
         grid: tally(grid(headline).into_iter().map(under)),
+        strata: strata(judge, headline),
         subsets: subsets(judge, headline),
     }
 }
 
-fn without_each(judge: &Judge<'_>, headline: &Headline) -> Vec<(ModuleKey, Outcome)> {
+fn without_each(judge: &Judge<'_>, headline: &Headline) -> Vec<(ModuleKey, Option<String>)> {
     if headline.modules.len() < 2 {
         return Vec::new();
     }
     let without = |left_out: &ModuleKey| {
-        let mut rest = headline.clone();
-        rest.modules.retain(|module| module != left_out);
-        (left_out.clone(), judge.outcome(&rest))
+        let rest = headline.only(|module| module != left_out);
+        (left_out.clone(), judge.lowest(&rest))
     };
     headline.modules.iter().map(without).collect()
+}
+
+fn without_toolchains(judge: &Judge<'_>, headline: &Headline) -> Vec<(String, Option<String>)> {
+    let toolchains = headline.toolchains(judge.results);
+    if toolchains.len() < 2 {
+        return Vec::new();
+    }
+    let without = |(name, own): (&str, Headline)| {
+        let rest = headline.only(|module| !own.modules.contains(module));
+        (name.to_owned(), judge.lowest(&rest))
+    };
+    toolchains.into_iter().map(without).collect()
+}
+
+fn strata(judge: &Judge<'_>, headline: &Headline) -> Vec<Subset> {
+    let strata = headline.strata(judge.results).into_iter();
+    let subset = |(_, own): (_, Headline)| Subset {
+        outcome: judge.outcome(&own),
+        headline: own,
+        by_collector: false,
+    };
+    strata.map(subset).collect()
 }
 
 fn without_start(judge: &Judge<'_>, means: &[SchemeMeans], headline: &Headline) -> Outcome {
@@ -138,33 +160,34 @@ fn tally(outcomes: impl Iterator<Item = Outcome>) -> Vec<(Outcome, usize)> {
 }
 
 /// The verdict on every set of modules that differs from the headline's in its
-/// ISA, its collector or its tier.
+/// ISA, its collector or its tier, or whose recorded stacks were looked up.
 fn subsets(judge: &Judge<'_>, headline: &Headline) -> Vec<Subset> {
     let (results, tier, isa) = (judge.results, headline.tier, headline.isa);
-    let subset = |tier, isa, collector, modules: Vec<ModuleKey>| {
-        let other = headline.with_modules(results, modules);
-        (!other.modules.is_empty()).then(|| Subset {
-            tier,
-            isa,
-            collector,
-            modules: other.modules.len(),
-            is_timed: other.hot.is_some(),
-            outcome: judge.outcome(&other),
-        })
-    };
+    let over = |tier, isa, modules| Headline::over(results, tier, isa, modules);
     let isas = isas_of(results, tier).into_iter();
     let isas = isas.filter(|other| *other != isa);
-    let on_isa = isas.map(|isa| subset(tier, isa, None, modules_of(results, tier, isa)));
+    let on_isa = isas.map(|isa| (over(tier, isa, modules_of(results, tier, isa)), false));
 
     let differs = |modules: &Vec<ModuleKey>| modules.iter().any(|m| !headline.modules.contains(m));
-    let collectors = by_collector(judge, headline).into_iter();
-    let collectors = collectors.filter(|(_, modules)| differs(modules));
-    let with_collector = collectors.map(|(c, modules)| subset(tier, isa, Some(c), modules));
+    let collectors = by_collector(judge, headline).into_values();
+    let collectors = collectors.filter(differs);
+    let with_collector = collectors.map(|modules| (over(tier, isa, modules), true));
 
     let tiers = TIERS.into_iter().filter(|other| *other != tier);
-    let of_tier = tiers.map(|tier| subset(tier, isa, None, modules_of(results, tier, isa)));
-    let all = on_isa.chain(with_collector).chain(of_tier);
-    all.flatten().collect()
+    let of_tier = tiers.map(|tier| (over(tier, isa, modules_of(results, tier, isa)), false));
+    let walks = headline.with_walks(results).map(|walks| (walks, false));
+    let all = walks
+        .into_iter()
+        .chain(on_isa)
+        .chain(with_collector)
+        .chain(of_tier);
+    let all = all.filter(|(other, _)| !other.modules.is_empty());
+    let judged = all.map(|(other, by_collector)| Subset {
+        outcome: judge.outcome(&other),
+        headline: other,
+        by_collector,
+    });
+    judged.collect()
 }
 
 /// The modules of the headline's tier and ISA, by collector.

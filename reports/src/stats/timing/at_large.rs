@@ -1,105 +1,115 @@
-//! The module as a level: what the modules at hand say about others.
+//! The toolchain as a level: what the modules at hand say about others.
 
-use super::bootstrap::{ALPHA, Estimate, WeightedMean, t_quantile};
+use super::estimate::{Estimate, WeightedMean};
 
 /// Widens an estimate for these modules into one for modules like them.
-/// `module_of` gives each member's module, `0..modules`. `None` with fewer than
-/// two modules or processes.
+/// `cluster_of` gives each member's cluster, `0..clusters`: modules that are
+/// alike, such as those of one toolchain. `None` with fewer than two clusters
+/// or units.
 ///
-/// The variance has two parts: how much the modules differ, which already
-/// contains the noise of each module's own mean, and what the modules share
-/// because the same processes measured them. The second is zero when every
-/// module has processes of its own. Degrees of freedom after Satterthwaite.
+/// The variance has two parts: how much the clusters differ, which already
+/// contains the noise of each cluster's own mean, and what the clusters share
+/// because the same runs measured them. The second is zero when every cluster
+/// has runs of its own. Degrees of freedom after Satterthwaite.
 pub(super) fn at_large(
     means: &WeightedMean,
-    module_of: &[usize],
-    modules: usize,
+    cluster_of: &[usize],
+    clusters: usize,
 ) -> Option<Estimate> {
     let (freedom, unbias) = means.replication()?;
-    if modules < 2 {
+    if clusters < 2 {
         return None;
     }
-    let n = modules as f64;
-    let mut members = vec![0.0; modules];
-    let mut sums = vec![0.0; modules];
-    for (&module, centre) in module_of.iter().zip(&means.centres) {
-        members[module] += 1.0;
-        sums[module] += centre;
+    let mut weights = vec![0.0; clusters];
+    let mut distances = vec![0.0; clusters];
+    for (i, &cluster) in cluster_of.iter().enumerate() {
+        weights[cluster] += means.weights[i];
+        distances[cluster] += means.weights[i] * (means.centres[i] - means.log);
     }
-    let module_means = sums.iter().zip(&members).map(|(sum, n)| sum / n);
-    let squares: f64 = module_means.map(|m| (m - means.log).powi(2)).sum();
-    let between = squares / (n - 1.0) / n;
+    // What clusters of unequal weight are worth in equal ones (Kish): the
+    // number of clusters where all weigh the same.
+    let squares = sum_of_powers(&weights, 2);
+    let freedom_between = 1.0 / squares - 1.0;
+    let between = sum_of_powers(&distances, 2) / (1.0 - squares);
 
     let mut cross = 0.0;
-    for process in means.influences() {
-        let mut by_module = vec![0.0; modules];
-        for (member, u) in process {
-            by_module[module_of[member]] += u;
+    for (_, influence) in &means.influences {
+        let mut by_cluster = vec![0.0; clusters];
+        for &(member, u) in influence {
+            by_cluster[cluster_of[member]] += u;
         }
-        let own: f64 = by_module.iter().map(|u| u * u).sum();
-        cross += by_module.iter().sum::<f64>().powi(2) - own;
+        cross += by_cluster.iter().sum::<f64>().powi(2) - sum_of_powers(&by_cluster, 2);
     }
-    let shared = (cross * unbias * n / (n - 1.0)).max(0.0);
+    let shared = (cross * unbias / (1.0 - squares)).max(0.0);
 
     let variance = between + shared;
     let freedom = if variance > 0.0 {
-        variance * variance / (between * between / (n - 1.0) + shared * shared / freedom)
+        variance * variance / (between * between / freedom_between + shared * shared / freedom)
     } else {
         freedom
     };
     Some(Estimate {
         log: means.log,
-        half_width: t_quantile(ALPHA, freedom) * variance.sqrt(),
+        error: variance.sqrt(),
         freedom,
     })
 }
 
+fn sum_of_powers(values: &[f64], power: i32) -> f64 {
+    values.iter().map(|value| value.powi(power)).sum()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::bootstrap::Member;
+    use super::super::estimate::{ALPHA, Member};
     use super::*;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{Rng, SeedableRng};
     use statrs::distribution::{ContinuousCDF, Normal};
 
-    const MODULES: usize = 8;
-    const PROCESSES: u32 = 30;
+    /// Modules of each toolchain, as in the wild tier.
+    const TOOLCHAINS: [usize; 9] = [3, 2, 2, 1, 1, 1, 1, 1, 1];
+    const RUNS: u32 = 8;
     const TRUTH: f64 = 0.1;
 
-    /// Share of 2,000 experiments whose interval contains the truth; each
-    /// process measures every module (`crossed`) or one module alone.
-    fn coverage(module_sd: f64, shared_sd: f64, crossed: bool) -> f64 {
+    /// Standard deviations of what toolchains, modules, runs, and runs of one
+    /// module differ by.
+    #[derive(Clone, Copy)]
+    struct Spread {
+        toolchain: f64,
+        module: f64,
+        run: f64,
+        cell: f64,
+    }
+
+    /// Share of 2,000 experiments whose interval contains the truth.
+    fn coverage(spread: Spread) -> f64 {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut normal = |sd: f64| {
             let u = (f64::from(rng.next_u32()) + 0.5) / 2f64.powi(32);
             sd * Normal::standard().inverse_cdf(u)
         };
+        let cluster_of = TOOLCHAINS.iter().enumerate();
+        let cluster_of = cluster_of.flat_map(|(toolchain, n)| vec![toolchain; *n]);
+        let cluster_of: Vec<usize> = cluster_of.collect();
         let mut hits = 0;
         for _ in 0..2000 {
-            let shared: Vec<f64> = (0..PROCESSES).map(|_| normal(shared_sd)).collect();
-            let mut ratios = Vec::new();
-            for module in 0..MODULES as u32 {
-                let of_module = TRUTH + normal(module_sd);
-                for process in 0..PROCESSES {
-                    let (id, effect) = if crossed {
-                        (process, shared[process as usize])
-                    } else {
-                        (module * PROCESSES + process, normal(shared_sd))
-                    };
-                    ratios.push((id, [of_module + effect + normal(0.03)]));
+            let runs: Vec<f64> = (0..RUNS).map(|_| normal(spread.run)).collect();
+            let toolchains: Vec<f64> = TOOLCHAINS
+                .iter()
+                .map(|_| normal(spread.toolchain))
+                .collect();
+            let member = |cluster: &usize| {
+                let module = TRUTH + toolchains[*cluster] + normal(spread.module);
+                let units = runs.iter().map(|run| module + run + normal(spread.cell));
+                Member {
+                    weight: 1.0 / cluster_of.len() as f64,
+                    units: (0u32..).zip(units).collect(),
                 }
-            }
-            let cell = |chunk: &'_ [(u32, [f64; 1])]| -> Vec<(u32, Vec<f64>)> {
-                chunk.iter().map(|(id, r)| (*id, r.to_vec())).collect()
             };
-            let owned: Vec<_> = ratios.chunks(PROCESSES as usize).map(cell).collect();
-            let cells = owned.iter().map(|c| Member {
-                weight: 1.0 / MODULES as f64,
-                processes: c.iter().map(|(id, r)| (*id, r.as_slice())).collect(),
-            });
-            let means = WeightedMean::new(cells.collect());
-            let places: Vec<usize> = (0..MODULES).collect();
-            let (lo, hi) = at_large(&means, &places, MODULES).unwrap().interval(ALPHA);
+            let means = WeightedMean::new(cluster_of.iter().map(member).collect());
+            let estimate = at_large(&means, &cluster_of, TOOLCHAINS.len()).unwrap();
+            let (lo, hi) = estimate.interval(ALPHA);
             hits += i32::from(lo <= TRUTH && TRUTH <= hi);
         }
         f64::from(hits) / 2000.0
@@ -107,25 +117,42 @@ mod tests {
 
     #[test]
     fn intervals_for_modules_at_large_contain_the_truth() {
-        println!("covered  module sd  process sd  each process measures");
-        for (module_sd, shared_sd, crossed) in [
-            (0.10, 0.02, true),
-            (0.02, 0.02, true),
-            (0.00, 0.02, true),
-            (0.00, 0.00, true),
-            (0.10, 0.02, false),
-            (0.00, 0.02, false),
+        println!("covered  toolchain sd  module sd  run sd  run sd of a module");
+        for (toolchain, module, run, cell) in [
+            (0.20, 0.05, 0.05, 0.02),
+            (0.10, 0.10, 0.05, 0.02),
+            (0.00, 0.20, 0.05, 0.02),
+            (0.05, 0.05, 0.05, 0.02),
+            (0.20, 0.05, 0.00, 0.02),
+            (0.00, 0.00, 0.05, 0.02),
         ] {
-            let covered = coverage(module_sd, shared_sd, crossed);
-            let which = if crossed { "all modules" } else { "one module" };
+            let covered = coverage(Spread {
+                toolchain,
+                module,
+                run,
+                cell,
+            });
             println!(
-                "{:5.1} %  {module_sd:9.2}  {shared_sd:10.2}  {which}",
+                "{:5.1} %  {toolchain:12.2}  {module:9.2}  {run:6.2}  {cell:6.2}",
                 100.0 * covered
             );
             assert!(
                 (0.93..=0.97).contains(&covered),
-                "{covered} for {module_sd}, {shared_sd}"
+                "{covered} for {toolchain}, {module}, {run}"
             );
         }
+    }
+
+    #[test]
+    fn equal_clusters_without_noise_are_students_t_over_their_means() {
+        let member = |log: f64| Member {
+            weight: 0.25,
+            units: vec![(0, log), (1, log)],
+        };
+        let means = [0.0, 0.2, 0.2, 0.4].map(member);
+        let estimate = at_large(&WeightedMean::new(means.into()), &[0, 1, 2, 3], 4).unwrap();
+        assert!((estimate.log - 0.2).abs() < 1e-12);
+        assert!((estimate.error - (0.08_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-12);
+        assert!((estimate.freedom - 3.0).abs() < 1e-9);
     }
 }

@@ -1,71 +1,142 @@
-//! Did the run see what it must: no difference where there is none, and the
+//! Did the runs see what they must: no difference where there is none, and the
 //! slowdown that was built in.
 
+use super::pooled::is_headline;
+use crate::format::{list, plural};
 use crate::results::{AGAIN, PooledRow, SLOW, Verdict};
+use std::collections::BTreeSet;
+use std::fmt;
 
-/// What the controls among some pooled rows came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The controls, and what each must come out as.
+const WANTED: [(&str, Verdict); 2] = [(AGAIN, Verdict::Same), (SLOW, Verdict::Slower)];
+
+/// How many failures are named before the others are counted.
+const NAMED: usize = 3;
+
+/// What the controls came to.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Controls {
-    /// Rows of the A/A control.
-    pub again: Control,
-    /// Rows of the scheme slowed by 5 %.
-    pub slow: Control,
+    /// Every control in every scenario that claims rest on.
+    pub cells: Vec<ControlCell>,
+    /// One line for each control that a scenario lacks.
+    pub missing: Vec<String>,
 }
 
-/// What one control came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Control {
-    /// Rows looked at.
-    pub rows: usize,
-    /// One line for each row that did not come out as it must.
-    pub failures: Vec<String>,
+/// What one control came to in one scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControlCell {
+    /// Its row of `pooled.csv`.
+    pub row: PooledRow,
+    /// What it must come out as.
+    pub wanted: Verdict,
 }
 
-impl Control {
-    /// Whether there was a row and every row came out as it must.
+impl ControlCell {
+    /// Whether it came out as it must.
     pub fn holds(&self) -> bool {
-        self.rows > 0 && self.failures.is_empty()
+        self.row.verdict == self.wanted
     }
+}
 
-    fn check(&mut self, row: &PooledRow, wanted: Verdict) {
-        self.rows += 1;
-        if row.verdict != wanted {
-            let end = |e: Option<f64>| e.map_or("?".to_owned(), |e| format!("{e:.3}"));
-            self.failures.push(format!(
-                "{} ({}, {}, {}, {}, {}, {}) is {} instead of {wanted}: {:.3} [{}, {}]",
-                row.scheme,
-                row.tier,
-                row.isas,
-                row.collector,
-                row.queries,
-                row.cache,
-                row.timed,
-                row.verdict,
-                row.ratio,
-                end(row.ratio_lo),
-                end(row.ratio_hi)
-            ));
+impl fmt::Display for ControlCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PooledRow {
+            scheme,
+            verdict,
+            ratio,
+            ratio_lo,
+            ratio_hi,
+            ..
+        } = &self.row;
+        write!(f, "`{scheme}` ({}) is {verdict}", place(&self.row))?;
+        if !self.holds() {
+            write!(f, " instead of {}", self.wanted)?;
+        }
+        match ratio_lo.zip(*ratio_hi) {
+            Some((lo, hi)) => write!(f, ": {ratio:.3} [{lo:.3}, {hi:.3}]"),
+            None => write!(f, ": {ratio:.3}, with no interval from one run"),
         }
     }
 }
 
 impl Controls {
-    /// Whether both controls came out as they must.
+    /// Looks for every control in every scenario that claims rest on.
+    pub fn of(pooled: &[PooledRow]) -> Controls {
+        let rows: Vec<&PooledRow> = pooled.iter().filter(|row| is_headline(row)).collect();
+        let mut controls = Controls::default();
+        for (control, wanted) in WANTED {
+            let own = rows.iter().filter(|row| row.scheme == control);
+            let cells = own.map(|row| ControlCell {
+                row: (*row).clone(),
+                wanted,
+            });
+            controls.cells.extend(cells);
+        }
+        let places: BTreeSet<String> = rows.iter().map(|row| place(row)).collect();
+        for (control, _) in WANTED {
+            let own = rows.iter().filter(|row| row.scheme == control);
+            let own: BTreeSet<String> = own.map(|row| place(row)).collect();
+            let lacking = places.difference(&own);
+            let lacking = lacking.map(|place| format!("`{control}` was not timed ({place})"));
+            controls.missing.extend(lacking);
+        }
+        controls
+    }
+
+    /// Whether there are controls and all came out as they must.
     pub fn hold(&self) -> bool {
-        self.again.holds() && self.slow.holds()
+        !self.cells.is_empty()
+            && self.missing.is_empty()
+            && self.cells.iter().all(ControlCell::holds)
+    }
+
+    /// One line for each that did not come out as it must.
+    pub fn failures(&self) -> Vec<String> {
+        let failed = self.cells.iter().filter(|cell| !cell.holds());
+        let failed = failed.map(ToString::to_string);
+        failed.chain(self.missing.iter().cloned()).collect()
     }
 }
 
-/// Checks the controls among `rows`; pass the rows that a claim rests on.
-/// A control that is not there does not hold.
-pub fn controls_verdict(rows: &[PooledRow]) -> Controls {
-    let mut controls = Controls::default();
-    for row in rows {
-        match row.scheme.as_str() {
-            AGAIN => controls.again.check(row, Verdict::Same),
-            SLOW => controls.slow.check(row, Verdict::Slower),
-            _ => {}
+/// What a page or the terminal says first.
+impl fmt::Display for Controls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.cells.is_empty() && self.cells.iter().all(|cell| cell.row.here_lo.is_none()) {
+            return f.write_str("One run gives no interval, so no control can be judged, and no timing here proves anything; time more runs.");
+        }
+        let failures = self.failures();
+        let of = self.cells.len() + self.missing.len();
+        match (of, failures.len()) {
+            (0, _) => f.write_str("No control was timed, so no timing here proves anything."),
+            (of, 0) => write!(
+                f,
+                "Both controls came out as they must in each of {}: identical code is `same`, code slowed by 5 % is `slower`.",
+                plural(of, "check")
+            ),
+            (of, failed) => write!(
+                f,
+                "Controls did not come out as they must in {failed} of {}, and what was timed there proves nothing: {}.",
+                plural(of, "check"),
+                shortened(failures)
+            ),
         }
     }
-    controls
+}
+
+/// The first few of many.
+fn shortened(mut failures: Vec<String>) -> String {
+    let more = failures.len().saturating_sub(NAMED);
+    failures.truncate(NAMED);
+    if more > 0 {
+        failures.push(format!("{more} more"));
+    }
+    list(&failures)
+}
+
+/// The scenario of a row, in words.
+fn place(row: &PooledRow) -> String {
+    format!(
+        "{}, {}, {}, {} queries, {} cache",
+        row.tier, row.isas, row.collector, row.queries, row.cache
+    )
 }

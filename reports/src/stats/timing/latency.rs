@@ -1,41 +1,30 @@
 //! One row per scheme and setting: `latency.csv`.
 
-use super::bootstrap::{ALPHA, Estimate, WeightedMean};
-use super::cell::{Cell, Setting};
-use super::seed::seed_of;
+use super::cell::{Cell, Setting, Unit};
+use super::estimate::{ALPHA, Estimate, WeightedMean};
 use super::verdict::{Band, Finding};
 use crate::results::{AGAIN, BASELINE, Collector, Isa, LatencyRow, Scenario, Tier, Verdict};
 use crate::stats::arithmetic::round;
-use rayon::prelude::*;
 use std::collections::HashMap;
-use std::iter;
-
-/// What a cell is known to be worth; `None` with a single process.
-pub(super) type Estimates = Vec<Option<Estimate>>;
-
-/// Estimates for all cells, in their order whatever the number of threads.
-pub(super) fn estimates(cells: &[Cell], seed: u64) -> Estimates {
-    let of_cell = |cell: &Cell| {
-        let names = iter::once(cell.scheme.as_str()).chain(cell.setting.names());
-        WeightedMean::new(vec![cell.weighing(1.0)]).estimate(seed_of(seed, names))
-    };
-    cells.par_iter().map(of_cell).collect()
-}
 
 /// Rows for all cells, in their order.
-pub(super) fn rows(cells: &[Cell], estimates: &Estimates) -> Vec<LatencyRow> {
-    let bands = bands(cells, estimates);
-    let row = |(cell, estimate): (&Cell, &Option<Estimate>)| {
+pub(super) fn rows(cells: &[Cell]) -> Vec<LatencyRow> {
+    let mean = |cell: &Cell| WeightedMean::new(vec![Unit::of([cell]).weighing(cell, 1.0)]);
+    let means: Vec<WeightedMean> = cells.iter().map(mean).collect();
+    let estimates: Vec<Option<Estimate>> = means.iter().map(WeightedMean::estimate).collect();
+    let bands = bands(cells, &estimates);
+    let row = |((cell, mean), estimate): ((&Cell, &WeightedMean), &Option<Estimate>)| {
         let band = match cell.scheme.as_str() {
             AGAIN => Some(Band::for_again()),
             _ => bands.get(&Across::modules(&cell.setting)).copied(),
         };
-        row(cell, *estimate, band)
+        row(cell, mean.log, *estimate, band)
     };
-    cells.iter().zip(estimates).map(row).collect()
+    let cells = cells.iter().zip(&means).zip(&estimates);
+    cells.map(row).collect()
 }
 
-fn row(cell: &Cell, estimate: Option<Estimate>, band: Option<Band>) -> LatencyRow {
+fn row(cell: &Cell, log: f64, estimate: Option<Estimate>, band: Option<Band>) -> LatencyRow {
     let finding = Finding::new(estimate, band);
     let interval = estimate.map(|e| e.interval(ALPHA));
     let Setting {
@@ -52,7 +41,7 @@ fn row(cell: &Cell, estimate: Option<Estimate>, band: Option<Band>) -> LatencyRo
         cache: scenario.cache,
         timed: scenario.timed,
         ns: round(cell.ns, 3),
-        ratio: round(WeightedMean::new(vec![cell.weighing(1.0)]).log.exp(), 6),
+        ratio: round(log.exp(), 6),
         ratio_lo: interval.map(|i| round(i.0.exp(), 6)),
         ratio_hi: interval.map(|i| round(i.1.exp(), 6)),
         verdict: match cell.scheme.as_str() {
@@ -61,10 +50,10 @@ fn row(cell: &Cell, estimate: Option<Estimate>, band: Option<Band>) -> LatencyRo
         },
         collector: module.collector,
         band: band.map(|b| round(b.differs.exp(), 6)),
-        processes: cell.processes.len(),
-        blocks: cell.processes.iter().map(|(_, blocks)| blocks.len()).sum(),
-        runs: 1,
-        machines: 1,
+        processes: cell.processes(),
+        blocks: cell.runs.iter().map(|run| run.blocks).sum(),
+        runs: cell.runs.len(),
+        machines: cell.machines().len(),
     }
 }
 
@@ -91,7 +80,7 @@ impl Across {
 /// How far identical code is seen to differ in one module, as the root mean
 /// square over all modules of the same scenario: one module's A/A interval is
 /// too much a matter of luck to judge that module by.
-fn bands(cells: &[Cell], estimates: &Estimates) -> HashMap<Across, Band> {
+fn bands(cells: &[Cell], estimates: &[Option<Estimate>]) -> HashMap<Across, Band> {
     let mut extents = HashMap::<_, Vec<f64>>::new();
     for (cell, estimate) in cells.iter().zip(estimates) {
         if let (AGAIN, Some(estimate)) = (cell.scheme.as_str(), estimate) {

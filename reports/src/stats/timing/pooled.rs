@@ -1,75 +1,19 @@
-//! One row per scheme over all modules of a tier: `pooled.csv`.
+//! One row per scheme over all modules of a tier: `pooled.csv`; and what the
+//! runs behind the headline's rows say of one another: `left-out.csv`.
 
 use super::at_large::at_large;
-use super::bootstrap::{ALPHA, Estimate, WeightedMean};
-use super::cell::Cell;
-use super::seed::seed_of;
+use super::cell::{Cell, Unit};
+use super::context::Context;
+use super::estimate::{ALPHA, Estimate, WeightedMean};
+use super::left_out::left_out;
+use super::pool::{Pool, PoolKey, pools};
 use super::verdict::{Band, Finding, holm};
 use crate::results::{
-    AGAIN, BASELINE, Cache, Collector, Isa, LatencyRow, PooledRow, Queries, Stratum, Tier, Timed,
+    AGAIN, BASELINE, EMPTY_LOOKUP, LatencyRow, LeftOutRow, PooledRow, Queries, Stratum, Timed,
     Verdict, is_timing_control,
 };
 use crate::stats::arithmetic::round;
-use rayon::prelude::*;
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What one pooled row is made of.
-struct Pool<'a> {
-    scheme: &'a str,
-    key: PoolKey,
-    cells: Vec<(&'a Cell, &'a LatencyRow)>,
-}
-
-/// Modules that are pooled, and how they were timed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct PoolKey {
-    tier: Tier,
-    /// Joined by `+`.
-    isas: String,
-    collector: Collector,
-    queries: Queries,
-    timed: Timed,
-    cache: Cache,
-}
-
-impl PoolKey {
-    /// All its names. Their order is that of the rows of `pooled.csv`.
-    fn names(&self) -> [&str; 6] {
-        [
-            self.tier.name(),
-            &self.isas,
-            self.collector.name(),
-            self.queries.name(),
-            self.timed.name(),
-            self.cache.name(),
-        ]
-    }
-
-    /// What the rows of a family have in common: all but the scheme and the
-    /// cache, since a family is read across caches.
-    fn family(&self) -> (Tier, &str, Collector, Queries, Timed) {
-        (
-            self.tier,
-            &self.isas,
-            self.collector,
-            self.queries,
-            self.timed,
-        )
-    }
-}
-
-impl Ord for PoolKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.names().cmp(&other.names())
-    }
-}
-
-impl PartialOrd for PoolKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 /// What a pool is known to be worth.
 struct PoolEstimate {
@@ -79,12 +23,21 @@ struct PoolEstimate {
     large: Option<Estimate>,
     log: f64,
     modules: usize,
+    toolchains: usize,
+    /// By run, the log-ratio over all modules, where it measured all.
+    runs: Vec<(u32, f64)>,
 }
 
-/// Rows in order of key and scheme. `latency` belongs to `cells` one by one.
-pub(super) fn rows(cells: &[Cell], latency: &[LatencyRow], seed: u64) -> Vec<PooledRow> {
-    let pools = pools(cells, latency);
-    let estimates: Vec<PoolEstimate> = pools.par_iter().map(|pool| pool.estimate(seed)).collect();
+/// Rows in order of key and scheme. `latency` belongs to `cells` one by one,
+/// `runs` are the names of the runs.
+pub(super) fn rows(
+    cells: &[Cell],
+    latency: &[LatencyRow],
+    runs: &[String],
+    context: &Context,
+) -> (Vec<PooledRow>, Vec<LeftOutRow>) {
+    let pools = pools(cells, latency, context);
+    let estimates: Vec<PoolEstimate> = pools.iter().map(|pool| pool.estimate(context)).collect();
 
     let mut bands = BTreeMap::new();
     for (pool, estimate) in pools.iter().zip(&estimates) {
@@ -102,14 +55,25 @@ pub(super) fn rows(cells: &[Cell], latency: &[LatencyRow], seed: u64) -> Vec<Poo
         .collect();
     let adjusted = adjust(&pools, &findings);
 
-    let all = pools
-        .iter()
-        .zip(&estimates)
-        .zip(findings.iter().zip(adjusted));
-    let row = |((pool, estimate), (finding, p)): ((&Pool, _), (&Finding, f64))| {
-        pool.row(estimate, band(pool), finding.verdict(p), p)
-    };
-    all.map(row).collect()
+    let (mut pooled, mut left_out) = (Vec::new(), Vec::new());
+    let found = findings.iter().zip(adjusted);
+    for ((pool, estimate), (finding, p)) in pools.iter().zip(&estimates).zip(found) {
+        let row = pool.row(estimate, band(pool), finding.verdict(p), p);
+        if is_headline(&row) && ![BASELINE, EMPTY_LOOKUP].contains(&pool.scheme) {
+            left_out.extend(left_out_rows(&row, &estimate.runs, runs));
+        }
+        pooled.push(row);
+    }
+    (pooled, left_out)
+}
+
+/// Whether claims rest on a row: modules of all sizes, the whole of what
+/// Wasmtime does per frame, PCs as a collector asks for them or, where nobody
+/// knows which, all alike.
+pub fn is_headline(row: &PooledRow) -> bool {
+    row.stratum == Stratum::All
+        && row.timed == Timed::Visit
+        && matches!(row.queries, Queries::Walk | Queries::Uniform)
 }
 
 /// Error probabilities of a difference, corrected within each family.
@@ -131,75 +95,53 @@ fn adjust(pools: &[Pool], findings: &[Finding]) -> Vec<f64> {
     adjusted
 }
 
-/// Every instruction set by itself and, if there are several, all together.
-fn pools<'a>(cells: &'a [Cell], latency: &'a [LatencyRow]) -> Vec<Pool<'a>> {
-    let across_isas = |cell: &Cell| {
-        let setting = &cell.setting;
-        (setting.tier, setting.module.collector, setting.scenario)
-    };
-    let mut isas = BTreeMap::<_, BTreeSet<Isa>>::new();
-    for cell in cells {
-        let isas = isas.entry(across_isas(cell)).or_default();
-        isas.insert(cell.setting.module.isa);
-    }
-    let mut pools = BTreeMap::<(PoolKey, &str), Vec<_>>::new();
-    for (cell, row) in cells.iter().zip(latency) {
-        let (tier, collector, scenario) = across_isas(cell);
-        let own = cell.setting.module.isa.to_string();
-        let all = isas[&across_isas(cell)].iter().map(|isa| isa.name());
-        let all = all.collect::<Vec<_>>().join("+");
-        for isas in BTreeSet::from([own, all]) {
-            let key = PoolKey {
-                tier,
-                isas,
-                collector,
-                queries: scenario.queries,
-                timed: scenario.timed,
-                cache: scenario.cache,
-            };
-            let pool = pools.entry((key, &cell.scheme)).or_default();
-            pool.push((cell, row));
-        }
-    }
-    let pools = pools.into_iter();
-    let pools = pools.map(|((key, scheme), cells)| Pool { scheme, key, cells });
-    pools.collect()
-}
-
 impl Pool<'_> {
-    fn estimate(&self, seed: u64) -> PoolEstimate {
-        let name = |cell: &Cell| cell.setting.module.module.clone();
-        let names: BTreeSet<String> = self.cells.iter().map(|(cell, _)| name(cell)).collect();
-        let names: Vec<String> = names.into_iter().collect();
-        let place = |(cell, _): &(&Cell, _)| names.iter().position(|n| *n == name(cell));
-        let module_of = self.cells.iter().map(|member| place(member).unwrap_or(0));
-        let module_of: Vec<usize> = module_of.collect();
+    fn estimate(&self, context: &Context) -> PoolEstimate {
+        let module = |cell: &Cell| cell.setting.module.module.clone();
+        let toolchain = |cell: &Cell| context.toolchain(&cell.setting.module).to_owned();
+        let (modules, module_of) = self.numbered(module);
+        let (toolchains, toolchain_of) = self.numbered(toolchain);
         let weight = |module: usize| {
             let isas = module_of.iter().filter(|m| **m == module).count();
-            1.0 / (isas * names.len()) as f64
+            1.0 / (isas * modules) as f64
         };
-        let members = self.cells.iter().zip(&module_of);
-        let members = members.map(|((cell, _), module)| cell.weighing(weight(*module)));
-        let means = WeightedMean::new(members.collect());
-
-        let seed = seed_of(seed, self.key.names().into_iter().chain([self.scheme]));
-        let here = means.estimate(seed);
+        let mean = |unit: Unit| {
+            let members = self.cells.iter().zip(&module_of);
+            let members = members.map(|((cell, _), m)| unit.weighing(cell, weight(*m)));
+            WeightedMean::new(members.collect())
+        };
+        let means = mean(Unit::of(self.cells.iter().map(|(cell, _)| *cell)));
+        let here = means.estimate();
         // A control is the same code everywhere: modules have nothing to add.
-        let others = match is_timing_control(self.scheme) {
-            true => None,
-            false => at_large(&means, &module_of, names.len()),
+        // Modules of one toolchain are like others of that toolchain.
+        let others = match (is_timing_control(self.scheme), toolchains) {
+            (true, _) => None,
+            (false, 1) => at_large(&means, &module_of, modules),
+            (false, _) => at_large(&means, &toolchain_of, toolchains),
         };
         // Nobody knows more about modules at large than about those at hand.
+        let half_width = |e: &Estimate| e.interval(ALPHA).1 - e.log;
         let large = here
             .into_iter()
             .chain(others)
-            .max_by(|a, b| a.half_width.total_cmp(&b.half_width));
+            .max_by(|a, b| half_width(a).total_cmp(&half_width(b)));
         PoolEstimate {
             here,
             large,
             log: means.log,
-            modules: names.len(),
+            modules,
+            toolchains,
+            runs: mean(Unit::Run).by_unit(),
         }
+    }
+
+    /// How many different names the cells have, and each cell's number.
+    fn numbered(&self, name: impl Fn(&Cell) -> String) -> (usize, Vec<usize>) {
+        let names: Vec<String> = self.cells.iter().map(|(cell, _)| name(cell)).collect();
+        let different: BTreeSet<&String> = names.iter().collect();
+        let place = |name| different.iter().position(|other| *other == name);
+        let places = names.iter().map(|name| place(name).unwrap_or(0));
+        (different.len(), places.collect())
     }
 
     fn row(
@@ -216,11 +158,13 @@ impl Pool<'_> {
             queries,
             timed,
             cache,
+            stratum,
         } = self.key.clone();
         let is_baseline = self.scheme == BASELINE;
         let (ratio_lo, ratio_hi) = ends(estimate.large);
         let (here_lo, here_hi) = ends(estimate.here);
-        let processes = self.cells.iter().map(|(cell, _)| cell.processes.len());
+        let cells = || self.cells.iter().map(|(cell, _)| *cell);
+        let fewest = |of: fn(&Cell) -> usize| cells().map(of).min().unwrap_or(0);
         let count = |verdict| {
             let rows = self.cells.iter().map(|(_, row)| row);
             rows.filter(|row| row.verdict == verdict).count()
@@ -242,14 +186,17 @@ impl Pool<'_> {
             here_lo,
             here_hi,
             band: band.map(|b| round(b.differs.exp(), 6)),
-            processes: processes.min().unwrap_or(0),
+            processes: fewest(Cell::processes),
             cells_faster: count(Verdict::Faster),
             cells_slower: count(Verdict::Slower),
             cells_same: count(Verdict::Same),
-            stratum: Stratum::All,
-            runs: 1,
-            machines: 1,
-            toolchains: 1,
+            stratum,
+            runs: fewest(|cell| cell.runs.len()),
+            machines: cells()
+                .flat_map(Cell::machines)
+                .collect::<BTreeSet<_>>()
+                .len(),
+            toolchains: estimate.toolchains,
         }
     }
 }
@@ -259,4 +206,27 @@ fn ends(estimate: Option<Estimate>) -> (Option<f64>, Option<f64>) {
     let ends = estimate.map(|e| e.interval(ALPHA));
     let end = |log: f64| round(log.exp(), 6);
     (ends.map(|e| end(e.0)), ends.map(|e| end(e.1)))
+}
+
+/// What the runs behind a pooled row say of one another.
+fn left_out_rows<'r>(
+    row: &'r PooledRow,
+    logs: &[(u32, f64)],
+    names: &'r [String],
+) -> impl Iterator<Item = LeftOutRow> + use<'r> {
+    left_out(logs).into_iter().map(|found| LeftOutRow {
+        scheme: row.scheme.clone(),
+        tier: row.tier,
+        isas: row.isas.clone(),
+        collector: row.collector,
+        queries: row.queries,
+        cache: row.cache,
+        timed: row.timed,
+        stratum: row.stratum,
+        run: names[found.run as usize].clone(),
+        lo: found.lo,
+        hi: found.hi,
+        ratio: found.ratio,
+        inside: found.inside(),
+    })
 }

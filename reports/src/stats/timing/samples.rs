@@ -1,8 +1,10 @@
 //! Raw timings, gathered into log-ratios to the baseline by block.
 
-use super::cell::{Cell, Setting};
-use super::median::median_of_sorted;
-use crate::results::{BASELINE, Row, SampleRow, Scenario, for_each_line};
+use super::cell::{Cell, CellRun, Setting};
+use super::context::Context;
+use super::page_faults::PageFaults;
+use crate::results::{BASELINE, PageFaultRow, Row, SampleRow, Scenario, for_each_line};
+use crate::stats::arithmetic::median_of_sorted;
 use crate::stats::error::StatsError;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -16,6 +18,7 @@ pub struct Samples {
     schemes: Numbers<String>,
     processes: Numbers<(String, u32)>,
     turns: Vec<Turn>,
+    page_faults: PageFaults,
 }
 
 impl Default for Samples {
@@ -26,6 +29,7 @@ impl Default for Samples {
             schemes: Numbers::default(),
             processes: Numbers::default(),
             turns: Vec::new(),
+            page_faults: PageFaults::default(),
         }
     }
 }
@@ -56,6 +60,23 @@ impl Turn {
         } = *self;
         (setting, process, block, scheme, position)
     }
+}
+
+/// All cells of some samples.
+pub(super) struct Cells {
+    /// In order of setting and scheme.
+    pub(super) cells: Vec<Cell>,
+    /// Names of the runs by their number.
+    pub(super) runs: Vec<String>,
+    /// Blocks left out because the scheme or the baseline lacks a turn there.
+    pub(super) unpaired_blocks: usize,
+}
+
+/// The number of a run and of its machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct RunNumber {
+    run: u32,
+    machine: u32,
 }
 
 /// Numbers for names, in order of first appearance.
@@ -118,15 +139,20 @@ impl Samples {
                 lookups: row.lookups,
             });
         }
+        let setting = self.settings.number(Setting {
+            tier: row.tier,
+            module,
+            scenario: row.scenario(),
+        });
+        let scheme = self.schemes.number(row.scheme);
+        if let Some(faults) = row.faults {
+            self.page_faults.add(setting, scheme, row.lookups, faults);
+        }
         self.turns.push(Turn {
-            setting: self.settings.number(Setting {
-                tier: row.tier,
-                module,
-                scenario: row.scenario(),
-            }),
+            setting,
             process: self.processes.number((row.run, row.process)),
             block: row.block,
-            scheme: self.schemes.number(row.scheme),
+            scheme,
             position: row.position,
             line: line as u32,
             ns,
@@ -134,9 +160,14 @@ impl Samples {
         Ok(())
     }
 
-    /// Cells in order of setting and scheme, and how many blocks had to be
-    /// left out because the scheme or the baseline lacks a turn there.
-    pub(super) fn cells(&self) -> Result<(Vec<Cell>, usize), StatsError> {
+    /// What lookups in sections just mapped pay in page faults.
+    pub(super) fn page_faults(&self) -> Vec<PageFaultRow> {
+        let (settings, schemes) = (self.settings.sorted(), self.schemes.sorted());
+        self.page_faults.rows(&settings, &schemes)
+    }
+
+    /// Pairs every scheme with the baseline, block by block.
+    pub(super) fn cells(&self, context: &Context) -> Result<Cells, StatsError> {
         let (settings, setting_at) = self.settings.sorted();
         let (schemes, scheme_at) = self.schemes.sorted();
         let (processes, process_at) = self.processes.sorted();
@@ -160,22 +191,27 @@ impl Samples {
             return Err(self.duplicate(scheme, setting, process, twice));
         }
 
+        let (runs, run_of) = numbered_runs(&processes, context)?;
         let baseline = schemes.iter().position(|scheme| scheme == BASELINE);
         let baseline = baseline.map(|place| place as u32);
-        let mut left_out = 0;
+        let mut unpaired_blocks = 0;
         let mut cells = Vec::new();
         for turns in turns.chunk_by(|a, b| a.setting == b.setting) {
             let mut gathered = BTreeMap::<u32, Gathered>::new();
             for block in turns.chunk_by(|a, b| (a.process, a.block) == (b.process, b.block)) {
-                left_out += gather(block, baseline, &mut gathered);
+                unpaired_blocks += gather(block, baseline, &mut gathered);
             }
             let setting = &settings[turns[0].setting as usize];
             for (scheme, gathered) in gathered {
                 let scheme = schemes[scheme as usize].clone();
-                cells.push(gathered.into_cell(scheme, setting.clone()));
+                cells.push(gathered.into_cell(scheme, setting.clone(), &run_of));
             }
         }
-        Ok((cells, left_out))
+        Ok(Cells {
+            cells,
+            runs,
+            unpaired_blocks,
+        })
     }
 
     fn duplicate(
@@ -205,6 +241,33 @@ impl Samples {
             ),
         }
     }
+}
+
+/// The names of the runs in order, and for each process the numbers of its run
+/// and machine.
+fn numbered_runs(
+    processes: &[(String, u32)],
+    context: &Context,
+) -> Result<(Vec<String>, Vec<RunNumber>), StatsError> {
+    let (mut runs, mut machines): (Vec<String>, Vec<&str>) = (Vec::new(), Vec::new());
+    let mut of = Vec::new();
+    // Processes are in order of their run.
+    for (run, _) in processes {
+        if runs.last() != Some(run) {
+            runs.push(run.clone());
+        }
+        let machine = context.machine(run)?;
+        let known = machines.iter().position(|other| *other == machine);
+        let number = known.unwrap_or_else(|| {
+            machines.push(machine);
+            machines.len() - 1
+        });
+        of.push(RunNumber {
+            run: runs.len() as u32 - 1,
+            machine: number as u32,
+        });
+    }
+    Ok((runs, of))
 }
 
 /// What is known of a cell: by process and for each of its blocks, nanoseconds
@@ -238,22 +301,33 @@ fn mean(turns: &[Turn]) -> f64 {
 }
 
 impl Gathered {
-    fn into_cell(self, scheme: String, setting: Setting) -> Cell {
-        let processes = || self.0.iter();
-        let ns =
-            processes().map(|(_, blocks)| median_of_sorted(&sorted(blocks.iter().map(|b| b.0))));
-        let log_ratios = processes().map(|(&id, blocks)| (id, sorted(blocks.iter().map(|b| b.1))));
+    fn into_cell(self, scheme: String, setting: Setting, run_of: &[RunNumber]) -> Cell {
+        let mut ns = Vec::new();
+        let mut runs = BTreeMap::<RunNumber, (usize, Vec<f64>)>::new();
+        for (process, blocks) in self.0 {
+            ns.push(median(blocks.iter().map(|block| block.0)));
+            let (in_run, logs) = runs.entry(run_of[process as usize]).or_default();
+            *in_run += blocks.len();
+            logs.push(median(blocks.iter().map(|block| block.1)));
+        }
+        let of_run = |(number, (blocks, logs)): (RunNumber, (usize, Vec<f64>))| CellRun {
+            run: number.run,
+            machine: number.machine,
+            processes: logs.len(),
+            blocks,
+            log: logs.iter().sum::<f64>() / logs.len() as f64,
+        };
         Cell {
-            ns: median_of_sorted(&sorted(ns)),
-            processes: log_ratios.collect(),
+            ns: median(ns.into_iter()),
+            runs: runs.into_iter().map(of_run).collect(),
             scheme,
             setting,
         }
     }
 }
 
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_unstable_by(f64::total_cmp);
-    values
+    median_of_sorted(&values)
 }

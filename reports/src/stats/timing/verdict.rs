@@ -1,6 +1,6 @@
 //! What may be said about a ratio: `faster`, `slower`, `same`, `inconclusive`.
 
-use super::bootstrap::{ALPHA, Estimate};
+use super::estimate::{ALPHA, Estimate};
 use crate::results::Verdict;
 
 /// The equivalence band never gets narrower than this log-ratio: below one
@@ -91,7 +91,7 @@ impl Finding {
 
 /// Holm's step-down correction: `ps` adjusted so that comparing each with
 /// `ALPHA` errs anywhere in the family with at most that probability.
-pub(super) fn holm(ps: &[f64]) -> Vec<f64> {
+pub(crate) fn holm(ps: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..ps.len()).collect();
     order.sort_by(|&a, &b| ps[a].total_cmp(&ps[b]));
     let mut adjusted = vec![1.0; ps.len()];
@@ -105,16 +105,19 @@ pub(super) fn holm(ps: &[f64]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::estimate::t_quantile;
     use super::*;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{Rng, SeedableRng};
     use statrs::distribution::{ContinuousCDF, StudentsT};
 
+    const FREEDOM: f64 = 29.0;
+
     fn estimate(log: f64, half_width: f64) -> Option<Estimate> {
         Some(Estimate {
             log,
-            half_width,
-            freedom: 29.0,
+            error: half_width / t_quantile(ALPHA, FREEDOM),
+            freedom: FREEDOM,
         })
     }
 
@@ -160,7 +163,7 @@ mod tests {
     /// the band, where a claim of a difference is false.
     #[test]
     fn holm_keeps_a_family_honest() {
-        let t = StudentsT::new(0.0, 1.0, 29.0).unwrap();
+        let t = StudentsT::new(0.0, 1.0, FREEDOM).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(10431);
         let band = Band::from_again(0.02);
         let (mut plain, mut adjusted) = (0, 0);
