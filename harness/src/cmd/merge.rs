@@ -3,6 +3,7 @@
 
 use crate::call::Call;
 use crate::deterministic::BY_MODULE;
+use crate::machine::provenance::arguments;
 use crate::outcome::Outcome;
 use crate::output::report::Report;
 use crate::run_folder::{self, Force, Manifest, RunFolder};
@@ -62,6 +63,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
         stats::summarize_folder(dir).context("the statistics of the timings")?;
     }
     let mut provenance = Provenance::read(timed.first().copied().unwrap_or(first))?;
+    provenance.set(Fact::Arguments, arguments());
     let folders = args.folders.iter().map(|d| d.display().to_string());
     provenance.set(Fact::Merged, folders.map(Value::from).collect::<Vec<_>>());
     provenance.write(dir)?;

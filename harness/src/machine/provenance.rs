@@ -27,14 +27,10 @@ impl ProvenanceRecorder {
     /// Takes down the code, the machine and its present load.
     pub fn begin(seed: u64) -> ProvenanceRecorder {
         let (start, before) = (Instant::now(), Ticks::now());
-        let arguments = env::args_os().skip(1);
-        let arguments: Vec<_> = arguments
-            .map(|a| a.to_string_lossy().into_owned())
-            .collect();
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH);
         let mut provenance = Provenance::default();
         provenance.set(Fact::Version, env!("CARGO_PKG_VERSION"));
-        provenance.set(Fact::Arguments, arguments.join(" "));
+        provenance.set(Fact::Arguments, arguments());
         provenance.set(Fact::Seed, seed);
         provenance.set(Fact::Started, epoch.map_or(0, |d| d.as_secs()));
         set_code(&mut provenance);
@@ -126,6 +122,15 @@ fn set_load(provenance: &mut Provenance, when: Fact) {
     if let Some(load) = system::load_average() {
         provenance.set(when, load);
     }
+}
+
+/// The command line without the program.
+pub fn arguments() -> String {
+    let arguments = env::args_os().skip(1);
+    let arguments: Vec<_> = arguments
+        .map(|a| a.to_string_lossy().into_owned())
+        .collect();
+    arguments.join(" ")
 }
 
 fn unknown() -> String {
