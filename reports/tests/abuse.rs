@@ -73,7 +73,9 @@ fn add_module_without_maps(dir: &Path, tier: &str) {
     };
     append(
         "modules.csv",
-        &format!("mapless,x86_64,copying,{tier},900,9000,0,3,0,4,0,0,4,4,4,0,a toolchain,a toolchain\n"),
+        &format!(
+            "mapless,x86_64,copying,{tier},900,9000,0,3,0,4,0,0,4,4,4,0,a toolchain,a toolchain\n"
+        ),
     );
     for (scheme, bytes) in [
         ("exact", 0),
