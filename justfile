@@ -40,6 +40,10 @@ record-check name="dart_fmt-unopt": build
     {{lab}} corpus fetch {{name}}
     {{lab}} corpus record --check --isa x86_64 {{name}}
 
+# Run the pinned executions and compare the stacks of their collections with the recorded ones
+runs *args: build
+    {{lab}} corpus run {{args}}
+
 # A full run, made the published one: reports/published/ and the README's table
 publish *args: build
     #!/usr/bin/env bash

@@ -40,6 +40,16 @@ impl CorpusFolder {
         self.0.join("wild.toml")
     }
 
+    /// The folder of recorded walks.
+    pub fn walks(&self) -> PathBuf {
+        self.0.join("recorded-walks")
+    }
+
+    /// The file with the pins of the executions.
+    pub fn executions(&self) -> PathBuf {
+        self.0.join("executions.toml")
+    }
+
     /// The folder that fetched modules are kept in: beside the corpus, where
     /// version control does not look.
     pub fn cache(&self) -> PathBuf {

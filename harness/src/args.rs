@@ -79,6 +79,11 @@ impl Selection {
         })
     }
 
+    /// The folder of recorded walks; none where there is no corpus.
+    pub fn walks(&self) -> Option<PathBuf> {
+        self.corpus.find().ok().map(|corpus| corpus.walks())
+    }
+
     /// The files that are named.
     pub fn files(&self) -> Vec<PathBuf> {
         let added = self.modules.iter().filter_map(|arg| match arg {

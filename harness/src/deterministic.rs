@@ -2,7 +2,8 @@
 //! any machine.
 
 use crate::scheme::Scheme;
-use crate::{anatomy, costs, modules, safety, walks};
+use crate::walks::{self, Walks};
+use crate::{anatomy, costs, modules, safety};
 use anyhow::Result;
 use stackmap_corpus::Module;
 use stackmap_reports::results::{
@@ -21,12 +22,14 @@ pub const BY_MODULE: [&str; 7] = [
     MemoRow::FILE,
 ];
 
-/// Measures all but the sizes, which the caller has, and writes the files.
+/// Measures all but the sizes and the walks, which the caller has, and writes the
+/// files.
 pub fn write(
     dir: &Path,
     modules: &[Module],
     schemes: &[Scheme],
     sizes: &[SizeRow],
+    walks: &[Option<Walks>],
     seed: u64,
 ) -> Result<()> {
     let of_schemes: Vec<_> = schemes.iter().map(Scheme::row).collect();
@@ -37,7 +40,7 @@ pub fn write(
     write_if_any(dir, &costs::measure_all(modules, schemes, seed)?)?;
     write_if_any(dir, &safety::measure_all(modules, schemes, seed)?)?;
     write_if_any(dir, &anatomy::measure_all(modules)?)?;
-    walks::write_summary(modules, &walks::record_all(modules), dir)
+    walks::write_summary(modules, walks, dir)
 }
 
 fn write_if_any<R: Row>(dir: &Path, rows: &[R]) -> Result<()> {

@@ -58,7 +58,7 @@ enum Command {
     Publish(cmd::publish::Args),
     /// Schemes by lookup time, in one run or several side by side
     Rank(cmd::rank::Args),
-    /// The wild modules: get, record and list them
+    /// The wild modules: get, record, run and list them
     Corpus(cmd::corpus::Args),
     /// Compare every scheme's answers with the oracle
     Verify(cmd::verify::Args),

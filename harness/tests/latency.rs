@@ -174,7 +174,7 @@ fn programs_are_asked_for_the_stacks_they_were_seen_with() {
     succeed(latency_of(dir.path(), &more));
     let rows = samples(dir.path());
     assert_there_and_back(&rows, &with_controls(&["exact"]));
-    assert_eq!(values(&rows, "queries"), ["miss", "walk"].into());
+    assert_eq!(values(&rows, "queries"), ["miss", "uniform", "walk"].into());
 }
 
 #[test]

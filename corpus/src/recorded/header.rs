@@ -133,14 +133,7 @@ impl Provenance {
             path: entry.pin.path.clone(),
             sha256: entry.pin.sha256.clone(),
             prepared_sha256: entry.prepared_sha256().to_owned(),
-            preparation: entry.preparation.as_ref().map(|p| {
-                format!(
-                    "{} {} {}",
-                    p.program.source,
-                    p.program.path,
-                    p.arguments.join(" ")
-                )
-            }),
+            preparation: entry.preparation.as_ref().map(|p| p.step.to_string()),
             wasmtime: wasmtime_environ::VERSION.to_owned(),
             opt_level: setting.map(|s| s.opt_level),
             reason: setting.map(|s| s.reason.clone()),

@@ -31,12 +31,16 @@
 
 mod columns;
 mod container;
+pub(crate) mod envelope;
 mod folder;
 mod header;
 mod record;
-mod varint;
+pub(crate) mod sums;
+pub(crate) mod varint;
 
 pub use container::{read, read_header, wrap, write};
-pub use folder::{EXTENSION, Listed, Recording, file_name, recordings, write_sums};
+pub use folder::{EXTENSION, Recording, file_name, recordings, write_sums};
 pub use header::{Header, Provenance, SectionDigest, SectionSize};
+pub(crate) use record::{CompiledWild, compile_whole};
 pub use record::{RecordOptions, TARGETS, Target, check, compile_wild, record};
+pub use sums::Listed;

@@ -61,6 +61,16 @@ pub struct RecordOptions {
     pub limits: Limits,
 }
 
+/// A pinned module and what a compile of it gave.
+pub(crate) struct CompiledWild {
+    pub module: Module,
+    pub provenance: Provenance,
+    /// The module as compiled.
+    pub wasm: Vec<u8>,
+    pub cwasm: Vec<u8>,
+    pub options: CompileOptions,
+}
+
 /// Fetches a module and compiles it in a child process; the program must call
 /// [`crate::child_main`].
 pub fn compile_wild(
@@ -68,6 +78,16 @@ pub fn compile_wild(
     target: Target,
     options: &RecordOptions,
 ) -> Result<(Module, Provenance), CorpusError> {
+    let compiled = compile_whole(entry, target, options)?;
+    Ok((compiled.module, compiled.provenance))
+}
+
+/// As [`compile_wild`], with what the compile started from and all that it gave.
+pub(crate) fn compile_whole(
+    entry: &WildModule,
+    target: Target,
+    options: &RecordOptions,
+) -> Result<CompiledWild, CorpusError> {
     let Target { isa, collector } = target;
     let origin = target.key(&entry.name).to_string();
     if let Some(reason) = entry.failure(isa, collector) {
@@ -79,19 +99,25 @@ pub fn compile_wild(
         ));
     }
     let path = fetch(entry, &options.fetch)?;
-    let bytes = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
+    let wasm = fs::read(&path).map_err(|e| CorpusError::read(&path, e))?;
     let mut provenance = Provenance::of(entry, collector);
     let compile = CompileOptions {
         target: Some(isa.to_string()),
         collector: Some(collector),
         opt_level: provenance.opt_level,
     };
-    let compiled = precompile_isolated(&origin, &bytes, &compile, &options.limits)?;
+    let compiled = precompile_isolated(&origin, &wasm, &compile, &options.limits)?;
     provenance.sections = section_sizes(&origin, &compiled.cwasm)?;
     let text = provenance.to_string();
-    let (cwasm, calls) = (&compiled.cwasm, Some(compiled.calls));
-    let module = assemble(&origin, &entry.name, Tier::Wild, text, cwasm, calls)?;
-    Ok((module, provenance))
+    let (cwasm, calls) = (compiled.cwasm, Some(compiled.calls));
+    let module = assemble(&origin, &entry.name, Tier::Wild, text, &cwasm, calls)?;
+    Ok(CompiledWild {
+        module,
+        provenance,
+        wasm,
+        cwasm,
+        options: compile,
+    })
 }
 
 /// Compiles a module, writes its recording and updates the list of recordings.

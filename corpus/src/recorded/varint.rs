@@ -1,7 +1,7 @@
 //! LEB128 into a column and back. Reading never trusts a length.
 
 /// Appends an unsigned number.
-pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn put(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -11,13 +11,13 @@ pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
 
 /// Appends the difference of two numbers. Differences near zero take fewest
 /// bytes, whatever their sign.
-pub(super) fn put_difference(out: &mut Vec<u8>, from: u32, to: u32) {
+pub(crate) fn put_difference(out: &mut Vec<u8>, from: u32, to: u32) {
     let d = i64::from(to) - i64::from(from);
     put(out, ((d << 1) ^ (d >> 63)) as u64);
 }
 
 /// What is left of a column.
-pub(super) struct Column<'b>(pub &'b [u8]);
+pub(crate) struct Column<'b>(pub &'b [u8]);
 
 impl Column<'_> {
     /// The next byte; `None` at the end.

@@ -1,8 +1,9 @@
 //! From a pin to a checked file in the cache.
 
-use super::module::{Pin, Preparation, Source, WildModule};
+use super::module::{Pin, Preparation, Source, Step, WildModule};
 use super::{client, unpack::unpack};
 use crate::error::CorpusError;
+use crate::sections::core_module;
 use crate::sha256::sha256_hex;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -125,21 +126,44 @@ fn prepare(
     ready: &Path,
     options: &FetchOptions,
 ) -> Result<PathBuf, CorpusError> {
-    let Preparation { name, program, .. } = preparation;
-    let script = pinned(program, name, "cjs", options)?;
-    let folder =
-        tempfile::tempdir_in(&options.cache).map_err(|e| CorpusError::read(&options.cache, e))?;
-    let output = folder.path().join("prepared.wasm");
     let origin = origin(&entry.pin, &entry.name);
-    let mut node = Command::new("node");
-    node.arg(NODE_STACK)
-        .arg(script)
-        .args(&preparation.arguments);
-    client::run(node.arg(shipped).arg("-o").arg(&output), &origin)?;
-    let bytes = std::fs::read(&output).map_err(|e| CorpusError::read(&output, e))?;
+    let bytes = match &preparation.step {
+        Step::Convert {
+            name,
+            program,
+            arguments,
+        } => {
+            let script = pinned(program, name, "cjs", options)?;
+            convert(&script, arguments, shipped, options, &origin)?
+        }
+        Step::CoreModule(index) => {
+            let bytes = std::fs::read(shipped).map_err(|e| CorpusError::read(shipped, e))?;
+            let module = core_module(&bytes, *index).ok_or_else(|| {
+                let problem = format!("the component holds no module {index}");
+                CorpusError::unusable(&origin, problem, "correct core_module")
+            })?;
+            module.to_vec()
+        }
+    };
     check(&bytes, &preparation.sha256, &origin, "prepared")?;
     store(ready, &bytes)?;
     Ok(ready.to_owned())
+}
+
+fn convert(
+    script: &Path,
+    arguments: &[String],
+    shipped: &Path,
+    options: &FetchOptions,
+    origin: &str,
+) -> Result<Vec<u8>, CorpusError> {
+    let folder =
+        tempfile::tempdir_in(&options.cache).map_err(|e| CorpusError::read(&options.cache, e))?;
+    let output = folder.path().join("prepared.wasm");
+    let mut node = Command::new("node");
+    node.arg(NODE_STACK).arg(script).args(arguments);
+    client::run(node.arg(shipped).arg("-o").arg(&output), origin)?;
+    std::fs::read(&output).map_err(|e| CorpusError::read(&output, e))
 }
 
 fn check(bytes: &[u8], expected: &str, origin: &str, stage: &str) -> Result<(), CorpusError> {

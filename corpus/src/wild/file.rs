@@ -1,6 +1,6 @@
 //! The form of `wild.toml`, and how its entries become modules.
 
-use super::module::{Failure, Pin, Preparation, Setting, Source, WildModule};
+use super::module::{Failure, Pin, Preparation, Setting, Source, Step, WildModule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -41,6 +41,7 @@ pub(super) struct ModuleEntry {
     path: String,
     sha256: String,
     prepare: Option<String>,
+    core_module: Option<usize>,
     prepared_sha256: Option<String>,
     #[serde(default)]
     setting: Vec<Setting>,
@@ -74,16 +75,24 @@ impl ModuleEntry {
                 return Err("give npm and version, or pypi and version, or git and commit".into());
             }
         };
-        let preparation = match (self.prepare, self.prepared_sha256) {
+        let is_prepared = self.prepare.is_some() || self.core_module.is_some();
+        if is_prepared != self.prepared_sha256.is_some() {
+            return Err("prepare, or core_module, and prepared_sha256 go together".into());
+        }
+        let step = match (self.prepare, self.core_module) {
             (None, None) => None,
-            (Some(name), Some(sha256)) => {
+            (None, Some(index)) => Some(Step::CoreModule(index)),
+            (Some(name), None) => {
                 let entry = preparations
                     .get(&name)
                     .ok_or_else(|| format!("there is no preparation called {name}"))?;
-                Some(entry.resolve(name, check_hash(sha256)?, manifest)?)
+                Some(entry.resolve(name, manifest)?)
             }
-            _ => return Err("prepare and prepared_sha256 go together".into()),
+            _ => return Err("give prepare or core_module, not both".into()),
         };
+        let sha256 = self.prepared_sha256.map(check_hash).transpose()?;
+        let preparation = step.zip(sha256);
+        let preparation = preparation.map(|(step, sha256)| Preparation { step, sha256 });
         Ok(WildModule {
             name: self.name,
             language: self.language,
@@ -104,13 +113,8 @@ impl ModuleEntry {
 }
 
 impl PreparationEntry {
-    fn resolve(
-        &self,
-        name: String,
-        sha256: String,
-        manifest: &Path,
-    ) -> Result<Preparation, String> {
-        Ok(Preparation {
+    fn resolve(&self, name: String, manifest: &Path) -> Result<Step, String> {
+        Ok(Step::Convert {
             name,
             program: Pin {
                 source: Source::Npm {
@@ -122,7 +126,6 @@ impl PreparationEntry {
                 manifest: manifest.to_owned(),
             },
             arguments: self.arguments.clone(),
-            sha256,
         })
     }
 }

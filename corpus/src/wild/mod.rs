@@ -3,7 +3,7 @@
 //! [`Manifest::read`] reads the pins. [`fetch()`] gets one module with the ordinary
 //! client of its source, prepares it and checks every hash on the way.
 
-mod client;
+pub(crate) mod client;
 mod fetch;
 mod file;
 mod manifest;
@@ -12,4 +12,4 @@ mod unpack;
 
 pub use fetch::{FetchOptions, fetch};
 pub use manifest::Manifest;
-pub use module::{Failure, Pin, Preparation, Setting, Source, WildModule};
+pub use module::{Failure, Pin, Preparation, Setting, Source, Step, WildModule};

@@ -68,17 +68,29 @@ pub enum Source {
     },
 }
 
-/// A conversion by a pinned Node.js program.
+/// What makes a file one that Wasmtime accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preparation {
-    /// Its name in the manifest.
-    pub name: String,
-    /// The program, run as `node PROGRAM ARGUMENTS IN -o OUT`.
-    pub program: Pin,
-    /// The arguments before the input.
-    pub arguments: Vec<String>,
-    /// SHA-256 of the converted module, in hexadecimal.
+    /// What is done.
+    pub step: Step,
+    /// SHA-256 of the module that comes of it, in hexadecimal.
     pub sha256: String,
+}
+
+/// What is done to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A pinned Node.js program converts it.
+    Convert {
+        /// Its name in the manifest.
+        name: String,
+        /// The program, run as `node PROGRAM ARGUMENTS IN -o OUT`.
+        program: Pin,
+        /// The arguments before the input.
+        arguments: Vec<String>,
+    },
+    /// It is a component, and the module of this index is taken out.
+    CoreModule(usize),
 }
 
 /// A compiler option that a module needs with one collector.
@@ -137,6 +149,20 @@ impl fmt::Display for Source {
             Source::Npm { name, version } => write!(f, "npm {name}@{version}"),
             Source::Pypi { name, version } => write!(f, "PyPI {name}=={version}"),
             Source::Git { repository, commit } => write!(f, "{repository} at {commit}"),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Convert {
+                program, arguments, ..
+            } => {
+                let Pin { source, path, .. } = program;
+                write!(f, "{source} {path} {}", arguments.join(" "))
+            }
+            Step::CoreModule(index) => write!(f, "core module {index} of the component"),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::output::{note, progress};
 use crate::run_folder::{self, ResumeOrForce, RunFolder};
 use crate::scheme::{self, Scheme};
 use crate::timing::{self, TimingFlags};
-use crate::{deterministic, modules, size};
+use crate::{deterministic, modules, size, walks};
 use anyhow::{Context, Result};
 use stackmap_corpus::{Collector, Module, Tier};
 use stackmap_reports::results::SizeRow;
@@ -50,13 +50,14 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     folder.begin()?;
     let mut sizes = size::measure_all(&loaded.modules, &schemes, seed)?;
     add_writer_costs(&mut sizes, &loaded.modules, &schemes)?;
-    deterministic::write(&dir, &loaded.modules, &schemes, &sizes, seed)?;
+    let walks = walks::record_all(&loaded.modules, &args.selection);
+    deterministic::write(&dir, &loaded.modules, &schemes, &sizes, &walks, seed)?;
 
-    let mut timed = loaded.modules;
-    timed.retain(|module| {
+    let mut timed: Vec<_> = loaded.modules.into_iter().zip(walks).collect();
+    timed.retain(|(module, _)| {
         timing::is_for_this_machine(module) && (args.timing.thorough || is_timed(module))
     });
-    if timed.iter().any(|module| module.table.maps() > 0) {
+    if timed.iter().any(|(module, _)| module.table.maps() > 0) {
         let plan = args.timing.plan(&dir, &args.selection);
         provenance.code(timing::code_hashes(&schemes)?);
         timing::measure(&timed, &schemes, &plan, &dir)?;

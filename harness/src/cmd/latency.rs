@@ -7,7 +7,7 @@ use crate::outcome::Outcome;
 use crate::output::{note, say};
 use crate::run_folder::{ResumeOrForce, RunFolder};
 use crate::timing::{self, TimingFlags};
-use crate::{modules, scheme};
+use crate::{modules, scheme, walks};
 use anyhow::Result;
 use stackmap_reports::plural;
 use stackmap_reports::results::{Row, SampleRow};
@@ -51,6 +51,8 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
             plural(others.len(), "module")
         );
     }
+    let walks = walks::record_all(&timed, &args.selection);
+    let timed: Vec<_> = timed.into_iter().zip(walks).collect();
     timing::measure(&timed, &schemes, &plan, &dir)?;
     provenance.finish(&dir)?;
     folder.finish()?;

@@ -5,7 +5,6 @@ use crate::outcome::Outcome;
 use crate::output::{self, percent, thousands};
 use crate::{modules, walks};
 use anyhow::Result;
-use stackmap_corpus::Tier;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -16,19 +15,19 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let mut loaded = modules::load(&args.selection)?;
-    loaded.modules.retain(|m| m.tier == Tier::Program);
+    let loaded = modules::load(&args.selection)?;
+    let recorded = walks::record_all(&loaded.modules, &args.selection);
     let mut rows = Vec::new();
-    for module in &loaded.modules {
-        if let Some(walks) = walks::record(module)? {
-            rows.extend(walks::memo_rows(module, &walks)?);
+    for (module, walks) in loaded.modules.iter().zip(&recorded) {
+        if let Some(walks) = walks {
+            rows.extend(walks::memo_rows(module, walks)?);
         }
     }
     output::print(
         args.format,
         &rows,
         &[
-            ("program", |r| r.key().to_string()),
+            ("module", |r| r.key().to_string()),
             ("entries", |r| thousands(r.entries)),
             ("kept", |r| if r.kept { "yes" } else { "no" }.into()),
             ("stacks", |r| thousands(r.stacks)),

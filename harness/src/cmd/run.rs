@@ -9,7 +9,7 @@ use crate::output::say;
 use crate::run_folder::{Force, RunFolder};
 use crate::scheme::{self, Scheme};
 use crate::shard::{self, Shard, ShardRecord};
-use crate::{deterministic, modules, size};
+use crate::{deterministic, modules, size, walks};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use stackmap_corpus::{Module, child};
@@ -56,7 +56,8 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
 
     folder.begin()?;
     let sizes = size::measure_all(&loaded.modules, &schemes, seed)?;
-    deterministic::write(dir, &loaded.modules, &schemes, &sizes, seed)?;
+    let walks = walks::record_all(&loaded.modules, &args.selection);
+    deterministic::write(dir, &loaded.modules, &schemes, &sizes, &walks, seed)?;
     provenance.finish(dir)?;
     let record = serde_json::to_vec_pretty(&record)?;
     write_file(&dir.join(ShardRecord::FILE), &record)?;

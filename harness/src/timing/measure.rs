@@ -12,7 +12,7 @@ use crate::machine::usage::{WHILE_TIMING, Watch};
 use crate::output::note;
 use crate::output::progress;
 use crate::scheme::Scheme;
-use crate::walks::{self, Walks};
+use crate::walks::Walks;
 use anyhow::{Result, ensure};
 use stackmap_corpus::Module;
 use stackmap_reports::results::{RunRow, write_file, write_rows};
@@ -22,7 +22,7 @@ use std::path::Path;
 /// the samples into `dir`. Child processes work in folders below; rows that
 /// they finished there stand.
 pub fn measure(
-    modules: &[Module],
+    modules: &[(Module, Option<Walks>)],
     schemes: &[Scheme],
     plan: &TimingPlan,
     dir: &Path,
@@ -31,16 +31,19 @@ pub fn measure(
     let mut schemes = registry::all_named(&names)?;
     schemes.extend(controls::all());
     samples::clear(dir)?;
-    let recorded = walks::record_all(modules);
     announce(plan);
-    let with_walks: Vec<_> = modules.iter().zip(recorded).collect();
+    let with_stacks = modules.iter().map(|(module, walks)| {
+        let stacks = walks.as_ref().map_or(&[][..], |w| &w.stacks);
+        (module, stacks)
+    });
+    let with_stacks: Vec<_> = with_stacks.collect();
     let mut watch = Watch::default();
     let mut pace = Pace::new(plan.over, plan.runs * plan.processes);
     let mut rows: Vec<RunRow> = Vec::new();
     let mut files = SampleFiles::create(dir)?;
     for number in 1..=plan.runs {
         let mut run = Run::take(TimingFolder::new(dir, number), plan, number)?;
-        let ready = prepare_all(&with_walks, &schemes, plan, &run)?;
+        let ready = prepare_all(&with_stacks, &schemes, plan, &run)?;
         run.plan(&ready, &schemes, plan.seconds)?;
         let bar = progress::bar(&format!("run {number}"), run.left(plan.processes));
         run.time(plan.processes, &mut pace, &mut watch, &bar)?;
@@ -75,13 +78,12 @@ fn announce(plan: &TimingPlan) {
 
 /// Encodes, verifies and writes everything in parallel.
 fn prepare_all<'m>(
-    modules: &[(&'m Module, Option<Walks>)],
+    modules: &[(&'m Module, &[Vec<u32>])],
     schemes: &[TimedScheme],
     plan: &TimingPlan,
     run: &Run,
 ) -> Result<Vec<PreparedModule<'m>>> {
-    let prepared = progress::each("prepare timing", modules, |(module, walks)| {
-        let stacks = walks.as_ref().map_or(&[][..], |w| &w.stacks);
+    let prepared = progress::each("prepare timing", modules, |(module, stacks)| {
         prepare(
             module,
             schemes,

@@ -36,6 +36,11 @@ pub fn scenarios(effort: Effort, headline: Queries) -> Vec<ChainedScenario> {
         visit(headline, Cache::Cold),
         visit(headline, Cache::Mapped),
     ];
+    if headline == Queries::Walk {
+        // As a control, and for means over modules of which only some have walks.
+        let control = |&cache| visit(Queries::Uniform, cache);
+        chosen.extend(Cache::ALL.iter().map(control));
+    }
     match effort {
         Effort::Quick => chosen.push(visit(Queries::Miss, Cache::Hot)),
         Effort::Standard => {
@@ -45,7 +50,9 @@ pub fn scenarios(effort: Effort, headline: Queries) -> Vec<ChainedScenario> {
             chosen.extend([lookup, dependent]);
             let others = Queries::ALL.iter();
             let others = others.filter(|q| **q != headline && **q != Queries::Walk);
-            chosen.extend(others.map(|&queries| visit(queries, Cache::Hot)));
+            let others = others.map(|&queries| visit(queries, Cache::Hot));
+            let others: Vec<_> = others.filter(|s| !chosen.contains(s)).collect();
+            chosen.extend(others);
         }
         Effort::Thorough => {
             let possible = |s: &ChainedScenario| {

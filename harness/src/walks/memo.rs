@@ -1,7 +1,7 @@
 //! `memo.csv`: what a memo in front of a scheme would answer by itself, on the
-//! stacks recorded while our programs ran.
+//! stacks recorded while modules ran.
 
-use super::recorder::Walks;
+use super::Walks;
 use anyhow::{Result, ensure};
 use stackmap_corpus::Module;
 use stackmap_encoders::exact::Exact;

@@ -1,39 +1,23 @@
-//! Records native stacks of the corpus programs while they run under Wasmtime.
+//! The stacks of the corpus programs, recorded while they run under Wasmtime.
 //!
-//! A stack is recorded whenever the program calls `lab.checkpoint`, which it
-//! does where many references are live, and whenever Wasmtime asks to grow
-//! the GC heap, which it does right after a collection that freed too little.
-//! Both are host calls, so the frames below are those that the collector walks.
-//!
-//! The native unwinder gives the return addresses themselves. (Wasmtime's own
-//! `WasmBacktrace` gives offsets into the Wasm binary, which calls share after
-//! inlining.) Frames of trampolines are left out, as the collector never looks
-//! them up. Each recorded stack is compared with `WasmBacktrace` in its number
-//! of frames, and each address with the module's table; a program that
-//! disagrees in either gives no walks at all.
+//! A collection is forced whenever the program calls `lab.checkpoint`, which it
+//! does where many references are live. These and all that allocation starts are
+//! seen as `stackmap_corpus::execution` sees them. Each address is compared with
+//! the module's table; a program that disagrees gives no walks at all.
 
+use super::Walks;
 use anyhow::{Context, Result, bail, ensure};
+use stackmap_corpus::execution::watch;
 use stackmap_corpus::programs::{self, Program};
-use stackmap_corpus::{Collector, CompileOptions, FunctionKind, Isa, Module, Tier};
-use std::num::NonZeroUsize;
-use std::ops::Range;
-use std::{mem, thread};
-use wasmtime::{Caller, Config, Engine, Linker, ResourceLimiter, Store, WasmBacktrace};
+use stackmap_corpus::{Collector, CompileOptions, Isa, Module, Tier};
+use std::thread;
+use wasmtime::{Caller, Config, Engine, Linker, ResourceLimiter, Store};
 
-/// Return addresses kept per program; beyond that every other stack is dropped.
-const MOST_FRAMES: usize = 1 << 20;
 /// Stack for deep recursion, and what of it Wasm may use.
 const THREAD_STACK: usize = 64 << 20;
 const WASM_STACK: usize = 16 << 20;
-
-/// Stacks of one program, as offsets into its text section, innermost first.
-#[derive(Debug, Default)]
-pub struct Walks {
-    pub stacks: Vec<Vec<u32>>,
-    /// How many stacks were seen at checkpoints and at heap growth, kept or not.
-    pub checkpoints: usize,
-    pub growths: usize,
-}
+/// What the programs are written in.
+const LANGUAGE: &str = "WebAssembly text";
 
 /// Runs the program that `module` was compiled from. `None` for modules that
 /// are not programs of the corpus or not code for this machine.
@@ -63,19 +47,38 @@ pub fn record(module: &Module) -> Result<Option<Walks>> {
 fn run(module: &Module, program: &Program) -> Result<Walks> {
     let engine = Engine::new(&config(module.collector)?)?;
     let code = wasmtime::Module::new(&engine, program.wat)?;
-    let text = code.text().as_ptr_range();
-    let mut store = Store::new(
-        &engine,
-        Recorder::new(module, text.start as usize..text.end as usize),
-    );
-    store.limiter(|recorder| recorder);
+    let mut store = Store::new(&engine, Counts::default());
+    store.limiter(|counts| counts);
     let mut linker = Linker::new(&engine);
-    linker.func_wrap("lab", "checkpoint", |mut caller: Caller<'_, Recorder>| {
-        let frames = WasmBacktrace::force_capture(&caller).frames().len();
-        caller.data_mut().checkpoint(frames);
+    linker.func_wrap("lab", "checkpoint", |mut caller: Caller<'_, Counts>| {
+        caller.data_mut().checkpoints += 1;
+        caller.gc(None)
     })?;
-    program.run(&mut store, &linker, &code)?;
-    store.into_data().finish(module)
+    let text = code.text().as_ptr_range();
+    let text = text.start as usize..text.end as usize;
+    let (ran, watched) = watch(text, || program.run(&mut store, &linker, &code))?;
+    ran?;
+    ensure!(
+        watched.strange == 0,
+        "{} return addresses lie outside the code",
+        watched.strange
+    );
+    let known: Vec<u32> = module.table.iter().map(|s| s.pc).collect();
+    let strange = |pc: &&u32| known.binary_search(pc).is_err();
+    if let Some(pc) = watched.pcs.iter().find(strange) {
+        bail!("return address {pc:#x} is not in the module's table");
+    }
+    let Counts {
+        checkpoints,
+        growths,
+    } = store.into_data();
+    Ok(Walks {
+        stacks: watched.stacks,
+        language: LANGUAGE.to_owned(),
+        checkpoints,
+        growths,
+        collections: watched.collections,
+    })
 }
 
 /// As the corpus compiles programs, but with room for deep stacks.
@@ -85,109 +88,22 @@ fn config(collector: Collector) -> Result<Config> {
         ..Default::default()
     };
     let mut config = options.config().map_err(anyhow::Error::msg)?;
-    config.native_unwind_info(true);
     config
         .async_stack_size(THREAD_STACK)
-        .max_wasm_stack(WASM_STACK)
-        .wasm_backtrace_max_frames(NonZeroUsize::new(MOST_FRAMES));
+        .max_wasm_stack(WASM_STACK);
     Ok(config)
 }
 
-/// Takes down native stacks.
-struct Recorder {
-    /// Where the text section lies.
-    text: Range<usize>,
-    /// The functions that the collector looks up, ascending.
-    wasm: Vec<Range<u32>>,
-    walks: Walks,
-    frames: usize,
-    /// One stack in this many is kept.
-    every: usize,
-    miscounted: usize,
+/// What the host of a program counts.
+#[derive(Default)]
+struct Counts {
+    checkpoints: u64,
+    growths: u64,
 }
 
-impl Recorder {
-    fn new(module: &Module, text: Range<usize>) -> Recorder {
-        let wasm = module
-            .functions
-            .iter()
-            .filter(|f| f.kind != FunctionKind::Trampoline);
-        Recorder {
-            text,
-            wasm: wasm.map(|f| f.range.clone()).collect(),
-            walks: Walks::default(),
-            frames: 0,
-            every: 1,
-            miscounted: 0,
-        }
-    }
-
-    fn checkpoint(&mut self, frames: usize) {
-        self.walks.checkpoints += 1;
-        let stack = self.stack();
-        self.miscounted += usize::from(stack.len() != frames);
-        self.keep(stack);
-    }
-
-    fn growth(&mut self) {
-        self.walks.growths += 1;
-        let stack = self.stack();
-        self.keep(stack);
-    }
-
-    /// Return addresses into Wasm functions on this thread's stack.
-    fn stack(&self) -> Vec<u32> {
-        let mut stack = Vec::new();
-        backtrace::trace(|frame| {
-            let ip = frame.ip() as usize;
-            if self.text.contains(&(ip.wrapping_sub(1))) {
-                let pc = (ip - self.text.start) as u32;
-                // A call may be the last instruction of a function.
-                let above = self.wasm.partition_point(|f| f.start < pc);
-                if above > 0 && pc <= self.wasm[above - 1].end {
-                    stack.push(pc);
-                }
-            }
-            true
-        });
-        stack
-    }
-
-    fn keep(&mut self, stack: Vec<u32>) {
-        let seen = self.walks.checkpoints + self.walks.growths;
-        if stack.is_empty() || !seen.is_multiple_of(self.every) {
-            return;
-        }
-        self.frames += stack.len();
-        self.walks.stacks.push(stack);
-        if self.frames > MOST_FRAMES {
-            self.every *= 2;
-            let all = mem::take(&mut self.walks.stacks);
-            self.walks.stacks = all.into_iter().skip(1).step_by(2).collect();
-            self.frames = self.walks.stacks.iter().map(Vec::len).sum();
-        }
-    }
-
-    fn finish(self, module: &Module) -> Result<Walks> {
-        let Recorder {
-            walks, miscounted, ..
-        } = self;
-        ensure!(
-            miscounted == 0,
-            "{miscounted} stacks have other frames than Wasmtime says"
-        );
-        let known: Vec<u32> = module.table.iter().map(|s| s.pc).collect();
-        let strange = |pc: &&u32| known.binary_search(pc).is_err();
-        if let Some(pc) = walks.stacks.iter().flatten().find(strange) {
-            bail!("return address {pc:#x} is not in the module's table");
-        }
-        Ok(walks)
-    }
-}
-
-impl ResourceLimiter for Recorder {
+impl ResourceLimiter for Counts {
     fn memory_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.growth();
+        self.growths += 1;
         Ok(true)
     }
 

@@ -1,7 +1,7 @@
 //! `walks.csv`: what the walk queries of each module rest on; `memo.csv` with it.
 
+use super::Walks;
 use super::memo;
-use super::recorder::Walks;
 use anyhow::Result;
 use stackmap_corpus::Module;
 use stackmap_reports::results::{WalkRow, write_rows};
@@ -32,14 +32,17 @@ fn row(module: &Module, walks: &Walks) -> WalkRow {
         module: module.name.clone(),
         isa: module.isa,
         collector: module.collector,
-        checkpoints: walks.checkpoints as u64,
-        growths: walks.growths as u64,
+        checkpoints: walks.checkpoints,
+        growths: walks.growths,
         stacks: stacks.len() as u64,
         frames: frames.clone().sum(),
         deepest: frames.max().unwrap_or(0),
         cache_16: cached(stacks, 16),
         cache_1024: cached(stacks, 1024),
         repeated: repeated(stacks),
+        tier: module.tier,
+        language: walks.language.clone(),
+        collections: walks.collections,
     }
 }
 

@@ -129,7 +129,7 @@ row! {
 }
 
 row! {
-    /// What the stacks of one program are like.
+    /// What the stacks of one program or of the executions of one module are like.
     WalkRow in "walks.csv", one per module isa collector {
         /// Module name.
         module: String,
@@ -137,9 +137,9 @@ row! {
         isa: Isa,
         /// Collector of the module.
         collector: Collector,
-        /// Stacks seen at checkpoints, kept or not.
+        /// Checkpoints, each of which is a collection; only programs have them.
         checkpoints: u64,
-        /// Stacks seen when the heap grew, kept or not.
+        /// How often the heap of a program grew.
         growths: u64,
         /// Stacks recorded.
         stacks: u64,
@@ -154,6 +154,12 @@ row! {
         cache_1024: f64,
         /// Share of the frames whose PC occurred before in the same stack.
         repeated: f64,
+        /// Tier of the module.
+        tier: Tier,
+        /// The language that it was written in.
+        language: String,
+        /// Collections, those included whose stacks were not recorded.
+        collections: u64,
     } each walk;
 }
 

@@ -1,9 +1,11 @@
-//! `corpus`: gets the wild modules, records their tables, lists what there is.
+//! `corpus`: gets the wild modules, records their tables, runs them, lists what
+//! there is.
 
 mod fetch;
 mod list;
 mod named;
 mod record;
+mod run;
 
 use crate::outcome::Outcome;
 use anyhow::Result;
@@ -20,6 +22,8 @@ enum Command {
     Fetch(fetch::Args),
     /// Compile wild modules and record their safepoint tables
     Record(record::Args),
+    /// Run pinned executions and tell of their collections
+    Run(run::Args),
     /// List the recorded modules
     List(list::Args),
 }
@@ -28,6 +32,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     match &args.command {
         Command::Fetch(args) => fetch::run(args),
         Command::Record(args) => record::run(args),
+        Command::Run(args) => run::run(args),
         Command::List(args) => list::run(args),
     }
 }
