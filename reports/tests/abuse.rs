@@ -126,7 +126,7 @@ fn tables_without_rows_never_fail_a_report() {
     let headers = [
         (
             "walks.csv",
-            "module,isa,collector,checkpoints,growths,stacks,frames,deepest,cache_16,cache_1024,repeated\n",
+            "module,isa,collector,checkpoints,growths,stacks,frames,deepest,cache_16,cache_1024,repeated,tier,language,collections,execution,walked,median,p99,empty\n",
         ),
         (
             "safety.csv",

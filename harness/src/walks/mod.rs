@@ -8,24 +8,37 @@ mod summary;
 pub use memo::rows as memo_rows;
 use recorded::recorded;
 use recorder::record;
-pub use summary::write_summary;
+pub use summary::{rows, write_summary};
 
 use crate::args::Selection;
 use crate::output::{note, progress};
 use stackmap_corpus::{Module, Tier};
+use std::ops::Range;
 
 /// Stacks of the collections of one module, as offsets into its text section,
 /// innermost first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Walks {
+    /// Those of one execution after another.
     pub stacks: Vec<Vec<u32>>,
     /// The language that the module was written in.
     pub language: String,
-    /// How often the program called its checkpoint, and how often the heap grew.
-    pub checkpoints: u64,
-    pub growths: u64,
-    /// Collections, those included whose stacks were not kept.
-    pub collections: u64,
+    executions: Vec<Execution>,
+}
+
+/// One execution of the module.
+#[derive(Debug)]
+struct Execution {
+    name: String,
+    /// Which stacks are of it.
+    stacks: Range<usize>,
+    /// How often a program called its checkpoint, and how often its heap grew.
+    checkpoints: u64,
+    growths: u64,
+    /// Collections and the frames that they walked, those included whose stacks
+    /// were not kept.
+    collections: u64,
+    frames: u64,
 }
 
 /// The walks of each module that has any. Programs are run, and of wild modules the

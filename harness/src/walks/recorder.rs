@@ -5,7 +5,7 @@
 //! seen as `stackmap_corpus::execution` sees them. Each address is compared with
 //! the module's table; a program that disagrees gives no walks at all.
 
-use super::Walks;
+use super::{Execution, Walks};
 use anyhow::{Context, Result, bail, ensure};
 use stackmap_corpus::execution::watch;
 use stackmap_corpus::programs::{self, Program};
@@ -72,12 +72,18 @@ fn run(module: &Module, program: &Program) -> Result<Walks> {
         checkpoints,
         growths,
     } = store.into_data();
-    Ok(Walks {
-        stacks: watched.stacks,
-        language: LANGUAGE.to_owned(),
+    let execution = Execution {
+        name: module.name.clone(),
+        stacks: 0..watched.stacks.len(),
         checkpoints,
         growths,
         collections: watched.collections,
+        frames: watched.frames,
+    };
+    Ok(Walks {
+        stacks: watched.stacks,
+        language: LANGUAGE.to_owned(),
+        executions: vec![execution],
     })
 }
 

@@ -1,7 +1,6 @@
-//! `walks.csv`: what the walk queries of each module rest on; `memo.csv` with it.
+//! `walks.csv`: what the stacks of each execution are like; `memo.csv` with it.
 
-use super::Walks;
-use super::memo;
+use super::{Execution, Walks, memo};
 use anyhow::Result;
 use stackmap_corpus::Module;
 use stackmap_reports::results::{WalkRow, write_rows};
@@ -9,41 +8,63 @@ use std::collections::HashSet;
 use std::mem;
 use std::path::Path;
 
-/// Writes the rows of each module with walks; no file if there is none.
+/// Writes the rows of each execution of a module; no file if there is none.
 pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path) -> Result<()> {
     let pairs = modules.iter().zip(recorded);
     let walked = pairs.filter_map(|(module, walks)| Some((module, walks.as_ref()?)));
-    let (mut rows, mut of_memos) = (Vec::new(), Vec::new());
+    let (mut all, mut of_memos) = (Vec::new(), Vec::new());
     for (module, walks) in walked {
-        rows.push(row(module, walks));
+        all.extend(rows(module, walks));
         of_memos.extend(memo::rows(module, walks)?);
     }
-    if !rows.is_empty() {
+    if !all.is_empty() {
         write_rows(dir, &of_memos)?;
-        write_rows(dir, &rows)?;
+        write_rows(dir, &all)?;
     }
     Ok(())
 }
 
-fn row(module: &Module, walks: &Walks) -> WalkRow {
-    let stacks = walks.stacks.as_slice();
-    let frames = stacks.iter().map(|stack| stack.len() as u64);
+/// A row for each execution.
+pub fn rows(module: &Module, walks: &Walks) -> Vec<WalkRow> {
+    let safepoints = module.table.iter();
+    let empties: HashSet<u32> = safepoints.filter(|s| s.is_empty()).map(|s| s.pc).collect();
+    let row = |execution| row(module, walks, execution, &empties);
+    walks.executions.iter().map(row).collect()
+}
+
+fn row(module: &Module, walks: &Walks, execution: &Execution, empties: &HashSet<u32>) -> WalkRow {
+    let stacks = &walks.stacks[execution.stacks.clone()];
+    let mut depths: Vec<u64> = stacks.iter().map(|stack| stack.len() as u64).collect();
+    depths.sort_unstable();
+    let empty = stacks.iter().flatten().filter(|pc| empties.contains(pc));
     WalkRow {
         module: module.name.clone(),
         isa: module.isa,
         collector: module.collector,
-        checkpoints: walks.checkpoints,
-        growths: walks.growths,
+        checkpoints: execution.checkpoints,
+        growths: execution.growths,
         stacks: stacks.len() as u64,
-        frames: frames.clone().sum(),
-        deepest: frames.max().unwrap_or(0),
+        frames: depths.iter().sum(),
+        deepest: quantile(&depths, 1.0),
         cache_16: cached(stacks, 16),
         cache_1024: cached(stacks, 1024),
         repeated: repeated(stacks),
         tier: module.tier,
         language: walks.language.clone(),
-        collections: walks.collections,
+        collections: execution.collections,
+        execution: execution.name.clone(),
+        walked: execution.frames,
+        median: quantile(&depths, 0.5),
+        p99: quantile(&depths, 0.99),
+        empty: share(empty.count(), stacks),
     }
+}
+
+/// One of some values in ascending order, so far along; 0 if there are none.
+fn quantile(ascending: &[u64], share: f64) -> u64 {
+    let last = ascending.len().saturating_sub(1) as f64;
+    let at = (last * share).round() as usize;
+    ascending.get(at).copied().unwrap_or(0)
 }
 
 fn share(part: usize, stacks: &[Vec<u32>]) -> f64 {

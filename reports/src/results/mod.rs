@@ -19,7 +19,7 @@
 //! | `left-out.csv` | run left out, row of `pooled.csv` | yes |
 //! | `anatomy.csv` | module | yes |
 //! | `costs.csv` | scheme × module × kind of queries | yes |
-//! | `walks.csv` | program or module with recorded stacks | yes |
+//! | `walks.csv` | program or execution with recorded stacks | yes |
 //! | `memo.csv` | program × entries × whether kept across collections | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
 //! | `provenance.json` | an object of strings and numbers | no |

@@ -129,8 +129,8 @@ row! {
 }
 
 row! {
-    /// What the stacks of one program or of the executions of one module are like.
-    WalkRow in "walks.csv", one per module isa collector {
+    /// What the stacks of the collections of one execution are like.
+    WalkRow in "walks.csv", one per module isa collector execution {
         /// Module name.
         module: String,
         /// Instruction set.
@@ -160,6 +160,16 @@ row! {
         language: String,
         /// Collections, those included whose stacks were not recorded.
         collections: u64,
+        /// The execution: one of those pinned, or the program's name.
+        execution: String,
+        /// Frames of all collections.
+        walked: u64,
+        /// Frames of a collection that was recorded: median.
+        median: u64,
+        /// 99th percentile.
+        p99: u64,
+        /// Share of the frames recorded that have no live references.
+        empty: f64,
     } each walk;
 }
 
@@ -249,4 +259,14 @@ fn walk(row: &WalkRow) -> Option<Flaw> {
     at_most("cache_16", row.cache_16, 1.0, "the whole")
         .or_else(|| at_most("cache_1024", row.cache_1024, 1.0, "the whole"))
         .or_else(|| at_most("repeated", row.repeated, 1.0, "the whole"))
+        .or_else(|| at_most("empty", row.empty, 1.0, "the whole"))
+        .or_else(|| {
+            at_most(
+                "stacks",
+                row.stacks as f64,
+                row.collections as f64,
+                "`collections`",
+            )
+        })
+        .or_else(|| at_most("frames", row.frames as f64, row.walked as f64, "`walked`"))
 }
