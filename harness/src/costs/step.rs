@@ -37,7 +37,7 @@ pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    let counted = follow(&mut child, section);
+    let counted = follow(&mut child, section, pcs.len());
     if counted.is_err() {
         // It may have ended by itself.
         let _ = child.kill();
@@ -47,8 +47,9 @@ pub fn count(scheme: &str, section: &[u8], pcs: &[u32]) -> Result<Counted> {
     counted
 }
 
-/// Gives a child its section, and follows it from where it stops to its end.
-fn follow(child: &mut Child, section: &[u8]) -> Result<Counted> {
+/// Gives a child its section, and follows it from where it stops to the end of
+/// its last lookup. What comes after is no lookup, and steps are slow.
+fn follow(child: &mut Child, section: &[u8], lookups: usize) -> Result<Counted> {
     let pid = Pid::from_raw(child.id().try_into()?);
     // Closed at once, or the child would wait for more.
     child.stdin.take().context("no input")?.write_all(section)?;
@@ -64,17 +65,22 @@ fn follow(child: &mut Child, section: &[u8]) -> Result<Counted> {
         decoded: HashMap::new(),
         addresses,
         frame: None,
+        seen: 0,
         lines: HashSet::new(),
         counted: Counted::default(),
     };
-    loop {
+    while watch.seen < lookups {
         watch.see(&ptrace::getregs(pid)?)?;
         ptrace::step(pid, None)?;
         match waitpid(pid, None)? {
             WaitStatus::Stopped(..) => {}
-            WaitStatus::Exited(_, 0) => break,
             other => bail!("the child ended with {other:?}"),
         }
+    }
+    ptrace::cont(pid, None)?;
+    match waitpid(pid, None)? {
+        WaitStatus::Exited(_, 0) => {}
+        other => bail!("the child ended with {other:?}"),
     }
     let checksum = lines.next().context("the child did not finish")??;
     watch.counted.checksum = checksum.parse()?;
@@ -89,6 +95,8 @@ struct Watch {
     addresses: Addresses,
     /// The stack pointer on entering the lookup under way.
     frame: Option<u64>,
+    /// Lookups that have ended.
+    seen: usize,
     /// The lines that this lookup has used.
     lines: HashSet<u64>,
     counted: Counted,
@@ -144,6 +152,7 @@ impl Watch {
     /// Ends a lookup.
     fn close(&mut self) {
         self.frame = None;
+        self.seen += 1;
         for line in self.lines.drain() {
             let of = |range: &Range<u64>| range.contains(&(line * LINE as u64));
             self.counted.lines += u64::from(of(&self.addresses.section));
