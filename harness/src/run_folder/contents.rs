@@ -10,7 +10,7 @@ use crate::timing;
 use anyhow::{Context, Result};
 use stackmap_reports::results::{
     LatencyRow, LeftOutRow, PROVENANCE, PageFaultRow, PooledRow, Row, RunRow, SampleRow, SchemeRow,
-    partial,
+    WasmtimeRow, partial,
 };
 use stackmap_reports::{DECISION, PLOTS, REPORT};
 use std::collections::BTreeMap;
@@ -30,6 +30,7 @@ pub fn findings() -> impl Iterator<Item = &'static str> {
         RunRow::FILE,
         LeftOutRow::FILE,
         PageFaultRow::FILE,
+        WasmtimeRow::FILE,
     ];
     let others = [PROVENANCE, REPORT, DECISION];
     BY_MODULE.into_iter().chain(tables).chain(others)

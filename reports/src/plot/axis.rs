@@ -3,20 +3,30 @@
 use plotters::coord::combinators::{IntoLogRange, LogCoord};
 use plotters::coord::ranged1d::Ranged;
 
+/// How far from 1 an axis of ratios reaches. The interval of two runs may end
+/// at any distance, 0 included; it is then drawn to the end of the axis.
+const FURTHEST: f64 = 1000.0;
+
 /// A logarithmic axis that covers some values, with round ticks.
 pub(super) struct LogAxis {
     coord: LogCoord<f64>,
+    /// Its ends.
+    range: (f64, f64),
     /// Where it is marked, ascending.
     pub(super) ticks: Vec<f64>,
 }
 
 impl LogAxis {
-    /// Covers all values and 1, with a margin of 6 % on either side.
-    pub(super) fn over(values: impl IntoIterator<Item = f64>, most_ticks: usize) -> LogAxis {
-        LogAxis::spanning(values.into_iter().chain([0.9, 1.1]), most_ticks)
+    /// Covers all ratios that are not too far out and 1, with a margin of 6 % on
+    /// either side.
+    pub(super) fn over(ratios: impl IntoIterator<Item = f64>, most_ticks: usize) -> LogAxis {
+        let ratios = ratios
+            .into_iter()
+            .map(|ratio| ratio.clamp(1.0 / FURTHEST, FURTHEST));
+        LogAxis::spanning(ratios.chain([0.9, 1.1]), most_ticks)
     }
 
-    /// Covers all values, with the same margin.
+    /// Covers all values, which are above 0, with the same margin.
     pub(super) fn spanning(values: impl IntoIterator<Item = f64>, most_ticks: usize) -> LogAxis {
         let ends = |(lo, hi): (f64, f64), v: f64| (lo.min(v), hi.max(v));
         let (lo, hi) = values.into_iter().fold((f64::INFINITY, 0.0), ends);
@@ -24,13 +34,16 @@ impl LogAxis {
         let (lo, hi) = (lo / margin, hi * margin);
         LogAxis {
             coord: (lo..hi).log_scale().into(),
+            range: (lo, hi),
             ticks: ticks(lo, hi, most_ticks),
         }
     }
 
-    /// Pixel of a value when the axis runs from `start` to `end`.
+    /// Pixel of a value when the axis runs from `start` to `end`; an end of the
+    /// axis for what lies beyond.
     pub(super) fn at(&self, value: f64, start: i32, end: i32) -> i32 {
-        self.coord.map(&value, (start, end))
+        let (lo, hi) = self.range;
+        self.coord.map(&value.clamp(lo, hi), (start, end))
     }
 }
 
@@ -73,5 +86,12 @@ mod tests {
         let axis = LogAxis::over([0.1, 0.5], 8);
         let (low, one) = (axis.at(0.1, 0, 100), axis.at(1.0, 0, 100));
         assert!(0 < low && low < one && one < 100);
+    }
+
+    #[test]
+    fn an_interval_without_end_is_drawn_to_the_end_of_the_axis() {
+        let axis = LogAxis::over([0.0, 0.5, 1e12], 8);
+        assert!(!axis.ticks.is_empty());
+        assert_eq!((axis.at(0.0, 0, 100), axis.at(1e12, 0, 100)), (0, 100));
     }
 }

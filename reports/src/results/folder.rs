@@ -7,6 +7,7 @@ use super::names::BASELINE;
 use super::provenance::Provenance;
 use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
 use super::timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};
+use super::wasmtime::WasmtimeRow;
 use stackmap_corpus::ModuleKey;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -49,6 +50,8 @@ pub struct Results {
     pub walks: Option<Vec<WalkRow>>,
     /// What a memo would answer on them.
     pub memos: Option<Vec<MemoRow>>,
+    /// Programs run in Wasmtime itself, unless none was.
+    pub executions: Option<Vec<WasmtimeRow>>,
     /// Fault injection, unless it was not run.
     pub safety: Option<Vec<SafetyRow>>,
     /// Versions, machine, seeds, arguments.
@@ -90,6 +93,7 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
         costs: read_optional(dir)?,
         walks: read_optional(dir)?,
         memos: read_optional(dir)?,
+        executions: read_optional(dir)?,
         safety: read_optional(dir)?,
         provenance: Provenance::read(dir)?,
     };

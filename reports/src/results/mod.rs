@@ -21,6 +21,7 @@
 //! | `costs.csv` | scheme × module × kind of queries | yes |
 //! | `walks.csv` | program or execution with recorded stacks | yes |
 //! | `memo.csv` | program × entries × whether kept across collections | yes |
+//! | `wasmtime.csv` | scheme × execution in Wasmtime × memo × strictness | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
 //! | `provenance.json` | an object of strings and numbers | no |
 //!
@@ -36,6 +37,7 @@ mod names;
 mod provenance;
 mod schemes;
 mod timings;
+mod wasmtime;
 
 pub use checks::Flaw;
 pub use error::ResultsError;
@@ -53,3 +55,4 @@ pub use provenance::{Fact, PROVENANCE, Provenance};
 pub use schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
 pub use stackmap_corpus::{Collector, Isa, ModuleKey, Tier, UnknownName};
 pub use timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};
+pub use wasmtime::WasmtimeRow;
