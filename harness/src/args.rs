@@ -8,8 +8,30 @@ use stackmap_corpus::{
     Collector, CompileOptions, CorpusError, CorpusFolder, Limits, ModuleKey, OptLevel, UnknownName,
     clif,
 };
+use stackmap_reports::{Rules, RulesError};
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// By what the report decides.
+#[derive(Args, Clone, Debug)]
+pub struct RulesFlag {
+    /// What counts as a difference, in a file like `reports/decision.toml`
+    /// [default: what that one says]
+    #[arg(long, value_name = "FILE", value_parser = parse_rules)]
+    rules: Option<Rules>,
+}
+
+impl RulesFlag {
+    pub fn rules(&self) -> Rules {
+        self.rules.unwrap_or_default()
+    }
+}
+
+fn parse_rules(path: &str) -> Result<Rules, String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    text.parse().map_err(|error: RulesError| error.to_string())
+}
 
 /// Which schemes to run on which modules.
 #[derive(Args, Clone, Debug)]

@@ -19,7 +19,7 @@ const FREE: [&str; 8] = [
     "corpus",
     "memory",
     "minutes",
-    "weights",
+    "rules",
 ];
 
 /// What was asked for, by flag: `--seed` and the like, or the name of what

@@ -1,6 +1,6 @@
-//! Renders a results folder: `cargo run --release --example report -- DIR [WEIGHTS]`.
+//! Renders a results folder: `cargo run --release --example report -- DIR [RULES.toml]`.
 
-use stackmap_reports::{Weights, load, terminal_summary, write_report};
+use stackmap_reports::{Rules, load, terminal_summary, write_report};
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(dir) = arguments.next() else {
-        eprintln!("usage: report DIR [bytes=0.5,hot=0.25,cold=0.25]");
+        eprintln!("usage: report DIR [RULES.toml]");
         return ExitCode::from(2);
     };
     match render(Path::new(&dir), arguments.next()) {
@@ -23,10 +23,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn render(dir: &Path, weights: Option<String>) -> Result<String, Box<dyn Error>> {
-    let weights = weights.map_or(Ok(Weights::default()), |w| w.parse())?;
+fn render(dir: &Path, rules: Option<String>) -> Result<String, Box<dyn Error>> {
+    let rules = rules.map(std::fs::read_to_string).transpose()?;
+    let rules = rules.map_or(Ok(Rules::default()), |text| text.parse())?;
     let results = load(dir)?;
-    let report = write_report(&results, dir, &weights)?;
+    let report = write_report(&results, dir, &rules)?;
     Ok(format!(
         "{}{}\n",
         terminal_summary(&results),

@@ -8,7 +8,7 @@
 //! [`results`] is the home of the result files, for whoever writes or reads
 //! them. [`stats`] is the only place where an interval or a verdict is made.
 //! The others render: [`load`] reads a folder, [`write_report`] writes
-//! `report.html`, `plots/*.svg` and `decision.md`, [`terminal_summary`] says
+//! `report.html`, `plots/*.svg`, `decision.md` and `decision.csv`, [`terminal_summary`] says
 //! the same in a table for the terminal. All of it is a function of the result
 //! files: the same folder gives the same bytes.
 
@@ -28,4 +28,4 @@ pub use page::{
     write_inspection, write_report,
 };
 pub use results::{Results, ResultsError, UnknownName, load};
-pub use stats::{Weights, WeightsError};
+pub use stats::{Rules, RulesError};

@@ -6,7 +6,7 @@ mod folder;
 use folder::{LARGE, SMALL, Shape, write};
 use stackmap_reports::results::{SampleRow, read_rows};
 use stackmap_reports::{
-    Weights, frontier_text, load, rank, readme_results, stats, terminal_summary, write_report,
+    Rules, frontier_text, load, rank, readme_results, stats, terminal_summary, write_report,
 };
 use std::fs;
 use std::path::Path;
@@ -46,7 +46,7 @@ fn set(dir: &Path, file: &str, line: usize, column: &str, value: &str) {
 /// Everything that can be said of a folder.
 fn say_everything(dir: &Path) -> String {
     let results = load(dir).unwrap();
-    write_report(&results, dir, &Weights::default()).unwrap();
+    write_report(&results, dir, &Rules::default()).unwrap();
     let runs = [
         ("one".to_owned(), results.clone()),
         ("two".to_owned(), results),

@@ -4,7 +4,7 @@
 mod folder;
 
 use folder::{LARGE, SMALL, Shape, write};
-use stackmap_reports::{Weights, load, write_report};
+use stackmap_reports::{Rules, load, write_report};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -105,7 +105,7 @@ fn check(name: &str, results: impl Fn(&Path) -> PathBuf) {
     let _ = fs::remove_dir_all(&dir);
     fs::create_dir_all(&dir).unwrap();
     let results = load(&results(&dir)).unwrap();
-    write_report(&results, &dir, &Weights::default()).unwrap();
+    write_report(&results, &dir, &Rules::default()).unwrap();
     let found = probe(&browser, &dir);
     assert!(found.is_empty(), "{found}");
 }

@@ -1,216 +1,281 @@
-//! The decision follows from the data and the weights, and bad folders are
-//! refused in one clear line.
+//! The decision follows from the data and the rules, and bad folders are refused
+//! in one clear line.
 
 mod folder;
 
-use folder::timings::pooled;
 use folder::{LARGE, SMALL, write};
-use stackmap_reports::results::{Cache, LatencyRow, Queries, read_rows, write_rows};
-use stackmap_reports::stats::{Candidate, Decision, Fate, Outcome, decide};
-use stackmap_reports::{Weights, load, write_report};
+use stackmap_reports::results::{Collector, Tier, WasmtimeRow, write_rows};
+use stackmap_reports::stats::{Criterion, Decision, Fate, Open, Question, Reason, decide};
+use stackmap_reports::{Rules, load, write_report};
 use std::fs;
 use std::path::Path;
 
 const SCHEMES: &str = "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines,reader_branches,writer_branches,reader_nesting,writer_nesting,fields\n";
 
-type Row<'a> = (&'a str, &'a str, [u64; 2], [f64; 2], f64);
+/// Name, flags, bytes out of 1000 on two modules, lines.
+type Row<'a> = (&'a str, &'a str, [u64; 2], u64);
 
-/// Schemes on two modules: name, flags, bytes out of 1000, hot ratio and half
-/// the width of its interval; without a width there is no interval.
+/// Bytes of each module's `.cwasm`.
+const CWASM: u64 = 10_000;
+
+/// Schemes on two modules.
 fn tiny(dir: &Path, schemes: &[Row<'_>]) {
     write(dir, SMALL);
-    let mut list = format!("{SCHEMES}exact,true,false,false,false,50,60,0,9,9,3,3,5\n");
+    let mut list = SCHEMES.to_owned();
     let text = fs::read_to_string(dir.join("size.csv")).unwrap();
     let mut size = format!("{}\n", text.lines().next().unwrap());
-    let like: Vec<LatencyRow> = read_rows(&dir.join("latency.csv")).unwrap();
-    let mut latencies = Vec::new();
-    let exact = [("exact", "", [1000, 1000], [1.0, 1.0], 0.0)];
-    for (name, flags, bytes, hot, half) in exact.iter().chain(schemes) {
-        if !flags.is_empty() {
-            list += &format!("{name},{flags},60,70,0,9,9,3,3,5\n");
-        }
-        for (i, module) in ["one", "two"].into_iter().enumerate() {
-            let (b, ratio) = (bytes[i], hot[i]);
+    let modules = fs::read_to_string(dir.join("modules.csv")).unwrap();
+    let mut lines = modules.lines();
+    let (head, like) = (lines.next().unwrap(), lines.next().unwrap());
+    let (_, like) = like.split_once(',').unwrap();
+    let exact = [("exact", GOOD, [1000, 1000], 110)];
+    for (name, flags, bytes, lines) in exact.iter().chain(schemes) {
+        list += &format!("{name},{flags},{lines},0,0,9,9,3,3,5\n");
+        for (module, b) in ["one", "two"].into_iter().zip(bytes) {
             size += &format!(
-                "{name},{module},x86_64,wild,75,25,{b},0,{b},0,0,1000,{},0,copying,,,,9.5,0.5,3000\n",
-                b as f64 / 1000.0
+                "{name},{module},x86_64,wild,75,25,{b},0,{b},0,0,1000,{},0,copying,{CWASM},,,9.5,0.5,3000\n",
+                *b as f64 / 1000.0
             );
-            latencies.push(LatencyRow {
-                scheme: (*name).to_owned(),
-                module: module.to_owned(),
-                queries: Queries::Walk,
-                cache: Cache::Hot,
-                ratio,
-                ratio_lo: half.is_finite().then_some(ratio - half),
-                ratio_hi: half.is_finite().then_some(ratio + half),
-                ..like[0].clone()
-            });
         }
     }
     fs::write(dir.join("schemes.csv"), list).unwrap();
     fs::write(dir.join("size.csv"), size).unwrap();
-    write_rows(dir, &pooled(&latencies, |_| 75)).unwrap();
-    write_rows(dir, &latencies).unwrap();
+    let modules = format!("{head}\none,{like}\ntwo,{like}\n");
+    fs::write(dir.join("modules.csv"), modules).unwrap();
+    for timed in ["latency.csv", "pooled.csv"] {
+        fs::remove_file(dir.join(timed)).unwrap();
+    }
 }
 
-fn decided(schemes: &[Row<'_>], weights: &str) -> Decision {
+fn decided(schemes: &[Row<'_>]) -> Decision {
+    decided_with(schemes, &[], &Rules::default())
+}
+
+/// The decision on schemes that also ran in Wasmtime.
+fn decided_with(schemes: &[Row<'_>], executions: &[WasmtimeRow], rules: &Rules) -> Decision {
     let dir = tempfile::tempdir().unwrap();
     tiny(dir.path(), schemes);
-    decide(&load(dir.path()).unwrap(), &weights.parse().unwrap())
+    if !executions.is_empty() {
+        write_rows(dir.path(), executions).unwrap();
+    }
+    decide(&load(dir.path()).unwrap(), rules)
 }
 
-fn winner(name: &str) -> Outcome {
-    Outcome::Winner(name.to_owned())
+/// A pause as a ratio to today's, on one of several modules.
+fn pause(scheme: &str, module: usize, ratio: f64, half: f64) -> WasmtimeRow {
+    WasmtimeRow {
+        scheme: scheme.to_owned(),
+        module: format!("m{module}"),
+        tier: Tier::Program,
+        collector: Collector::Copying,
+        memo: 0,
+        strict: false,
+        collections: 9,
+        pause_ratio: Some(ratio),
+        pause_lo: Some(ratio - half),
+        pause_hi: Some(ratio + half),
+        lookup_share: None,
+        walk_share: None,
+        cwasm_ratio: None,
+        load_bytes_ratio: None,
+        load_file_ratio: None,
+        compile_ratio: None,
+        first_faults: None,
+        load_bytes_lo: None,
+        load_bytes_hi: None,
+        load_file_lo: None,
+        load_file_hi: None,
+        compile_lo: None,
+        compile_hi: None,
+        pause_ns: None,
+        pause_p99_ns: None,
+        pause_max_ns: None,
+        frame_ns: None,
+        frames: 9,
+        peak_bytes: None,
+        processes: 9,
+    }
+}
+
+fn answer(decision: &Decision, question: Question) -> Option<&str> {
+    decision.answer(question).scheme.as_deref()
 }
 
 fn fate<'d>(decision: &'d Decision, name: &str) -> &'d Fate {
-    let mut found = decision.candidates.iter();
-    &found.find(|c| c.means.scheme.name == name).unwrap().fate
+    let fates = decision.answers.iter().find_map(|answer| answer.fate(name));
+    fates.unwrap()
 }
 
 const GOOD: &str = "true,false,false,false";
+const TRI: &str = "true,true,true,false";
 
+/// In the made-up folder a `.cwasm` has 10,000 bytes, the section 1,000.
 #[test]
-fn the_score_is_the_weighted_geometric_mean_of_the_ratios() {
-    let d = decided(&[("a", GOOD, [100, 400], [2.0, 2.0], 0.0)], "bytes=3,hot=1");
-    let Fate::Ranked(score) = fate(&d, "a") else {
-        panic!("{:?}", fate(&d, "a"));
+fn below_the_threshold_the_fewest_lines_win() {
+    let schemes = [
+        ("long", GOOD, [100, 100], 900),
+        ("short", GOOD, [150, 190], 90),
+    ];
+    let d = decided(&schemes);
+    assert_eq!(answer(&d, Question::FormatAlone), Some("short"));
+    let Fate::Longer(bought) = fate(&d, "long") else {
+        panic!("{:?}", fate(&d, "long"));
     };
-    let by_hand = (0.2_f64.powi(3) * 2.0).powf(0.25);
-    assert!((score.value - by_hand).abs() < 1e-12, "{score:?}");
+    assert_eq!(bought[0].0, Criterion::Cwasm);
+    assert!((bought[0].1.lo + 0.009).abs() < 1e-9, "{bought:?}");
 }
 
 #[test]
-fn a_weight_changes_the_decision_and_its_text() {
+fn above_the_threshold_the_better_one_wins_whatever_its_lines() {
     let schemes = [
-        ("small", GOOD, [200, 200], [3.0, 3.0], 0.05),
-        ("quick", GOOD, [700, 700], [0.5, 0.5], 0.05),
+        ("long", GOOD, [100, 100], 900),
+        ("short", GOOD, [150, 250], 90),
     ];
-    let by_bytes = decided(&schemes, "bytes=0.9,hot=0.1");
-    assert_eq!(by_bytes.outcome, winner("small"));
-    assert_eq!(
-        decided(&schemes, "bytes=0.1,hot=0.9").outcome,
-        winner("quick")
-    );
-    let shares = &by_bytes.sensitivity.bytes_share;
-    assert_eq!((shares[0].from, &shares[0].outcome), (0, &winner("quick")));
-    let last = &shares[shares.len() - 1];
-    assert_eq!((last.to, &last.outcome), (100, &winner("small")));
+    let d = decided(&schemes);
+    assert_eq!(answer(&d, Question::FormatAlone), Some("long"));
+    let beaten = Fate::Beaten {
+        by: "long".to_owned(),
+        on: vec![Criterion::Cwasm],
+    };
+    assert_eq!(*fate(&d, "short"), beaten);
+}
 
+#[test]
+fn a_threshold_changes_the_verdict_and_its_text() {
+    let schemes = [
+        ("long", GOOD, [100, 100], 900),
+        ("short", GOOD, [150, 250], 90),
+    ];
     let dir = tempfile::tempdir().unwrap();
     tiny(dir.path(), &schemes);
     let results = load(dir.path()).unwrap();
+    let defaults = include_str!("../decision.toml");
+    let loose = defaults.replace("cwasm = 0.01", "cwasm = 0.02");
     let mut texts = Vec::new();
-    for weights in ["bytes=0.9,hot=0.1", "bytes=0.1,hot=0.9"] {
-        write_report(&results, dir.path(), &weights.parse().unwrap()).unwrap();
+    for rules in [defaults, &loose] {
+        write_report(&results, dir.path(), &rules.parse().unwrap()).unwrap();
         texts.push(fs::read_to_string(dir.path().join("decision.md")).unwrap());
     }
-    assert!(texts[0].contains("Upstream `small`") && texts[1].contains("Upstream `quick`"));
+    assert!(texts[0].contains("it would be `long`"), "{}", texts[0]);
+    assert!(texts[1].contains("it would be `short`"), "{}", texts[1]);
+    assert!(texts[1].contains("2.0 % of a `.cwasm`"), "{}", texts[1]);
+    let spans = decide(&results, &Rules::default()).sensitivity.cwasm;
+    assert_eq!(spans.len(), 2, "{spans:?}");
 }
 
 #[test]
-fn constraints_come_before_scores() {
-    let d = decided(
-        &[
-            (
-                "range",
-                "false,false,false,false",
-                [10, 10],
-                [0.5, 0.5],
-                0.0,
-            ),
-            ("toy", "true,false,false,true", [10, 10], [0.5, 0.5], 0.0),
-            ("good", GOOD, [500, 500], [0.9, 0.9], 0.01),
-        ],
-        "bytes=1,hot=1",
-    );
-    assert_eq!(d.outcome, winner("good"));
-    let Fate::Excluded(broken) = fate(&d, "range") else {
-        panic!("{:?}", fate(&d, "range"));
-    };
-    let broken: Vec<String> = broken.iter().map(ToString::to_string).collect();
-    assert_eq!(broken, ["is not exact"]);
-    let is_toy = |c: &Candidate| c.means.scheme.name == "toy";
+fn without_executions_no_verdict_is_pretended() {
+    let schemes = [("good", GOOD, [500, 500], 90)];
+    let dir = tempfile::tempdir().unwrap();
+    tiny(dir.path(), &schemes);
+    let results = load(dir.path()).unwrap();
+    write_report(&results, dir.path(), &Rules::default()).unwrap();
+    let text = fs::read_to_string(dir.path().join("decision.md")).unwrap();
+    assert!(text.contains("No verdict yet, since pause"), "{text}");
     assert!(
-        !d.candidates.iter().any(is_toy),
-        "a control is no candidate"
+        text.contains("| pause | not measured | `just wasmtime` |"),
+        "{text}"
     );
 }
 
 #[test]
-fn a_scheme_that_records_empties_is_a_candidate() {
-    let empties = ("empties", "true,true,true,false", [10, 10], [0.5, 0.5], 0.0);
-    let d = decided(
-        &[empties, ("good", GOOD, [500, 500], [0.9, 0.9], 0.01)],
-        "bytes=1,hot=1",
-    );
-    assert_eq!(d.outcome, winner("empties"));
-}
-
-/// One run: no interval is no width of zero.
-#[test]
-fn without_intervals_nothing_is_decided_unless_time_weighs_nothing() {
+fn who_would_pay_decides_against_a_scheme() {
     let schemes = [
-        ("a", GOOD, [100, 100], [0.5, 0.5], f64::NAN),
-        ("b", GOOD, [900, 900], [0.9, 0.9], f64::NAN),
+        ("slow", GOOD, [100, 100], 90),
+        ("fair", GOOD, [500, 500], 900),
     ];
-    let names = ["a", "b", "exact"].map(str::to_owned).to_vec();
-    let d = decided(&schemes, "bytes=1,hot=1");
-    assert_eq!(d.outcome, Outcome::Inconclusive(names));
-    assert_eq!(decided(&schemes, "bytes=1").outcome, winner("a"));
-}
-
-#[test]
-fn overlapping_intervals_are_inconclusive() {
-    let close = |half| {
-        [
-            ("a", GOOD, [500, 500], [0.80, 0.80], half),
-            ("b", GOOD, [490, 490], [0.83, 0.83], half),
-        ]
+    let mut rows: Vec<WasmtimeRow> = (0..5).map(|m| pause("slow", m, 1.0, 0.002)).collect();
+    rows.extend((0..5).map(|m| pause("fair", m, 1.0, 0.002)));
+    let under = |rows: &[WasmtimeRow]| decided_with(&schemes, rows, &Rules::default());
+    assert_eq!(answer(&under(&rows), Question::FormatAlone), Some("slow"));
+    rows[3] = pause("slow", 3, 1.05, 0.01);
+    let d = under(&rows);
+    assert_eq!(answer(&d, Question::FormatAlone), Some("fair"));
+    let Fate::Excluded(reasons) = fate(&d, "slow") else {
+        panic!("{:?}", fate(&d, "slow"));
     };
-    let wide = decided(&close(0.05), "bytes=1,hot=1");
     assert_eq!(
-        wide.outcome,
-        Outcome::Inconclusive(vec!["a".into(), "b".into()])
+        reasons[0].to_string(),
+        "pause of m3 with copying takes 1.05×"
     );
-    assert_eq!(decided(&close(0.001), "bytes=1,hot=1").outcome, winner("a"));
+}
+
+/// A mean whose interval reaches across the threshold beats nobody, and says
+/// how much more would be needed.
+#[test]
+fn what_is_open_is_said_and_beats_nobody() {
+    let schemes = [("a", GOOD, [500, 500], 90), ("b", GOOD, [500, 500], 900)];
+    let ratios = [0.90, 0.99, 1.0, 1.0, 1.02];
+    let mut rows: Vec<WasmtimeRow> = (0..5).map(|m| pause("a", m, 1.0, 0.002)).collect();
+    rows.extend((0..5).map(|m| pause("b", m, ratios[m], 0.03)));
+    let d = decided_with(&schemes, &rows, &Rules::default());
+    assert_eq!(answer(&d, Question::FormatAlone), Some("a"));
+    let open = &d.answer(Question::FormatAlone).open;
+    let is_pause = |open: &&Open| matches!(open, Open::Against { scheme, criterion: Criterion::Pause, .. } if scheme == "b");
+    assert_eq!(open.iter().filter(is_pause).count(), 1, "{open:?}");
 }
 
 #[test]
-fn the_dominated_are_named_and_todays_format_can_win() {
+fn rule_one_comes_first_and_controls_are_no_candidates() {
+    let d = decided(&[
+        ("range", "false,false,false,false", [10, 10], 10),
+        ("toy", "true,false,false,true", [10, 10], 10),
+        ("good", GOOD, [500, 500], 90),
+    ]);
+    assert_eq!(answer(&d, Question::FormatAlone), Some("good"));
+    assert_eq!(*fate(&d, "range"), Fate::Excluded(vec![Reason::Inexact]));
+    assert!(d.schemes.iter().all(|means| means.scheme.name != "toy"));
+}
+
+#[test]
+fn each_question_has_its_own_candidates() {
     let schemes = [
-        ("worse", GOOD, [600, 600], [1.5, 1.5], 0.01),
-        ("better", GOOD, [500, 500], [1.2, 1.2], 0.01),
+        ("plain", GOOD, [300, 300], 90),
+        ("strict", TRI, [300, 300], 90),
     ];
-    let d = decided(&schemes, "bytes=1,hot=1");
-    assert_eq!(*fate(&d, "worse"), Fate::Dominated("better".to_owned()));
-    let slow = decided(&schemes, "bytes=0.05,hot=0.95");
-    assert_eq!(slow.outcome, winner("exact"));
+    let d = decided(&schemes);
+    assert_eq!(answer(&d, Question::FormatAlone), Some("plain"));
+    assert_eq!(answer(&d, Question::Strict), Some("strict"));
+    assert_eq!(
+        d.recommended(),
+        Some("plain"),
+        "strict mode noticed nothing"
+    );
+}
+
+#[test]
+fn todays_format_stays_where_nothing_is_materially_better() {
+    let d = decided(&[("little", GOOD, [950, 950], 10)]);
+    assert_eq!(
+        answer(&d, Question::FormatAlone),
+        Some("little"),
+        "fewer lines"
+    );
+    let d = decided(&[("little", GOOD, [950, 950], 900)]);
+    assert_eq!(answer(&d, Question::FormatAlone), Some("exact"));
+    assert_eq!(d.recommended(), None);
 }
 
 #[test]
 fn a_module_that_decides_alone_is_found() {
-    let d = decided(
-        &[
-            ("steady", GOOD, [400, 400], [1.0, 1.0], 0.01),
-            ("lucky", GOOD, [20, 900], [1.0, 1.0], 0.01),
-        ],
-        "bytes=1,hot=1",
-    );
-    assert_eq!(d.outcome, winner("lucky"));
-    let without: Vec<_> = d.sensitivity.without_module.iter().collect();
-    let (key, lowest) = without[0];
-    assert_eq!(
-        (key.module.as_str(), lowest.as_deref()),
-        ("one", Some("steady"))
-    );
-    assert_eq!(without[1].1.as_deref(), Some("lucky"));
+    let d = decided(&[
+        ("short", GOOD, [150, 250], 90),
+        ("long", GOOD, [100, 100], 900),
+    ]);
+    assert_eq!(answer(&d, Question::FormatAlone), Some("long"));
+    let of = |what: &str| {
+        let mut changes = d.sensitivity.left_out.iter();
+        let change = changes.find(|change| change.what == what).unwrap();
+        change.schemes[0].as_deref()
+    };
+    assert_eq!(of("module one"), Some("long"));
+    assert_eq!(of("module two"), Some("short"));
 }
 
 #[test]
 fn a_less_safe_scheme_is_excluded() {
     let dir = tempfile::tempdir().unwrap();
-    tiny(dir.path(), &[("a", GOOD, [100, 100], [0.5, 0.5], 0.01)]);
+    tiny(dir.path(), &[("a", GOOD, [100, 100], 90)]);
     let header = "scheme,module,isa,fault,policy,outcome,count,trials,tier,collector\n";
     let rows = |harmful: u64| {
         let line = |scheme: &str, outcome: &str, n: u64| {
@@ -222,12 +287,13 @@ fn a_less_safe_scheme_is_excluded() {
             + &line("a", "detected", 1000 - harmful)
             + &line("a", "bogus root", harmful)
     };
-    let outcome = |harmful| {
+    let recommended = |harmful| {
         fs::write(dir.path().join("safety.csv"), rows(harmful)).unwrap();
-        decide(&load(dir.path()).unwrap(), &Weights::default()).outcome
+        let decision = decide(&load(dir.path()).unwrap(), &Rules::default());
+        decision.recommended().map(str::to_owned)
     };
-    assert_eq!(outcome(100), winner("a"));
-    assert_eq!(outcome(150), winner("exact"));
+    assert_eq!(recommended(100).as_deref(), Some("a"));
+    assert_eq!(recommended(150), None);
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! One source: whatever interval or verdict about a time a page, a table or a
-//! line prints stands in `pooled.csv` or `latency.csv`.
+//! line prints stands in `pooled.csv`, `latency.csv` or `decision.csv`.
 
 mod folder;
 
 use folder::{LARGE, write};
-use stackmap_reports::results::{LatencyRow, PooledRow, Results, Verdict};
+use stackmap_reports::results::{DecisionRow, LatencyRow, PooledRow, Results, Row, Verdict, read_rows};
 use stackmap_reports::{
-    Weights, frontier_text, load, rank, readme_results, terminal_summary, upstream_note,
-    write_report,
+    Rules, frontier_text, load, rank, readme_results, terminal_summary, upstream_note, write_report,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -101,6 +100,22 @@ fn claims(text: &str) -> Vec<Claim> {
     claims
 }
 
+/// All rows that an interval may stand in.
+struct Sources {
+    results: Results,
+    decision: Vec<DecisionRow>,
+}
+
+impl Sources {
+    /// Those of a folder whose report is written.
+    fn of(dir: &Path) -> Sources {
+        Sources {
+            results: load(dir).unwrap(),
+            decision: read_rows(&dir.join(DecisionRow::FILE)).unwrap(),
+        }
+    }
+}
+
 impl Claim {
     fn fits(&self, ratio: f64, ends: Option<(f64, f64)>, verdict: Option<Verdict>) -> bool {
         let fits_interval = match (self.interval, ends) {
@@ -112,7 +127,12 @@ impl Claim {
         fits_interval && fits_verdict && self.ratio.is_none_or(|printed| printed.is(ratio))
     }
 
-    fn stands_in(&self, results: &Results) -> bool {
+    fn stands_in(&self, sources: &Sources) -> bool {
+        let Sources { results, decision } = sources;
+        let decided = |row: &DecisionRow| {
+            let ends = row.ratio_lo.zip(row.ratio_hi);
+            row.ratio.is_some_and(|ratio| self.fits(ratio, ends, None))
+        };
         let pooled = |row: &PooledRow| {
             let (like, these) = (row.ratio_lo.zip(row.ratio_hi), row.here_lo.zip(row.here_hi));
             self.fits(row.ratio, like, Some(row.verdict)) || self.fits(row.ratio, these, None)
@@ -123,18 +143,19 @@ impl Claim {
         };
         results.pooled.iter().flatten().any(pooled)
             || results.latencies.iter().flatten().any(latency)
+            || decision.iter().any(decided)
     }
 }
 
 /// What a text claims that no row says.
-fn unfounded(text: &str, results: &Results) -> Vec<String> {
+fn unfounded(text: &str, sources: &Sources) -> Vec<String> {
     let claims = claims(text).into_iter();
-    let unfounded = claims.filter(|claim| !claim.stands_in(results));
+    let unfounded = claims.filter(|claim| !claim.stands_in(sources));
     unfounded.map(|claim| claim.text).collect()
 }
 
-fn check(name: &str, text: &str, results: &Results) {
-    assert_eq!(unfounded(text, results), Vec::<String>::new(), "{name}");
+fn check(name: &str, text: &str, sources: &Sources) {
+    assert_eq!(unfounded(text, sources), Vec::<String>::new(), "{name}");
 }
 
 #[test]
@@ -142,7 +163,7 @@ fn every_interval_and_verdict_stands_in_the_rows() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), LARGE);
     let results = load(dir.path()).unwrap();
-    let page = write_report(&results, dir.path(), &Weights::default()).unwrap();
+    let page = write_report(&results, dir.path(), &Rules::default()).unwrap();
     let file = |path: &Path| fs::read_to_string(path).unwrap();
     let note = upstream_note(&results, |_| Some("a drawing".to_owned()));
     let (ranking, _) = rank(&[("a".to_owned(), results.clone())]);
@@ -155,8 +176,9 @@ fn every_interval_and_verdict_stands_in_the_rows() {
         ("terminal", terminal_summary(&results)),
         ("frontier", frontier_text(&results)),
     ];
+    let sources = Sources::of(dir.path());
     for (name, text) in &texts {
-        check(name, text, &results);
+        check(name, text, &sources);
     }
     let found = claims(&texts[1].1);
     assert!(
@@ -172,10 +194,12 @@ fn what_no_row_says_is_found() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), LARGE);
     let results = load(dir.path()).unwrap();
+    write_report(&results, dir.path(), &Rules::default()).unwrap();
+    let sources = Sources::of(dir.path());
     let row = &results.pooled.as_ref().unwrap()[0];
     let (ratio, lo, hi) = (row.ratio, row.ratio_lo.unwrap(), row.ratio_hi.unwrap());
     let said = format!("{ratio:.2}× [{lo:.2}, {hi:.2}] {}", row.verdict);
-    check("what a row says", &said, &results);
+    check("what a row says", &said, &sources);
     let other = match row.verdict {
         Verdict::Same => Verdict::Slower,
         _ => Verdict::Same,
@@ -186,7 +210,7 @@ fn what_no_row_says_is_found() {
         "0.01× faster".to_owned(),
         "[0.001, 0.002]".to_owned(),
     ] {
-        assert_eq!(unfounded(&wrong, &results).len(), 1, "{wrong}");
+        assert_eq!(unfounded(&wrong, &sources).len(), 1, "{wrong}");
     }
 }
 
@@ -195,14 +219,14 @@ fn what_no_row_says_is_found() {
 fn the_published_pages_claim_what_the_published_rows_say() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let published = root.join("reports/published");
-    let results = load(&published).unwrap();
+    let sources = Sources::of(&published);
     let pages = ["report.html", "decision.md", "upstream.md"].map(|name| published.join(name));
     for path in pages.iter().chain(&[root.join("README.md")]) {
         let path: &PathBuf = path;
         check(
             &path.display().to_string(),
             &fs::read_to_string(path).unwrap(),
-            &results,
+            &sources,
         );
     }
 }

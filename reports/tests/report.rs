@@ -6,7 +6,7 @@ use folder::{LARGE, SMALL, Shape, write};
 use stackmap_reports::results::{AGAIN, Cache, PooledRow, Row, Verdict, read_rows, write_rows};
 use stackmap_reports::stats::left_out_text;
 use stackmap_reports::{
-    Weights, frontier_text, load, rank, readme_results, terminal_summary, write_report,
+    Rules, frontier_text, load, rank, readme_results, terminal_summary, write_report,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ fn rendered(name: &str, shape: Shape) -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&dir);
     write(&dir, shape);
-    write_report(&load(&dir).unwrap(), &dir, &Weights::default()).unwrap();
+    write_report(&load(&dir).unwrap(), &dir, &Rules::default()).unwrap();
     dir
 }
 
@@ -134,7 +134,7 @@ fn what_was_not_measured_is_said() {
         );
     }
     let decision = fs::read_to_string(dir.join("decision.md")).unwrap();
-    assert!(decision.contains("Upstream `consed`"), "{decision}");
+    assert!(decision.contains("it would be `consed`"), "{decision}");
     assert!(
         decision.contains("hot caches were not measured"),
         "{decision}"
@@ -184,7 +184,7 @@ fn a_broken_control_comes_first_everywhere() {
     assert!(!page(&dir).contains(said));
     break_a_control(&dir);
     let results = load(&dir).unwrap();
-    write_report(&results, &dir, &Weights::default()).unwrap();
+    write_report(&results, &dir, &Rules::default()).unwrap();
     let first = first_of(&page(&dir));
     assert!(
         first.starts_with(said) && first.contains("exact-again"),

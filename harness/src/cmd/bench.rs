@@ -1,6 +1,6 @@
 //! `bench`: verify, size and time everything, then write the report.
 
-use crate::args::Selection;
+use crate::args::{RulesFlag, Selection};
 use crate::call::Call;
 use crate::machine::provenance::ProvenanceRecorder;
 use crate::outcome::Outcome;
@@ -13,7 +13,7 @@ use crate::{deterministic, modules, size, walks};
 use anyhow::{Context, Result};
 use stackmap_corpus::{Collector, Module, Tier};
 use stackmap_reports::results::SizeRow;
-use stackmap_reports::{Weights, stats};
+use stackmap_reports::stats;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -31,9 +31,8 @@ pub struct Args {
     #[command(flatten)]
     timing: TimingFlags,
 
-    /// What the decision weighs [default: bytes=0.5,hot=0.25,cold=0.25]
-    #[arg(long)]
-    weights: Option<Weights>,
+    #[command(flatten)]
+    rules: RulesFlag,
 }
 
 pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
@@ -67,7 +66,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     }
     provenance.finish(&dir)?;
 
-    let report = Report::write(&dir, &args.weights.unwrap_or_default())?;
+    let report = Report::write(&dir, &args.rules.rules())?;
     folder.finish()?;
     report.print()?;
     Ok(outcome)

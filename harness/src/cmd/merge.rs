@@ -1,6 +1,7 @@
 //! `merge`: shares of a run, and timings of other days and machines, into one
 //! folder.
 
+use crate::args::RulesFlag;
 use crate::call::Call;
 use crate::deterministic::BY_MODULE;
 use crate::machine::provenance::arguments;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use stackmap_reports::results::{
     Fact, Provenance, Row, RunRow, SampleRow, SchemeRow, SizeRow, read_rows, write_file,
 };
-use stackmap_reports::{Weights, stats};
+use stackmap_reports::stats;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,9 +32,8 @@ pub struct Args {
     #[command(flatten)]
     force: Force,
 
-    /// What the decision weighs [default: bytes=0.5,hot=0.25,cold=0.25]
-    #[arg(long)]
-    weights: Option<Weights>,
+    #[command(flatten)]
+    rules: RulesFlag,
 }
 
 pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
@@ -67,7 +67,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     let folders = args.folders.iter().map(|d| d.display().to_string());
     provenance.set(Fact::Merged, folders.map(Value::from).collect::<Vec<_>>());
     provenance.write(dir)?;
-    let report = Report::write(dir, &args.weights.unwrap_or_default())?;
+    let report = Report::write(dir, &args.rules.rules())?;
     folder.finish()?;
     report.print()?;
     Ok(Outcome::Complete)

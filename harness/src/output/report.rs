@@ -2,7 +2,7 @@
 
 use super::say;
 use anyhow::Result;
-use stackmap_reports::Weights;
+use stackmap_reports::Rules;
 use std::path::{Path, PathBuf};
 
 /// A report that is written, and what is to be printed of it.
@@ -14,11 +14,11 @@ pub struct Report {
 
 impl Report {
     /// Writes the report.
-    pub fn write(dir: &Path, weights: &Weights) -> Result<Report> {
+    pub fn write(dir: &Path, rules: &Rules) -> Result<Report> {
         let results = stackmap_reports::load(dir)?;
         Ok(Report {
             dir: dir.to_owned(),
-            path: stackmap_reports::write_report(&results, dir, weights)?,
+            path: stackmap_reports::write_report(&results, dir, rules)?,
             summary: stackmap_reports::terminal_summary(&results),
         })
     }

@@ -9,8 +9,8 @@ use crate::shard::ShardRecord;
 use crate::timing;
 use anyhow::{Context, Result};
 use stackmap_reports::results::{
-    LatencyRow, LeftOutRow, PROVENANCE, PageFaultRow, PooledRow, Row, RunRow, SampleRow, SchemeRow,
-    WasmtimeRow, partial,
+    DecisionRow, LatencyRow, LeftOutRow, PROVENANCE, PageFaultRow, PooledRow, Row, RunRow,
+    SampleRow, SchemeRow, WasmtimeRow, partial,
 };
 use stackmap_reports::{DECISION, PLOTS, REPORT};
 use std::collections::BTreeMap;
@@ -31,6 +31,7 @@ pub fn findings() -> impl Iterator<Item = &'static str> {
         LeftOutRow::FILE,
         PageFaultRow::FILE,
         WasmtimeRow::FILE,
+        DecisionRow::FILE,
     ];
     let others = [PROVENANCE, REPORT, DECISION];
     BY_MODULE.into_iter().chain(tables).chain(others)

@@ -1,15 +1,18 @@
-//! The decision in words: three sentences, and `decision.md`.
+//! The decision in words: three sentences, `decision.md`, and its figures as
+//! rows.
 
 mod recommendation;
+mod rows;
 mod tables;
 
 pub(crate) use recommendation::recommendation;
-pub(crate) use tables::{score_table, sensitivity_tables};
+pub(crate) use rows::rows;
+pub(crate) use tables::{answer_table, felt_table, sensitivity_tables, thresholds};
 
 use crate::format::plural;
 use crate::headline::{controls, runs};
-use crate::results::{BASELINE, Queries, Results, Tier};
-use crate::stats::{Decision, RULES};
+use crate::results::{Queries, Results, Tier};
+use crate::stats::{Decision, Question, RULES};
 
 /// What the reader has to keep in mind, one line each.
 pub(crate) fn caveats(results: &Results, decision: &Decision) -> Vec<String> {
@@ -23,9 +26,7 @@ pub(crate) fn caveats(results: &Results, decision: &Decision) -> Vec<String> {
     }
     for (cache, scenario) in [("hot", headline.hot), ("cold", headline.cold)] {
         if scenario.is_none() {
-            lines.push(format!(
-                "Lookups with {cache} caches were not measured, and carry no weight."
-            ));
+            lines.push(format!("Lookups with {cache} caches were not measured."));
         }
     }
     lines.extend(queries(results, decision));
@@ -60,29 +61,30 @@ pub(crate) fn markdown(results: &Results, decision: &Decision) -> String {
     if let Some(controls) = controls::sentence(results) {
         out += &format!("{controls}\n\n");
     }
-    out += &recommendation(results, decision).join(" ");
-    out += "\n";
+    out += &recommendation(results, decision).join("\n\n");
+    out += "\n\n";
     if results.latencies.is_some() {
-        out += &format!("\n{}\n", runs::sentences(results, decision));
+        out += &format!("{}\n", runs::sentences(results, decision));
     }
     for line in caveats(results, decision) {
         out += &format!("\n- {line}\n");
     }
-    out += "\n## Rules\n\nThis file is generated from the results by these rules.\n\n";
+    out += "\n## Rules\n\nThis file is generated from the results by these rules. They were written before the data; the thresholds are in `reports/decision.toml`, where each is argued for.\n\n";
     for rule in RULES {
         out += &format!("{rule}\n");
     }
     out += &format!(
-        "\nWeights: {}. Ratios are to `{BASELINE}`; below 1 is better.\n",
-        decision.weights
+        "\nWhat counts as a difference: {}.\n",
+        thresholds(&decision.rules)
     );
-    let headline = &decision.headline;
-    for (name, scenario) in [("Hot", headline.hot), ("Cold", headline.cold)] {
-        if let Some(scenario) = scenario {
-            out += &format!("{name}: {scenario}.\n");
-        }
+    for question in Question::ALL {
+        out += &format!("\n## Which scheme, for {question}?\n\n");
+        out += &answer_table(decision, question).markdown();
     }
-    out += &format!("\n## Candidates\n\n{}", score_table(decision).markdown());
+    out += &format!(
+        "\n## What users feel\n\nEach scheme against today's format.\n\n{}",
+        felt_table(decision).markdown()
+    );
     out += "\n## What would change our mind\n";
     for (title, table) in sensitivity_tables(decision) {
         out += &format!("\n### {title}\n\n{}", table.markdown());

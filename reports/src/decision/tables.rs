@@ -1,116 +1,267 @@
-//! Tables of the decision: what became of every scheme, and what would change
-//! the verdict.
+//! Tables of the decision: what became of every scheme, what users feel of it,
+//! and what would change the verdict.
 
-use crate::format::{NONE, known, list, module, percent};
-use crate::headline::strata::words;
-use crate::headline::times::{THESE, these};
-use crate::results::Stratum;
-use crate::stats::{Candidate, Decision, Fate, Outcome, Shares, Subset};
+use crate::format::{NONE, interval, known, list, percent, percent_range, plural, times};
+use crate::headline::schemes::lines;
+use crate::stats::{
+    Change, Criterion, Decision, Difference, Fate, Gap, Open, Question, Rules, Span,
+};
 use crate::table::Table;
 
-/// Every scheme with what became of it.
-pub(crate) fn score_table(decision: &Decision) -> Table {
-    let mut table = Table::new(2, ["scheme", "what became of it", "bytes, mean"]);
-    let times = ["hot", "cold"].map(|cache| format!("{cache}, {THESE}"));
-    table.head.extend(times);
-    table.head.push("score".to_owned());
-    for Candidate { means, fate } in &decision.candidates {
-        let (what, score) = match fate {
-            Fate::Ranked(score) => ("ranked".to_owned(), score.to_string()),
-            Fate::Dominated(by) => (format!("dominated by `{by}`"), NONE.to_owned()),
-            Fate::Excluded(broken) => {
-                let broken: Vec<String> = broken.iter().map(ToString::to_string).collect();
-                (format!("excluded: {}", list(&broken)), NONE.to_owned())
+/// `1 % of a `.cwasm`, …`: the thresholds in words.
+pub(crate) fn thresholds(rules: &Rules) -> String {
+    let of = |criterion: Criterion| match criterion {
+        Criterion::Faults => match rules.threshold(criterion) {
+            1.0 => "one kind of fault".to_owned(),
+            n => format!("{n} kinds of fault"),
+        },
+        _ => format!(
+            "{} of {}",
+            percent(rules.threshold(criterion)),
+            what(criterion)
+        ),
+    };
+    let all = [
+        Criterion::Cwasm,
+        Criterion::Pause,
+        Criterion::LoadBytes,
+        Criterion::Compile,
+        Criterion::Faults,
+    ];
+    list(&all.map(of))
+}
+
+fn what(criterion: Criterion) -> &'static str {
+    match criterion {
+        Criterion::Cwasm => "a `.cwasm`",
+        Criterion::Pause => "a collection's pause",
+        Criterion::LoadBytes | Criterion::LoadFile => "the time to load",
+        Criterion::Compile => "the time to compile",
+        Criterion::Faults => "the kinds of fault",
+    }
+}
+
+/// A gap as people read it: of the file, the range over modules of the whole
+/// file's ratio; of a time, the ratio with its interval.
+pub(super) fn gap_text(criterion: Criterion, gap: Gap) -> String {
+    match criterion {
+        Criterion::Cwasm => format!("{} of it", percent_range(1.0 + gap.lo, 1.0 + gap.hi)),
+        Criterion::Faults => match (-gap.lo as usize, gap.hi as usize) {
+            (0, 0) => "the same".to_owned(),
+            (more, 0) => format!("{more} more"),
+            (0, fewer) => format!("{fewer} fewer"),
+            (more, fewer) => format!("{more} more, {fewer} fewer"),
+        },
+        _ => format!(
+            "{} {}",
+            times(1.0 + gap.mid),
+            interval(1.0 + gap.lo, 1.0 + gap.hi)
+        ),
+    }
+}
+
+/// What became of every scheme that a question admits, the answer first.
+pub(crate) fn answer_table(decision: &Decision, question: Question) -> Table {
+    let mut table = Table::new(2, ["scheme", "what became of it", "lines"]);
+    let answer = decision.answer(question);
+    let mut fates: Vec<_> = answer.fates.iter().collect();
+    fates.sort_by_key(|(_, fate)| match fate {
+        Fate::Chosen => 0,
+        Fate::Longer(_) => 1,
+        Fate::Beaten { .. } => 2,
+        Fate::Excluded(_) => 3,
+    });
+    for (scheme, fate) in fates {
+        let text = match fate {
+            Fate::Chosen => "the answer: the fewest lines of those that remain".to_owned(),
+            Fate::Longer(bought) => longer(bought),
+            Fate::Beaten { by, on } => {
+                let on: Vec<String> = on.iter().map(ToString::to_string).collect();
+                format!("beaten by `{by}`: {}", list(&on))
+            }
+            Fate::Excluded(reasons) => {
+                let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+                format!("excluded: {}", list(&reasons))
             }
         };
-        table.push([
-            format!("`{}`", means.scheme.name),
-            what,
-            known(means.bytes, |spread| percent(spread.mean)),
-            known(means.hot, these),
-            known(means.cold, these),
-            score,
-        ]);
+        let own = decision.means(scheme);
+        let lines = known(own, |means| lines(&means.scheme));
+        table.push([format!("`{scheme}`"), text, lines]);
     }
     table
 }
 
-/// Headed tables that say what would change the verdict.
-pub(crate) fn sensitivity_tables(decision: &Decision) -> Vec<(&'static str, Table)> {
-    let sensitivity = &decision.sensitivity;
-    let modules = sensitivity.without_module.iter();
-    let modules = modules.map(|(key, lowest)| (module(key), lowest_of(lowest)));
-    let start = "`module_start`, everywhere".to_owned();
-    let start = (start, sensitivity.without_start.to_string());
-    let toolchains = sensitivity.without_toolchain.iter();
-    let toolchains = toolchains.map(|(name, lowest)| (name.clone(), lowest_of(lowest)));
-    let mut tables = vec![
-        ("Modules of one size", subsets(&sensitivity.strata)),
-        ("One toolchain less", left_out(toolchains)),
-        ("One module less", left_out(modules.chain([start]))),
-        (
-            "More or less weight for the bytes, hot and cold in proportion",
-            shares(&sensitivity.bytes_share),
-        ),
-        (
-            "All weightings in steps of 10 %",
-            weightings(&sensitivity.grid),
-        ),
-    ];
-    if !sensitivity.subsets.is_empty() {
-        tables.push(("Other modules", subsets(&sensitivity.subsets)));
+/// What more lines would buy.
+fn longer(bought: &[(Criterion, Gap, Difference)]) -> String {
+    let parts = bought.iter().map(|(criterion, gap, difference)| {
+        let how = match difference {
+            Difference::None => "no difference",
+            Difference::Open => "open",
+            _ => "a difference",
+        };
+        let most = match criterion {
+            Criterion::Cwasm => format!("at most {} of a file less", percent(-gap.lo)),
+            _ => gap_text(*criterion, *gap),
+        };
+        format!("{criterion}: {most}, {how}")
+    });
+    let parts: Vec<String> = parts.collect();
+    match parts.is_empty() {
+        true => "remains, with more lines, which buy nothing".to_owned(),
+        false => format!("remains, with more lines, which buy: {}", parts.join("; ")),
     }
+}
+
+/// Every scheme against today's format in what users feel.
+pub(crate) fn felt_table(decision: &Decision) -> Table {
+    let mut table = Table::new(1, ["scheme"]);
+    table
+        .head
+        .extend(Criterion::ALL.map(|criterion| criterion.to_string()));
+    for felt in &decision.felt {
+        let cells = felt
+            .gaps
+            .iter()
+            .map(|(criterion, gap, difference)| match gap {
+                Some(gap) => format!("{}: {difference}", gap_text(*criterion, *gap)),
+                None => NONE.to_owned(),
+            });
+        table.push(std::iter::once(format!("`{}`", felt.scheme)).chain(cells));
+    }
+    table
+}
+
+/// Headed tables that say what would change the answers.
+pub(crate) fn sensitivity_tables(decision: &Decision) -> Vec<(&'static str, Table)> {
+    let own = &decision.sensitivity;
+    let mut tables = vec![
+        ("Still open", open(decision)),
+        ("Other thresholds", changes(&own.thresholds)),
+        (
+            "Other thresholds for the size of the file",
+            spans(&own.cwasm),
+        ),
+        ("One thing left out", changes(&own.left_out)),
+    ];
+    let mut weighted = Table::new(1, ["scheme", "lowest weighted mean", "of"]);
+    for row in &own.weightings {
+        let cells = [row.lowest.to_string(), row.of.to_string()];
+        weighted.push(std::iter::once(format!("`{}`", row.scheme)).chain(cells));
+    }
+    tables.push((
+        "Weighted means of bytes, hot and cold lookups, in steps of 10 %, by which this lab used to decide",
+        weighted,
+    ));
     tables.retain(|(_, table)| !table.rows.is_empty());
     tables
 }
 
-fn lowest_of(scheme: &Option<String>) -> String {
-    known(scheme.as_ref(), |scheme| format!("`{scheme}`"))
+fn answers(schemes: &[Option<String>; 2]) -> [String; 2] {
+    schemes
+        .each_ref()
+        .map(|scheme| known(scheme.as_ref(), |scheme| format!("`{scheme}`")))
 }
 
-fn left_out(lowest: impl Iterator<Item = (String, String)>) -> Table {
-    let mut table = Table::new(2, ["left out", "lowest score"]);
-    lowest.for_each(|(name, lowest)| table.push([name, lowest]));
-    table
+fn with_questions(first: &str) -> Table {
+    let questions = Question::ALL.map(|question| question.to_string());
+    let head = std::iter::once(first.to_owned()).chain(questions);
+    Table::new(3, head)
 }
 
-fn shares(ranges: &[Shares]) -> Table {
-    let mut table = Table::new(2, ["weight of the bytes", "verdict"]);
-    for Shares { from, to, outcome } in ranges {
-        let span = match from == to {
-            true => format!("{from} %"),
-            false => format!("{from}–{to} %"),
-        };
-        table.push([span, outcome.to_string()]);
+fn changes(changes: &[Change]) -> Table {
+    let mut table = with_questions("changed or left out");
+    for change in changes {
+        table.push(std::iter::once(change.what.clone()).chain(answers(&change.schemes)));
     }
     table
 }
 
-fn weightings(grid: &[(Outcome, usize)]) -> Table {
-    let mut table = Table::new(1, ["verdict", "weightings"]);
-    for (outcome, n) in grid {
-        table.push([outcome.to_string(), n.to_string()]);
+fn spans(spans: &[Span]) -> Table {
+    let mut table = with_questions("a difference from");
+    for span in spans {
+        let range = percent_range(span.from, span.to);
+        table.push(std::iter::once(range).chain(answers(&span.schemes)));
     }
     table
 }
 
-fn subsets(subsets: &[Subset]) -> Table {
-    let mut table = Table::new(3, ["modules", "looked up", "verdict", "number"]);
-    for subset in subsets {
-        let own = &subset.headline;
-        let mut what = format!("{}, {}", own.tier, own.isa);
-        if subset.by_collector {
-            what += &format!(", {} collector", own.collector);
+/// What more measuring would decide, and how much of it.
+fn open(decision: &Decision) -> Table {
+    let mut table = Table::new(
+        4,
+        [
+            "answer to",
+            "what is open",
+            "as far as is known",
+            "what would close it",
+        ],
+    );
+    for answer in &decision.answers {
+        for criterion in &answer.unjudged {
+            table.push([
+                answer.question.to_string(),
+                criterion.to_string(),
+                "not measured".to_owned(),
+                remedy(*criterion).to_owned(),
+            ]);
         }
-        if let Some(stratum) = own.stratum.filter(|stratum| *stratum != Stratum::All) {
-            what += &format!(", {}", words(stratum));
+        for open in &answer.open {
+            let (what, found, close) = match open {
+                Open::Executions {
+                    criterion,
+                    open,
+                    of,
+                } => (
+                    format!("whether somebody pays: {criterion}"),
+                    format!(
+                        "{open} of {} reach across the threshold",
+                        plural(*of, "execution")
+                    ),
+                    "more processes of each".to_owned(),
+                ),
+                Open::Against {
+                    scheme,
+                    criterion,
+                    gap,
+                } => {
+                    let threshold = decision.rules.threshold(*criterion);
+                    (
+                        format!("{criterion}, against `{scheme}`"),
+                        gap_text(*criterion, *gap),
+                        needed(*gap, threshold),
+                    )
+                }
+            };
+            table.push([answer.question.to_string(), what, found, close]);
         }
-        let queries = match own.hot {
-            None => "bytes alone".to_owned(),
-            Some(scenario) => format!("{} queries", scenario.queries),
-        };
-        let (outcome, modules) = (subset.outcome.to_string(), own.modules.len().to_string());
-        table.push([what, queries, outcome, modules]);
     }
     table
 }
+
+fn remedy(criterion: Criterion) -> &'static str {
+    match criterion {
+        Criterion::Cwasm => "modules whose `.cwasm` is known",
+        Criterion::Faults => "`stackmap-lab safety`, a part of `just bench-all`",
+        _ => "`just wasmtime`",
+    }
+}
+
+/// How many modules would narrow an interval until it lies on one side of a
+/// threshold, if its middle stays where it is.
+fn needed(gap: Gap, threshold: f64) -> String {
+    let half = (gap.hi - gap.lo) / 2.0;
+    let to_threshold = [-threshold, threshold].map(|t| (gap.mid - t).abs());
+    let nearest = to_threshold[0].min(to_threshold[1]);
+    let modules = gap.n as f64 * (half / nearest).powi(2);
+    match modules.is_finite() && modules < MOST_MODULES {
+        true => format!(
+            "some {} instead of {}",
+            plural(modules.ceil() as usize, "module"),
+            gap.n
+        ),
+        false => "nothing in reach: the middle lies on the threshold".to_owned(),
+    }
+}
+
+/// More modules than anybody has.
+const MOST_MODULES: f64 = 10_000.0;

@@ -36,7 +36,7 @@ pub(crate) fn table(rows: &[SafetyRow]) -> Table {
 /// What a checksum costs, if that was timed and faults were injected.
 pub(crate) fn price(results: &Results, decision: &Decision) -> Option<String> {
     results.safety.as_ref()?;
-    let all = decision.candidates.iter().map(|c| &c.means);
+    let all = decision.schemes.iter();
     let costs = all.filter_map(|means| {
         let (check, encode) = (means.check_ns?, means.encode_ns?);
         let (name, share) = (&means.scheme.name, percent(check / encode));

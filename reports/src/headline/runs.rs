@@ -32,7 +32,7 @@ pub(crate) fn sentences(results: &Results, decision: &Decision) -> String {
 /// How far the interval of the middle scheme reaches.
 fn widths(decision: &Decision, runs: usize) -> String {
     let reach = |ends: fn(MeanRatio) -> Option<(f64, f64)>| {
-        let others = decision.candidates.iter().map(|c| &c.means);
+        let others = decision.schemes.iter();
         let others = others.filter(|means| means.scheme.name != BASELINE);
         let reaches = others.filter_map(|means| {
             let (lo, hi) = ends(means.hot?)?;

@@ -10,7 +10,7 @@ use crate::table::Table;
 
 /// The baseline first, then from the smallest to the largest.
 pub(super) fn by_size(decision: &Decision) -> Vec<&SchemeMeans> {
-    let mut all: Vec<&SchemeMeans> = decision.candidates.iter().map(|c| &c.means).collect();
+    let mut all: Vec<&SchemeMeans> = decision.schemes.iter().collect();
     let bytes = |means: &SchemeMeans| means.bytes.map_or(f64::INFINITY, |spread| spread.mean);
     all.sort_by(|a, b| {
         let is_other = |means: &SchemeMeans| means.scheme.name != BASELINE;

@@ -14,8 +14,8 @@ pub use terminal::{frontier_text, terminal_summary};
 
 use crate::decision;
 use crate::plot::Plots;
-use crate::results::{Results, ResultsError, write_file};
-use crate::stats::{Weights, decide};
+use crate::results::{Results, ResultsError, write_file, write_rows};
+use crate::stats::{Rules, decide};
 use html::page;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,14 +30,10 @@ pub const PLOTS: &str = "plots";
 /// Heading of the report.
 const TITLE: &str = "Encodings of Wasmtime's GC stack maps";
 
-/// Writes `report.html`, `decision.md` and `plots/*.svg` into `dir` and
-/// returns the path of the first.
-pub fn write_report(
-    results: &Results,
-    dir: &Path,
-    weights: &Weights,
-) -> Result<PathBuf, ResultsError> {
-    let decision = decide(results, weights);
+/// Writes `report.html`, `decision.md`, `decision.csv` and `plots/*.svg` into
+/// `dir` and returns the path of the first.
+pub fn write_report(results: &Results, dir: &Path, rules: &Rules) -> Result<PathBuf, ResultsError> {
+    let decision = decide(results, rules);
     let plots = Plots::of(results, &decision);
     let folder = dir.join(PLOTS);
     fs::create_dir_all(&folder).map_err(|e| ResultsError::io(&folder, e))?;
@@ -47,6 +43,7 @@ pub fn write_report(
     }
     let text = decision::markdown(results, &decision);
     write_file(&dir.join(DECISION), text.as_bytes())?;
+    write_rows(dir, &decision::rows(&decision))?;
     let path = dir.join(REPORT);
     let html = page(TITLE, &sections::all(results, &decision, &plots));
     write_file(&path, html.as_bytes())?;

@@ -1,14 +1,16 @@
 //! What the page says, in the order in which a maintainer asks.
 
 use super::html::{Section, note, paragraph};
-use super::publish::left_out;
+use super::publish::{left_out, today};
 use super::{research, run, side_by_side};
-use crate::decision::{caveats, recommendation, score_table, sensitivity_tables};
+use crate::decision::{
+    answer_table, caveats, felt_table, recommendation, sensitivity_tables, thresholds,
+};
 use crate::format::plural;
 use crate::headline::{controls, page_faults, runs, schemes, strata};
 use crate::plot::{Figure, Plots};
 use crate::results::{BASELINE, Results};
-use crate::stats::{Decision, RULES};
+use crate::stats::{Decision, Question, RULES};
 use crate::table::markup;
 
 /// All sections of the report.
@@ -17,8 +19,9 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
         (
             "recommendation",
             "Recommendation",
-            verdict(results, decision),
+            verdict(results, decision, plots),
         ),
+        ("decision", "How it was decided", reasons(decision)),
         ("headline", "Schemes at a glance", at_a_glance(decision)),
         (
             "pareto",
@@ -30,7 +33,6 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             "By size and toolchain",
             by_size(results, decision, plots),
         ),
-        ("decision", "How it was decided", reasons(decision)),
         (
             "targets",
             "Targets",
@@ -110,8 +112,8 @@ fn one(figure: &Option<Figure>, otherwise: &str) -> String {
         .map_or_else(|| paragraph(otherwise), Figure::html)
 }
 
-/// The controls first; then what to do.
-fn verdict(results: &Results, decision: &Decision) -> String {
+/// The controls first; then what is wrong today, and what to do.
+fn verdict(results: &Results, decision: &Decision, plots: &Plots) -> String {
     let sentences: String = recommendation(results, decision)
         .iter()
         .map(|s| paragraph(s))
@@ -129,7 +131,9 @@ fn verdict(results: &Results, decision: &Decision) -> String {
         ),
         None => controls::sentence(results).map_or_else(String::new, |text| note(&text)),
     };
-    format!("{controls}<div class=\"verdict\">\n{sentences}</div>\n{lines}")
+    let today = paragraph(&today(results));
+    let plot = one(&plots.cwasm, "");
+    format!("{controls}{today}<div class=\"verdict\">\n{sentences}</div>\n{plot}{lines}")
 }
 
 fn at_a_glance(decision: &Decision) -> String {
@@ -181,8 +185,16 @@ fn reasons(decision: &Decision) -> String {
         .map(|r| format!("<li>{}</li>\n", markup(r)))
         .collect();
     let mut html = format!("<ol>\n{rules}</ol>\n");
-    html += &note(&format!("Weights: {}.", decision.weights));
-    html += &score_table(decision).html();
+    html += &note(&format!(
+        "What counts as a difference: {}.",
+        thresholds(&decision.rules)
+    ));
+    for question in Question::ALL {
+        html += &format!("<h3>For {question}</h3>\n");
+        html += &answer_table(decision, question).html();
+    }
+    html += "<h3 id=\"felt\"><a href=\"#felt\">What users feel, against today's format</a></h3>\n";
+    html += &felt_table(decision).html();
     html += "<h3 id=\"sensitivity\"><a href=\"#sensitivity\">What would change our mind</a></h3>\n";
     html += "<div class=\"loose\">\n";
     for (title, table) in sensitivity_tables(decision) {

@@ -2,8 +2,8 @@
 
 use super::html::note;
 use crate::format::count;
-use crate::results::{BASELINE, Results};
-use crate::stats::{Decision, Outcome, SchemeMeans};
+use crate::results::Results;
+use crate::stats::{Decision, SchemeMeans};
 use crate::table::{Table, escape};
 use stackmap_encoders::{Encoder, SchemeSource, SchemeVisitor, for_each_scheme};
 
@@ -61,14 +61,10 @@ fn sizes(results: &Results) -> Table {
 /// The scheme to upstream, or the best one, and the shortest other that is
 /// exact and about as small.
 fn pair(decision: &Decision) -> Option<(&SchemeMeans, &SchemeMeans)> {
-    let best = match &decision.outcome {
-        Outcome::Winner(name) => decision.means(name),
-        _ => decision.ranked().next().map(|(means, _)| means),
-    };
-    let best = best.filter(|means| means.scheme.name != BASELINE)?;
+    let best = decision.means(decision.recommended()?)?;
     let bytes = |means: &SchemeMeans| means.bytes.map_or(f64::INFINITY, |spread| spread.mean);
     let lines = |means: &SchemeMeans| means.scheme.reader_lines + means.scheme.writer_lines;
-    let all = decision.candidates.iter().map(|c| &c.means);
+    let all = decision.schemes.iter();
     let others = all.filter(|means| means.scheme.name != best.scheme.name);
     let rivals = others.filter(|means| {
         means.scheme.exact && !means.scheme.control && bytes(means) <= MOST_BYTES * bytes(best)

@@ -6,13 +6,13 @@ use crate::format::plural;
 use crate::headline::schemes::compact;
 use crate::headline::{controls, frontier, runs, strata, targets};
 use crate::results::{BASELINE, Results};
-use crate::stats::{Weights, decide};
+use crate::stats::{Rules, decide};
 
 /// The controls, the headline table, the times by size and, under the default
-/// weights, the recommendation's first sentence; plain text, one trailing
+/// rules, the recommendation's first sentence; plain text, one trailing
 /// newline.
 pub fn terminal_summary(results: &Results) -> String {
-    let decision = decide(results, &Weights::default());
+    let decision = decide(results, &Rules::default());
     let headline = &decision.headline;
     let mut out = String::new();
     if let Some(controls) = controls::sentence(results) {
@@ -48,7 +48,7 @@ pub fn terminal_summary(results: &Results) -> String {
 
 /// The Pareto frontier over all modules, then module by module.
 pub fn frontier_text(results: &Results) -> String {
-    let decision = decide(results, &Weights::default());
+    let decision = decide(results, &Rules::default());
     let overall = frontier::table(results, &decision).text();
     let modules = frontier::module_table(results, &decision).text();
     let broken = controls::broken(results).map(|line| format!("{line}\n\n"));

@@ -3,6 +3,7 @@
 mod anatomy;
 mod axis;
 mod canvas;
+mod cwasm;
 mod ecdf;
 mod faults;
 mod figure;
@@ -24,6 +25,7 @@ use crate::stats::Decision;
 
 /// All plots of a report, by section.
 pub(crate) struct Plots {
+    pub(crate) cwasm: Option<Figure>,
     pub(crate) pareto: Vec<Figure>,
     pub(crate) size: Vec<Figure>,
     pub(crate) parts: Vec<Figure>,
@@ -37,6 +39,7 @@ pub(crate) struct Plots {
 impl Plots {
     pub(crate) fn of(results: &Results, decision: &Decision) -> Plots {
         Plots {
+            cwasm: cwasm::figure(results, decision),
             pareto: scatter::figures(results, decision),
             size: size::figures(results, decision),
             parts: parts::figures(results, decision),
@@ -57,7 +60,7 @@ impl Plots {
             &self.safety,
             &self.anatomy,
         ];
-        let single = [&self.ecdf, &self.isa];
+        let single = [&self.cwasm, &self.ecdf, &self.isa];
         groups
             .into_iter()
             .flatten()

@@ -43,13 +43,11 @@ pub(super) fn figures(results: &Results, decision: &Decision) -> Vec<Figure> {
     figures.collect()
 }
 
-/// The best candidate first, then the others in the order of the decision.
+/// The schemes in the order of `schemes.csv`.
 fn curves<'d>(results: &Results, decision: &'d Decision, scenario: Scenario) -> Vec<Curve<'d>> {
     let maps = maps_of(results);
-    let names = decision
-        .candidates
-        .iter()
-        .map(|c| c.means.scheme.name.as_str());
+    let names = decision.schemes.iter();
+    let names = names.map(|means| means.scheme.name.as_str());
     let curve = |scheme: &'d str| {
         let ratios = time_ratios(results, &decision.headline.modules, scheme, scenario);
         let points = ratios.into_iter().filter_map(|(key, ratio)| {

@@ -23,11 +23,13 @@
 //! | `memo.csv` | program × entries × whether kept across collections | yes |
 //! | `wasmtime.csv` | scheme × execution in Wasmtime × memo × strictness | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
+//! | `decision.csv` | scheme × what it is compared with × criterion; made with the report | – |
 //! | `provenance.json` | an object of strings and numbers | no |
 //!
 //! Ratios are to the scheme [`BASELINE`] in the same run; below 1 is better.
 
 mod checks;
+mod decided;
 mod error;
 mod faults;
 mod files;
@@ -40,6 +42,7 @@ mod timings;
 mod wasmtime;
 
 pub use checks::Flaw;
+pub use decided::DecisionRow;
 pub use error::ResultsError;
 pub use faults::{Class, Effect, Fault, Policy};
 pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};

@@ -29,8 +29,8 @@ mod timing;
 pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
 pub use decision::{
-    Candidate, Constraint, Decision, Fate, Outcome, RULES, Score, Sensitivity, Shares, Subset,
-    Weights, WeightsError, decide,
+    Answer, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question, RULES,
+    Reason, Rules, RulesError, Sensitivity, Span, Weighting, decide,
 };
 pub use error::StatsError;
 pub use headline::Headline;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Share of harmful answers by which a scheme may exceed the baseline before
 /// it counts as less safe: the faults are sampled, so equal is never quite so.
-const TOLERANCE: f64 = 0.001;
+pub(super) const TOLERANCE: f64 = 0.001;
 
 /// How many answers fall into each class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! for each of them.
 
 use super::arithmetic::geometric_mean;
-use super::decision::{Decision, Outcome};
+use super::decision::Decision;
 use super::means::{Interval, MeanRatio, Spread, TimeRatio, time_ratios};
 use super::schemes::SchemeMeans;
 use crate::results::{Collector, Results, Scenario, SizeRow};
@@ -97,15 +97,12 @@ pub(crate) struct Contender {
 
 /// The roles for which there is a scheme.
 pub(crate) fn contenders(results: &Results, decision: &Decision) -> Vec<Contender> {
-    let all = || decision.candidates.iter().map(|c| &c.means);
+    let all = || decision.schemes.iter();
     let smallest = |fits: fn(&SchemeMeans) -> bool| {
         let fitting = all().filter(|means| fits(means) && means.bytes.is_some());
         fitting.min_by(|a, b| bytes(a).total_cmp(&bytes(b)))
     };
-    let upstream = match &decision.outcome {
-        Outcome::Winner(name) => decision.means(name),
-        _ => decision.ranked().next().map(|(means, _)| means),
-    };
+    let upstream = decision.recommended().and_then(|name| decision.means(name));
     let is_small = |means: &&SchemeMeans| means.scheme.exact && bytes(means) <= FASTEST_BYTES;
     let timed = all().filter(is_small).filter(|means| means.hot.is_some());
     let hot = |means: &SchemeMeans| means.hot.map_or(f64::INFINITY, |mean| mean.ratio);

@@ -1,65 +1,131 @@
-//! The decision, from the data by the stated [`RULES`] and never by hand.
+//! The decision, from the data by stated rules and never by hand.
+//!
+//! | module | question |
+//! |---|---|
+//! | [`Rules`] | what counts as a difference at all? |
+//! | [`Criterion`], [`Difference`] | how far are two schemes apart in what users feel? |
+//! | [`Answer`] | which scheme remains, and what became of the others? |
+//! | [`Sensitivity`] | what would change that? |
 
-mod candidates;
-mod judge;
-mod outcome;
+mod answer;
+mod criterion;
+mod evidence;
+mod rules;
 mod sensitivity;
-mod weights;
 
-pub use outcome::{Candidate, Constraint, Fate, Outcome, Score};
-pub use sensitivity::{Sensitivity, Shares, Subset};
-pub use weights::{Weights, WeightsError};
+pub use answer::{Answer, Fate, Open, Question, Reason};
+pub use criterion::{Criterion, Difference, Gap};
+pub use rules::{Rules, RulesError};
+pub use sensitivity::{Change, Sensitivity, Span, Weighting};
 
 use super::headline::Headline;
-use super::schemes::SchemeMeans;
-use crate::results::Results;
-use judge::Judge;
+use super::schemes::{SchemeMeans, scheme_means};
+use crate::results::{BASELINE, Results};
+use evidence::Evidence;
 
-/// The rules in the order in which they are applied.
-pub const RULES: [&str; 3] = [
-    "1. Constraints: a candidate answers every PC exactly, encodes every module and is timed wherever others are; where faults were injected, no kind of fault is answered wrongly more often than `exact` does, each under the strictest policy that raises no false alarm. `exact` itself (keep today's format) always is a candidate. Controls never are.",
-    "2. Dominance: a candidate goes if another is no larger and, wherever lookups were timed, faster beyond the noise: the intervals for these modules do not meet.",
-    "3. Score: the weighted geometric mean of the ratios to `exact` over these modules. The lowest wins if it stays the lowest wherever the times lie in their intervals for these modules; otherwise, or where a time has no interval, the verdict is inconclusive.",
+/// The rules in the order in which they are applied; the thresholds are in
+/// [`Rules`].
+pub const RULES: [&str; 4] = [
+    "1. Right: a scheme answers every PC exactly and encodes every module, and where faults were injected, no kind of fault is answered wrongly more often than today's format does, each under the strictest policy that raises no false alarm.",
+    "2. Material: a difference below its threshold is none, and one whose interval reaches across it is open. The `.cwasm` is compared module by module on every ISA and with every collector; times by their mean over modules, with the interval for modules like these.",
+    "3. Nobody pays: no module's `.cwasm`, and no execution's pause, load or compile is materially larger than with today's format.",
+    "4. Simplest: a scheme goes if another is materially better in something and materially worse in nothing. Of what remains, the one with the fewest lines of reader, writer and compiler.",
 ];
 
 /// A verdict with everything it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
-    /// The modules and scenarios it is about.
+    /// The modules and scenarios of the headline tables.
     pub headline: Headline,
-    /// The weights, zero where nothing was measured.
-    pub weights: Weights,
-    /// Every scheme and what became of it: ranked ones first, best on top.
-    pub candidates: Vec<Candidate>,
-    /// The verdict.
-    pub outcome: Outcome,
-    /// What would change it.
+    /// What counts as a difference.
+    pub rules: Rules,
+    /// Every scheme.
+    pub schemes: Vec<SchemeMeans>,
+    /// How far each scheme is from today's format in what users feel.
+    pub felt: Vec<Felt>,
+    /// One for each [`Question`].
+    pub answers: [Answer; 2],
+    /// The question whose answer is recommended.
+    pub preferred: Question,
+    /// What would change the answers.
     pub sensitivity: Sensitivity,
 }
 
-/// Applies the [`RULES`] to the headline.
-pub fn decide(results: &Results, weights: &Weights) -> Decision {
+/// How far a scheme is from today's format.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Felt {
+    /// The scheme.
+    pub scheme: String,
+    /// In the order of [`Criterion::ALL`]; a gap is none if nothing was measured.
+    pub gaps: [(Criterion, Option<Gap>, Difference); 6],
+}
+
+fn felt(results: &Results, evidence: &Evidence, rules: &Rules) -> Vec<Felt> {
+    let others = results.schemes.iter().filter(|s| s.name != BASELINE);
+    let of = |scheme: &str| {
+        Criterion::ALL.map(|criterion| {
+            let gap = evidence.gap(criterion, scheme, BASELINE);
+            let difference = Difference::of(gap, rules.threshold(criterion));
+            (criterion, gap, difference)
+        })
+    };
+    let all = others.map(|s| Felt {
+        scheme: s.name.clone(),
+        gaps: of(&s.name),
+    });
+    all.collect()
+}
+
+/// Applies the [`RULES`].
+pub fn decide(results: &Results, rules: &Rules) -> Decision {
     let headline = Headline::of(results);
-    let judge = Judge::new(results, *weights);
-    let candidates = judge.candidates(&headline);
+    let evidence = Evidence::of(results, headline.tier, &|_| true);
+    let answers = answer::answers(results, &evidence, rules);
     Decision {
-        weights: weights.limited_to(&headline),
-        outcome: candidates::outcome(&candidates),
-        sensitivity: sensitivity::analyse(&judge, &headline),
-        candidates,
+        rules: *rules,
+        schemes: scheme_means(results, &headline),
+        felt: felt(results, &evidence, rules),
+        preferred: preferred(&answers, &evidence, rules),
+        sensitivity: sensitivity::analyse(results, &headline, rules),
+        answers,
         headline,
+    }
+}
+
+/// Strict mode, if what it needs is materially better than the format alone in
+/// something and materially worse in nothing.
+fn preferred(answers: &[Answer; 2], evidence: &Evidence, rules: &Rules) -> Question {
+    let [alone, strict] = answers;
+    let pair = strict.scheme.as_deref().zip(alone.scheme.as_deref());
+    match pair {
+        None if strict.scheme.is_some() => Question::Strict,
+        Some((strict, alone)) if evidence.beats(strict, alone, rules).is_some() => Question::Strict,
+        _ => Question::FormatAlone,
     }
 }
 
 impl Decision {
     /// The means of a scheme.
     pub(crate) fn means(&self, scheme: &str) -> Option<&SchemeMeans> {
-        let mut all = self.candidates.iter().map(|c| &c.means);
+        let mut all = self.schemes.iter();
         all.find(|means| means.scheme.name == scheme)
     }
 
-    /// The candidates that were ranked, best on top.
-    pub(crate) fn ranked(&self) -> impl Iterator<Item = (&SchemeMeans, Score)> {
-        self.candidates.iter().filter_map(Candidate::ranked)
+    /// How far a scheme is from today's format in one thing.
+    pub(crate) fn gap(&self, scheme: &str, criterion: Criterion) -> Option<Gap> {
+        let own = self.felt.iter().find(|felt| felt.scheme == scheme)?;
+        let mut gaps = own.gaps.iter();
+        gaps.find(|(other, ..)| *other == criterion)?.1
+    }
+
+    /// The answer to a question.
+    pub fn answer(&self, question: Question) -> &Answer {
+        &self.answers[question as usize]
+    }
+
+    /// The scheme to upstream; none if that is today's, or nothing was measured.
+    pub fn recommended(&self) -> Option<&str> {
+        let scheme = self.answer(self.preferred).scheme.as_deref();
+        scheme.filter(|scheme| *scheme != BASELINE)
     }
 }

@@ -1,202 +1,203 @@
-//! For which modules, weights, ISAs and collectors the verdict would change.
+//! What would change the answers: other thresholds, something left out, and
+//! the weighted mean of old.
 
-use super::judge::Judge;
-use super::outcome::Outcome;
-use super::weights::Weights;
-use crate::results::{Collector, ModuleKey};
-use crate::stats::headline::{Headline, TIERS, isas_of, modules_of, of_tier};
-use crate::stats::schemes::{SchemeMeans, scheme_means};
+use super::answer::{Question, answers};
+use super::evidence::{Evidence, Place};
+use super::rules::Rules;
+use crate::results::{Results, Stratum};
+use crate::stats::headline::Headline;
+use crate::stats::schemes::scheme_means;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Steps of the weight grid: shares of 0, 1/10, … 1 for each criterion.
+/// Thresholds for the size of the file that are tried: from a tenth of a per
+/// cent to a tenth, in steps of a quarter of an octave.
+const CWASM: (f64, f64) = (0.001, 0.1);
+const STEPS_PER_OCTAVE: f64 = 4.0;
+
+/// Steps in which the weights of old are tried.
 const GRID: u32 = 10;
 
-/// What the verdict would be if one thing were different.
+/// Something that is different, and both answers then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// What is different.
+    pub what: String,
+    /// The answers, in the order of [`Question::ALL`].
+    pub schemes: [Option<String>; 2],
+}
+
+/// Neighbouring thresholds that give the same answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// The smallest.
+    pub from: f64,
+    /// The largest.
+    pub to: f64,
+    /// The answers.
+    pub schemes: [Option<String>; 2],
+}
+
+/// A scheme, and in how many weightings its weighted mean is lowest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighting {
+    /// The scheme.
+    pub scheme: String,
+    /// In how many.
+    pub lowest: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+/// What would change the answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sensitivity {
-    /// Each module left out in turn, and the lowest score without it. Nothing
-    /// is known of how clear it is: `pooled.csv` has no such rows.
-    pub without_module: Vec<(ModuleKey, Option<String>)>,
-    /// The same with all modules of one toolchain left out.
-    pub without_toolchain: Vec<(String, Option<String>)>,
-    /// `module_start` left out of every module.
-    pub without_start: Outcome,
-    /// The share of the bytes from 0 to 100 %, hot and cold in proportion.
-    pub bytes_share: Vec<Shares>,
-    /// How many of the weightings of a regular grid end in each verdict, the
-    /// most frequent first.
-    pub grid: Vec<(Outcome, usize)>,
-    /// The modules of one size.
-    pub strata: Vec<Subset>,
-    /// Every other tier, ISA or collector by itself.
-    pub subsets: Vec<Subset>,
-}
-
-/// Shares of the bytes, in per cent and inclusive, that end in one verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shares {
-    /// Least share.
-    pub from: u32,
-    /// Greatest share.
-    pub to: u32,
-    /// The verdict.
-    pub outcome: Outcome,
-}
-
-/// Other modules than those of the headline.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subset {
-    /// The modules and what they were timed in.
-    pub headline: Headline,
-    /// Whether the collector is what sets them apart.
-    pub by_collector: bool,
-    /// The verdict on them.
-    pub outcome: Outcome,
+    /// Thresholds halved and doubled, all and one at a time.
+    pub thresholds: Vec<Change>,
+    /// The threshold for the size of the file.
+    pub cwasm: Vec<Span>,
+    /// One module, toolchain, size, ISA, collector or execution left out.
+    pub left_out: Vec<Change>,
+    /// The weighted geometric mean of bytes, hot and cold lookups, by which
+    /// this lab used to decide; for comparison.
+    pub weightings: Vec<Weighting>,
 }
 
 /// Tries everything that could be different.
-pub(super) fn analyse(judge: &Judge<'_>, headline: &Headline) -> Sensitivity {
-    let means = scheme_means(judge.results, headline);
-    let under = |weights| judge.outcome_of(means.clone(), headline, weights);
-    let measured = judge.weights.limited_to(headline);
-    let with_share = |percent: u32| {
-        let weights = measured.with_bytes_share(f64::from(percent) / 100.0);
-        (percent, under(weights))
+pub(super) fn analyse(results: &Results, headline: &Headline, rules: &Rules) -> Sensitivity {
+    let evidence = Evidence::of(results, headline.tier, &|_| true);
+    let under = |rules: &Rules| {
+        let answers = answers(results, &evidence, rules);
+        answers.map(|answer| answer.scheme)
     };
     Sensitivity {
-        without_module: without_each(judge, headline),
-        without_toolchain: without_toolchains(judge, headline),
-        without_start: without_start(judge, &means, headline),
-        bytes_share: ranges((0..=100).map(with_share)),
-        grid: tally(grid(headline).into_iter().map(under)),
-        strata: strata(judge, headline),
-        subsets: subsets(judge, headline),
+        thresholds: thresholds(rules, &under),
+        cwasm: cwasm(rules, &under),
+        left_out: left_out(results, headline, rules, &evidence),
+        weightings: weightings(results, headline),
     }
 }
 
-fn without_each(judge: &Judge<'_>, headline: &Headline) -> Vec<(ModuleKey, Option<String>)> {
-    if headline.modules.len() < 2 {
-        return Vec::new();
-    }
-    let without = |left_out: &ModuleKey| {
-        let rest = headline.only(|module| module != left_out);
-        (left_out.clone(), judge.lowest(&rest))
-    };
-    headline.modules.iter().map(without).collect()
-}
-
-fn without_toolchains(judge: &Judge<'_>, headline: &Headline) -> Vec<(String, Option<String>)> {
-    let toolchains = headline.toolchains(judge.results);
-    if toolchains.len() < 2 {
-        return Vec::new();
-    }
-    let without = |(name, own): (&str, Headline)| {
-        let rest = headline.only(|module| !own.modules.contains(module));
-        (name.to_owned(), judge.lowest(&rest))
-    };
-    toolchains.into_iter().map(without).collect()
-}
-
-fn strata(judge: &Judge<'_>, headline: &Headline) -> Vec<Subset> {
-    let strata = headline.strata(judge.results).into_iter();
-    let subset = |(_, own): (_, Headline)| Subset {
-        outcome: judge.outcome(&own),
-        headline: own,
-        by_collector: false,
-    };
-    strata.map(subset).collect()
-}
-
-fn without_start(judge: &Judge<'_>, means: &[SchemeMeans], headline: &Headline) -> Outcome {
-    let without = means.iter().map(|scheme| SchemeMeans {
-        bytes: scheme.without_start,
-        ..scheme.clone()
+fn thresholds(rules: &Rules, under: &dyn Fn(&Rules) -> [Option<String>; 2]) -> Vec<Change> {
+    let each = rules.named().map(|(name, _)| Some(name));
+    let which = std::iter::once(None).chain(each);
+    let changed = which.flat_map(|only| {
+        [("halved", 0.5), ("doubled", 2.0)].map(|(how, by)| Change {
+            what: match only {
+                None => format!("all {how}"),
+                Some(name) => format!("`{name}` {how}"),
+            },
+            schemes: under(&rules.scaled(only, by)),
+        })
     });
-    judge.outcome_of(without.collect(), headline, judge.weights)
+    changed.collect()
 }
 
-/// Neighbouring shares that end in the same verdict, together.
-fn ranges(shares: impl Iterator<Item = (u32, Outcome)>) -> Vec<Shares> {
-    let mut ranges: Vec<Shares> = Vec::new();
-    for (share, outcome) in shares {
-        match ranges.last_mut() {
-            Some(last) if last.outcome == outcome => last.to = share,
-            _ => ranges.push(Shares {
-                from: share,
-                to: share,
-                outcome,
+fn cwasm(rules: &Rules, under: &dyn Fn(&Rules) -> [Option<String>; 2]) -> Vec<Span> {
+    let (first, last) = CWASM;
+    let steps = ((last / first).log2() * STEPS_PER_OCTAVE).round() as u32;
+    let mut spans: Vec<Span> = Vec::new();
+    for step in 0..=steps {
+        let threshold = first * (last / first).powf(f64::from(step) / f64::from(steps));
+        let schemes = under(&rules.with_cwasm(threshold));
+        match spans.last_mut() {
+            Some(span) if span.schemes == schemes => span.to = threshold,
+            _ => spans.push(Span {
+                from: threshold,
+                to: threshold,
+                schemes,
             }),
         }
     }
-    ranges
+    spans
 }
 
-/// All weightings of what was measured whose shares are multiples of 1/GRID.
-fn grid(headline: &Headline) -> Vec<Weights> {
-    let most = |scenario: bool| if scenario { GRID } else { 0 };
-    let share = |n: u32| f64::from(n) / f64::from(GRID);
-    let mut weightings = Vec::new();
-    for hot in 0..=most(headline.hot.is_some()) {
-        for cold in 0..=most(headline.cold.is_some()).min(GRID - hot) {
-            weightings.push(Weights {
-                bytes: share(GRID - hot - cold),
-                hot: share(hot),
-                cold: share(cold),
+fn left_out(
+    results: &Results,
+    headline: &Headline,
+    rules: &Rules,
+    evidence: &Evidence,
+) -> Vec<Change> {
+    let tier = headline.tier;
+    let without = |what: String, is_kept: &dyn Fn(&Place<'_>) -> bool| {
+        let rest = Evidence::of(results, tier, is_kept);
+        Change {
+            what,
+            schemes: answers(results, &rest, rules).map(|answer| answer.scheme),
+        }
+    };
+    let rows = || results.modules.iter().filter(|row| row.tier == tier);
+    let modules: BTreeSet<&str> = rows().map(|row| row.module.as_str()).collect();
+    let toolchains: BTreeSet<&str> = rows().map(|row| row.toolchain.as_str()).collect();
+    let isas: BTreeSet<_> = rows().map(|row| row.isa).collect();
+    let collectors: BTreeSet<_> = rows().map(|row| row.collector).collect();
+    let mut changes = Vec::new();
+    for left in modules {
+        changes.push(without(format!("module {left}"), &|at| at.module != left));
+    }
+    for left in toolchains {
+        let is_kept = |at: &Place<'_>| at.toolchain != Some(left);
+        changes.push(without(format!("toolchain {left}"), &is_kept));
+    }
+    for left in [Stratum::Small, Stratum::Medium, Stratum::Large] {
+        let is_kept = |at: &Place<'_>| at.stratum != Some(left);
+        changes.push(without(format!("size {left}"), &is_kept));
+    }
+    for left in isas {
+        let is_kept = |at: &Place<'_>| at.isa != Some(left);
+        changes.push(without(format!("ISA {left}"), &is_kept));
+    }
+    for left in collectors {
+        let is_kept = |at: &Place<'_>| at.collector != left;
+        changes.push(without(format!("collector {left}"), &is_kept));
+    }
+    for left in evidence.executed() {
+        let is_kept = |at: &Place<'_>| !at.is_execution || at.module != left;
+        changes.push(without(format!("executions of {left}"), &is_kept));
+    }
+    changes
+}
+
+/// How often each exact scheme has the lowest weighted mean.
+fn weightings(results: &Results, headline: &Headline) -> Vec<Weighting> {
+    let means = scheme_means(results, headline);
+    let mut lowest: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut of = 0;
+    for hot in 0..=GRID {
+        for cold in 0..=GRID - hot {
+            let weights = [GRID - hot - cold, hot, cold].map(f64::from);
+            let logs = means.iter().filter(|m| m.scheme.exact).filter_map(|m| {
+                let ratios = [m.bytes?.mean, m.hot?.ratio, m.cold?.ratio];
+                let terms = weights.iter().zip(ratios);
+                let log: f64 = terms.map(|(weight, ratio)| weight * ratio.ln()).sum();
+                Some((m.scheme.name.as_str(), log))
             });
+            if let Some((name, _)) = logs.min_by(|a, b| a.1.total_cmp(&b.1)) {
+                *lowest.entry(name).or_default() += 1;
+                of += 1;
+            }
         }
     }
-    weightings
-}
-
-fn tally(outcomes: impl Iterator<Item = Outcome>) -> Vec<(Outcome, usize)> {
-    let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
-    for outcome in outcomes {
-        *counts.entry(outcome).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, n)| Reverse(*n));
+    let counts = lowest.into_iter().map(|(scheme, lowest)| Weighting {
+        scheme: scheme.to_owned(),
+        lowest,
+        of,
+    });
+    let mut counts: Vec<Weighting> = counts.collect();
+    counts.sort_by_key(|weighting| Reverse(weighting.lowest));
     counts
 }
 
-/// The verdict on every set of modules that differs from the headline's in its
-/// ISA, its collector or its tier, or whose recorded stacks were looked up.
-fn subsets(judge: &Judge<'_>, headline: &Headline) -> Vec<Subset> {
-    let (results, tier, isa) = (judge.results, headline.tier, headline.isa);
-    let over = |tier, isa, modules| Headline::over(results, tier, isa, modules);
-    let isas = isas_of(results, tier).into_iter();
-    let isas = isas.filter(|other| *other != isa);
-    let on_isa = isas.map(|isa| (over(tier, isa, modules_of(results, tier, isa)), false));
-
-    let differs = |modules: &Vec<ModuleKey>| modules.iter().any(|m| !headline.modules.contains(m));
-    let collectors = by_collector(judge, headline).into_values();
-    let collectors = collectors.filter(differs);
-    let with_collector = collectors.map(|modules| (over(tier, isa, modules), true));
-
-    let tiers = TIERS.into_iter().filter(|other| *other != tier);
-    let of_tier = tiers.map(|tier| (over(tier, isa, modules_of(results, tier, isa)), false));
-    let walks = headline.with_walks(results).map(|walks| (walks, false));
-    let all = walks
-        .into_iter()
-        .chain(on_isa)
-        .chain(with_collector)
-        .chain(of_tier);
-    let all = all.filter(|(other, _)| !other.modules.is_empty());
-    let judged = all.map(|(other, by_collector)| Subset {
-        outcome: judge.outcome(&other),
-        headline: other,
-        by_collector,
-    });
-    judged.collect()
-}
-
-/// The modules of the headline's tier and ISA, by collector.
-fn by_collector(judge: &Judge<'_>, headline: &Headline) -> BTreeMap<Collector, Vec<ModuleKey>> {
-    let rows = of_tier(judge.results, headline.tier).filter(|row| row.isa == headline.isa);
-    let keys: BTreeSet<ModuleKey> = rows.map(|row| row.key()).collect();
-    let mut modules: BTreeMap<Collector, Vec<ModuleKey>> = BTreeMap::new();
-    for key in keys {
-        modules.entry(key.collector).or_default().push(key);
+impl Sensitivity {
+    /// The changes that give another answer to a question.
+    pub(crate) fn changing(&self, question: Question, from: Option<&str>) -> Vec<&Change> {
+        let changes = self.thresholds.iter().chain(&self.left_out);
+        let differs = |change: &&Change| change.schemes[question as usize].as_deref() != from;
+        changes.filter(differs).collect()
     }
-    modules
+
+    /// How many changes were tried.
+    pub(crate) fn tried(&self) -> usize {
+        self.thresholds.len() + self.left_out.len()
+    }
 }

@@ -1,0 +1,359 @@
+//! From the evidence to one scheme, for each of the two things that a
+//! maintainer may want.
+
+use super::criterion::{Criterion, Difference, Gap};
+use super::evidence::{Evidence, Execution, Time};
+use super::rules::Rules;
+use crate::format::{module, percent, times};
+use crate::results::{BASELINE, Fault, ModuleKey, Results, SchemeRow};
+use crate::stats::safety::LessSafe;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What a maintainer may want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Another format, and nothing else changes.
+    FormatAlone,
+    /// A format that knows every safepoint, so that a frame at any other PC is
+    /// an error.
+    Strict,
+}
+
+impl Question {
+    /// Both.
+    pub const ALL: [Question; 2] = [Question::FormatAlone, Question::Strict];
+
+    /// Whether a scheme can be an answer.
+    fn admits(self, scheme: &SchemeRow) -> bool {
+        match self {
+            Question::FormatAlone => !scheme.records_empties,
+            Question::Strict => scheme.tri_state,
+        }
+    }
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Question::FormatAlone => "the format alone",
+            Question::Strict => "the format with empty maps and strict mode",
+        })
+    }
+}
+
+/// The answer to one question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The question.
+    pub question: Question,
+    /// The scheme that remains; none if none does, or nothing was measured.
+    pub scheme: Option<String>,
+    /// What became of every scheme that the question admits.
+    pub fates: Vec<(String, Fate)>,
+    /// What could not be judged for lack of measurements.
+    pub unjudged: Vec<Criterion>,
+    /// What could still change the answer.
+    pub open: Vec<Open>,
+}
+
+/// What became of a scheme.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    /// It is the answer.
+    Chosen,
+    /// It remains, but has more lines; and what it buys over the chosen one.
+    Longer(Vec<(Criterion, Gap, Difference)>),
+    /// Another is materially better in this, and materially worse in nothing.
+    Beaten {
+        /// The other.
+        by: String,
+        /// In what.
+        on: Vec<Criterion>,
+    },
+    /// It broke a rule.
+    Excluded(Vec<Reason>),
+}
+
+/// How a scheme broke a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// It does not answer every PC exactly.
+    Inexact,
+    /// It encoded some modules only.
+    Encoded {
+        /// Those.
+        modules: usize,
+        /// All.
+        of: usize,
+    },
+    /// It is less safe than today's format.
+    LessSafe(LessSafe),
+    /// Somebody's file would be materially larger.
+    LargerFile {
+        /// Whose.
+        module: ModuleKey,
+        /// How large, as a ratio to today's.
+        ratio: f64,
+    },
+    /// Somebody would wait materially longer.
+    Slower {
+        /// For what.
+        criterion: Criterion,
+        /// Where.
+        execution: (String, String),
+        /// How long, as a ratio to today's.
+        ratio: f64,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Inexact => f.write_str("is not exact"),
+            Reason::Encoded { modules, of } => write!(f, "encoded {modules} of {of} modules"),
+            Reason::LessSafe(found) => {
+                let there = match found.fault {
+                    Fault::EmptyLeftOut => "records none".to_owned(),
+                    _ => percent(found.there),
+                };
+                write!(
+                    f,
+                    "is less safe (`{}`, policy {}: {} answered wrongly, `{BASELINE}` {there})",
+                    found.fault,
+                    found.policy,
+                    percent(found.here)
+                )
+            }
+            Reason::LargerFile { module: key, ratio } => {
+                write!(
+                    f,
+                    "the `.cwasm` of {} is {} as large",
+                    module(key),
+                    times(*ratio)
+                )
+            }
+            Reason::Slower {
+                criterion,
+                execution: (module, collector),
+                ratio,
+            } => write!(
+                f,
+                "{criterion} of {module} with {collector} takes {}",
+                times(*ratio)
+            ),
+        }
+    }
+}
+
+/// Something that more measuring would decide.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Open {
+    /// Whether the answer differs materially from another scheme.
+    Against {
+        /// The other.
+        scheme: String,
+        /// In what.
+        criterion: Criterion,
+        /// As far as is known.
+        gap: Gap,
+    },
+    /// Whether somebody pays: executions whose interval reaches across the
+    /// threshold.
+    Executions {
+        /// In what.
+        criterion: Criterion,
+        /// How many are open.
+        open: usize,
+        /// Of how many.
+        of: usize,
+    },
+}
+
+/// Both answers.
+pub(super) fn answers(results: &Results, evidence: &Evidence, rules: &Rules) -> [Answer; 2] {
+    Question::ALL.map(|question| answer(results, evidence, rules, question))
+}
+
+fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Question) -> Answer {
+    let admitted = results.schemes.iter().filter(|s| question.admits(s));
+    let mut broken: BTreeMap<&str, Vec<Reason>> = BTreeMap::new();
+    let mut right: Vec<&SchemeRow> = Vec::new();
+    for scheme in admitted.clone() {
+        let reasons = reasons(results, evidence, rules, scheme);
+        match reasons.is_empty() {
+            true => right.push(scheme),
+            false => drop(broken.insert(&scheme.name, reasons)),
+        }
+    }
+    let beaten: BTreeMap<&str, (&str, Vec<Criterion>)> = right
+        .iter()
+        .filter_map(|scheme| {
+            let mut others = right.iter();
+            let found = others.find_map(|other| {
+                let on = evidence.beats(&other.name, &scheme.name, rules)?;
+                Some((other.name.as_str(), on))
+            });
+            Some((scheme.name.as_str(), found?))
+        })
+        .collect();
+    let measured = evidence.unmeasured().len() < Criterion::ALL.len();
+    let remaining = right
+        .iter()
+        .filter(|s| !beaten.contains_key(s.name.as_str()));
+    let chosen = remaining.min_by_key(|s| lines(s)).filter(|_| measured);
+    let fate = |scheme: &SchemeRow| {
+        let name = scheme.name.as_str();
+        match (broken.get(name), beaten.get(name), chosen) {
+            (Some(reasons), ..) => Fate::Excluded(reasons.clone()),
+            (_, Some((by, on)), _) => Fate::Beaten {
+                by: (*by).to_owned(),
+                on: on.clone(),
+            },
+            (.., Some(chosen)) if chosen.name == name => Fate::Chosen,
+            (.., chosen) => Fate::Longer(bought(evidence, rules, name, chosen)),
+        }
+    };
+    Answer {
+        question,
+        scheme: chosen.map(|scheme| scheme.name.clone()),
+        fates: admitted
+            .clone()
+            .map(|s| (s.name.clone(), fate(s)))
+            .collect(),
+        unjudged: evidence.unmeasured(),
+        open: chosen.map_or_else(Vec::new, |chosen| {
+            let others = right.iter().filter(|other| other.name != chosen.name);
+            open(
+                evidence,
+                rules,
+                &chosen.name,
+                others.map(|s| s.name.as_str()),
+            )
+        }),
+    }
+}
+
+/// What there is to review.
+fn lines(scheme: &SchemeRow) -> u64 {
+    scheme.reader_lines + scheme.writer_lines + scheme.compiler_lines
+}
+
+/// In what a scheme is better than the chosen one, however little.
+fn bought(
+    evidence: &Evidence,
+    rules: &Rules,
+    scheme: &str,
+    chosen: Option<&&SchemeRow>,
+) -> Vec<(Criterion, Gap, Difference)> {
+    let Some(chosen) = chosen else {
+        return Vec::new();
+    };
+    let gaps = Criterion::ALL.into_iter().filter_map(|criterion| {
+        let gap = evidence.gap(criterion, scheme, &chosen.name)?;
+        let difference = Difference::of(Some(gap), rules.threshold(criterion));
+        Some((criterion, gap, difference))
+    });
+    gaps.filter(|(_, gap, _)| gap.lo < 0.0).collect()
+}
+
+/// The rules 1 and 3.
+fn reasons(
+    results: &Results,
+    evidence: &Evidence,
+    rules: &Rules,
+    scheme: &SchemeRow,
+) -> Vec<Reason> {
+    let name = scheme.name.as_str();
+    if name == BASELINE {
+        return Vec::new();
+    }
+    let mut reasons = Vec::new();
+    if !scheme.exact {
+        reasons.push(Reason::Inexact);
+    }
+    let encoded = |of: &str| {
+        let rows = results.sizes.iter();
+        rows.filter(|row| row.scheme == of && row.ratio.is_some())
+            .count()
+    };
+    let (modules, of) = (encoded(name), encoded(BASELINE));
+    if modules < of {
+        reasons.push(Reason::Encoded { modules, of });
+    }
+    reasons.extend(LessSafe::of(results, name).map(Reason::LessSafe));
+    let largest = evidence.cwasm(name).max_by(|a, b| a.1.total_cmp(&b.1));
+    if let Some((key, ratio)) = largest
+        && ratio >= 1.0 + rules.threshold(Criterion::Cwasm)
+    {
+        reasons.push(Reason::LargerFile {
+            module: key.clone(),
+            ratio,
+        });
+    }
+    for criterion in Criterion::TIMES {
+        let limit = 1.0 + rules.threshold(criterion);
+        let lowest = |time: &Time| time.interval.map(|(lo, _)| lo);
+        let slow = evidence.times(criterion, name);
+        let slow = slow.filter(|(_, time)| lowest(time).is_some_and(|lo| lo >= limit));
+        if let Some(((module, collector), time)) =
+            slow.max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio))
+        {
+            reasons.push(Reason::Slower {
+                criterion,
+                execution: (module.clone(), collector.to_string()),
+                ratio: time.ratio,
+            });
+        }
+    }
+    reasons
+}
+
+/// What is open about the chosen scheme.
+fn open<'s>(
+    evidence: &Evidence,
+    rules: &Rules,
+    chosen: &str,
+    others: impl Iterator<Item = &'s str>,
+) -> Vec<Open> {
+    let mut found = Vec::new();
+    for criterion in Criterion::TIMES {
+        let limit = 1.0 + rules.threshold(criterion);
+        let all = || evidence.times(criterion, chosen);
+        let is_open = |(_, time): &(&Execution, Time)| match time.interval {
+            Some((lo, hi)) => lo < limit && hi >= limit,
+            None => true,
+        };
+        let (open, of) = (all().filter(is_open).count(), all().count());
+        if open > 0 {
+            found.push(Open::Executions {
+                criterion,
+                open,
+                of,
+            });
+        }
+    }
+    for scheme in others {
+        for criterion in Criterion::TIMES {
+            let gap = evidence.gap(criterion, chosen, scheme);
+            if let Some(gap) = gap
+                && Difference::of(Some(gap), rules.threshold(criterion)) == Difference::Open
+            {
+                found.push(Open::Against {
+                    scheme: scheme.to_owned(),
+                    criterion,
+                    gap,
+                });
+            }
+        }
+    }
+    found
+}
+
+impl Answer {
+    /// What became of a scheme; none if the question does not admit it.
+    pub fn fate(&self, scheme: &str) -> Option<&Fate> {
+        let mut fates = self.fates.iter();
+        fates.find(|(name, _)| name == scheme).map(|(_, fate)| fate)
+    }
+}

@@ -1,0 +1,265 @@
+//! What was measured of each scheme in what users feel, and how far two of
+//! them are apart.
+
+use super::criterion::{Criterion, Difference, Gap};
+use super::rules::Rules;
+use crate::results::{
+    BASELINE, Class, Collector, Fault, Isa, ModuleKey, Results, Stratum, Tier, WasmtimeRow,
+};
+use crate::stats::headline::{maps_of, of_tier};
+use crate::stats::means::Interval;
+use crate::stats::safety::{TOLERANCE, in_force};
+use crate::stats::timing::{ALPHA, t_quantile};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where something was measured, for leaving it out.
+pub(super) struct Place<'r> {
+    pub(super) module: &'r str,
+    /// Instruction set; none of an execution, which has this machine's.
+    pub(super) isa: Option<Isa>,
+    pub(super) collector: Collector,
+    /// None of a module that `modules.csv` does not list.
+    pub(super) toolchain: Option<&'r str>,
+    /// None of a module that was not encoded.
+    pub(super) stratum: Option<Stratum>,
+    /// Whether it is an execution.
+    pub(super) is_execution: bool,
+}
+
+/// An execution: the module and the collector that it ran under.
+pub(super) type Execution = (String, Collector);
+
+/// A time as a ratio to today's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Time {
+    pub(super) ratio: f64,
+    pub(super) interval: Option<Interval>,
+}
+
+/// All that the rules ask for.
+pub(super) struct Evidence {
+    /// By scheme and module, the whole file as a ratio to today's.
+    cwasm: BTreeMap<String, BTreeMap<ModuleKey, f64>>,
+    /// By criterion, scheme and execution.
+    times: BTreeMap<Criterion, BTreeMap<String, BTreeMap<Execution, Time>>>,
+    /// By scheme and kind of fault, the share answered wrongly under the
+    /// strictest policy that raises no false alarm.
+    harmful: BTreeMap<String, BTreeMap<Fault, f64>>,
+}
+
+impl Evidence {
+    /// What was measured on the modules of a tier and in executions, where
+    /// `is_kept` says so.
+    pub(super) fn of(
+        results: &Results,
+        tier: Tier,
+        is_kept: &dyn Fn(&Place<'_>) -> bool,
+    ) -> Evidence {
+        let toolchain = |module: &str| {
+            let mut rows = results.modules.iter();
+            Some(rows.find(|row| row.module == module)?.toolchain.as_str())
+        };
+        let maps = maps_of(results);
+        let stratum = |module: &str| {
+            let own = maps.iter().filter(|(key, _)| key.module == module);
+            own.map(|(_, maps)| Stratum::of_maps(*maps)).max()
+        };
+        let place = |module, isa: Option<Isa>, collector| Place {
+            module,
+            isa,
+            collector,
+            toolchain: toolchain(module),
+            stratum: stratum(module),
+            is_execution: isa.is_none(),
+        };
+        let mut cwasm: BTreeMap<String, BTreeMap<ModuleKey, f64>> = BTreeMap::new();
+        let sizes = of_tier(results, tier);
+        for row in sizes.filter(|row| is_kept(&place(&row.module, Some(row.isa), row.collector))) {
+            if let Some(whole) = row.cwasm_bytes {
+                let changed = row.bytes as f64 - row.baseline_bytes as f64;
+                let ratio = 1.0 + changed / whole as f64;
+                let own = cwasm.entry(row.scheme.clone()).or_default();
+                own.insert(row.key(), ratio);
+            }
+        }
+        let mut times: BTreeMap<_, BTreeMap<String, BTreeMap<_, Time>>> = BTreeMap::new();
+        let rows = results.executions.iter().flatten();
+        let rows = rows.filter(|row| row.memo == 0);
+        for row in rows.filter(|row| is_kept(&place(&row.module, None, row.collector))) {
+            for criterion in Criterion::TIMES {
+                if let Some(time) = time_of(row, criterion) {
+                    let schemes = times.entry(criterion).or_default();
+                    let own = schemes.entry(row.scheme.clone()).or_default();
+                    own.insert((row.module.clone(), row.collector), time);
+                }
+            }
+        }
+        Evidence {
+            cwasm,
+            times,
+            harmful: harmful(results),
+        }
+    }
+
+    /// The file on each module; of the baseline too.
+    pub(super) fn cwasm(&self, scheme: &str) -> impl Iterator<Item = (&ModuleKey, f64)> {
+        let own = self.cwasm.get(scheme).into_iter().flatten();
+        own.map(|(key, ratio)| (key, *ratio))
+    }
+
+    /// A time in each execution that has it.
+    pub(super) fn times(
+        &self,
+        criterion: Criterion,
+        scheme: &str,
+    ) -> impl Iterator<Item = (&Execution, Time)> {
+        let own = self.times.get(&criterion).and_then(|all| all.get(scheme));
+        own.into_iter().flatten().map(|(at, time)| (at, *time))
+    }
+
+    /// How far one scheme is from another; none if that was not measured.
+    pub(super) fn gap(&self, criterion: Criterion, a: &str, b: &str) -> Option<Gap> {
+        match criterion {
+            Criterion::Cwasm => {
+                let (a, b) = (self.cwasm.get(a)?, self.cwasm.get(b)?);
+                let both = a.iter().filter_map(|(key, a)| Some(a - b.get(key)?));
+                spread(both)
+            }
+            Criterion::Faults => {
+                let (a, b) = (self.harmful.get(a)?, self.harmful.get(b)?);
+                let both = a.iter().filter_map(|(fault, a)| Some(a - b.get(fault)?));
+                let both: Vec<f64> = both.collect();
+                let count = |counts: &dyn Fn(f64) -> bool| {
+                    both.iter()
+                        .filter(|difference| counts(**difference))
+                        .count() as f64
+                };
+                let caught = count(&|difference| difference < -TOLERANCE);
+                let lost = count(&|difference| difference > TOLERANCE);
+                Some(Gap {
+                    mid: lost - caught,
+                    lo: -caught,
+                    hi: lost,
+                    is_exact: true,
+                    n: both.len(),
+                })
+            }
+            time => self.time_gap(time, a, b),
+        }
+    }
+
+    /// The ratio of two schemes' times in the mean over modules, less 1, with
+    /// the interval for modules like these.
+    fn time_gap(&self, criterion: Criterion, a: &str, b: &str) -> Option<Gap> {
+        let all = self.times.get(&criterion)?;
+        let own = all.get(a)?;
+        let other = |at: &Execution| match b {
+            BASELINE => Some(1.0),
+            _ => Some(all.get(b)?.get(at)?.ratio),
+        };
+        // A module counts once, whatever the collectors it ran under.
+        let mut modules: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for (at, time) in own {
+            if let Some(other) = other(at) {
+                let log = (time.ratio / other).ln();
+                modules.entry(&at.0).or_default().push(log);
+            }
+        }
+        let mean = |logs: &[f64]| logs.iter().sum::<f64>() / logs.len() as f64;
+        let logs: Vec<f64> = modules.values().map(|logs| mean(logs)).collect();
+        let n = logs.len();
+        if n < 2 {
+            return None;
+        }
+        let middle = mean(&logs);
+        let squares: f64 = logs.iter().map(|log| (log - middle).powi(2)).sum();
+        let error = (squares / ((n - 1) * n) as f64).sqrt();
+        let half = t_quantile(ALPHA, (n - 1) as f64) * error;
+        Some(Gap {
+            mid: middle.exp_m1(),
+            lo: (middle - half).exp_m1(),
+            hi: (middle + half).exp_m1(),
+            is_exact: false,
+            n,
+        })
+    }
+
+    /// What the gap comes to.
+    pub(super) fn difference(
+        &self,
+        criterion: Criterion,
+        a: &str,
+        b: &str,
+        rules: &Rules,
+    ) -> Difference {
+        Difference::of(self.gap(criterion, a, b), rules.threshold(criterion))
+    }
+
+    /// In what `a` is materially better than `b`, if it is materially worse in
+    /// nothing.
+    pub(super) fn beats(&self, a: &str, b: &str, rules: &Rules) -> Option<Vec<Criterion>> {
+        let differences = Criterion::ALL.map(|c| (c, self.difference(c, a, b, rules)));
+        if differences.iter().any(|(_, found)| found.is_worse()) {
+            return None;
+        }
+        let better = differences.into_iter();
+        let better = better.filter(|(_, found)| *found == Difference::Better);
+        let better: Vec<Criterion> = better.map(|(criterion, _)| criterion).collect();
+        (!better.is_empty()).then_some(better)
+    }
+
+    /// Criteria in which no two schemes can be compared.
+    pub(super) fn unmeasured(&self) -> Vec<Criterion> {
+        let is_missing = |criterion: &Criterion| match criterion {
+            Criterion::Cwasm => self.cwasm.is_empty(),
+            Criterion::Faults => self.harmful.is_empty(),
+            time => !self.times.contains_key(time),
+        };
+        Criterion::ALL.into_iter().filter(is_missing).collect()
+    }
+
+    /// The modules that were executed.
+    pub(super) fn executed(&self) -> BTreeSet<&str> {
+        let schemes = self.times.values().flat_map(BTreeMap::values);
+        let executions = schemes.flat_map(BTreeMap::keys);
+        executions.map(|(module, _)| module.as_str()).collect()
+    }
+}
+
+/// The least and the most of what is known exactly.
+fn spread(values: impl Iterator<Item = f64>) -> Option<Gap> {
+    let values: Vec<f64> = values.collect();
+    Some(Gap {
+        mid: values.iter().sum::<f64>() / values.len().max(1) as f64,
+        lo: values.iter().copied().reduce(f64::min)?,
+        hi: values.iter().copied().reduce(f64::max)?,
+        is_exact: true,
+        n: values.len(),
+    })
+}
+
+fn time_of(row: &WasmtimeRow, criterion: Criterion) -> Option<Time> {
+    let (ratio, lo, hi) = match criterion {
+        Criterion::Pause => (row.pause_ratio, row.pause_lo, row.pause_hi),
+        Criterion::LoadBytes => (row.load_bytes_ratio, row.load_bytes_lo, row.load_bytes_hi),
+        Criterion::LoadFile => (row.load_file_ratio, row.load_file_lo, row.load_file_hi),
+        Criterion::Compile => (row.compile_ratio, row.compile_lo, row.compile_hi),
+        Criterion::Cwasm | Criterion::Faults => return None,
+    };
+    Some(Time {
+        ratio: ratio?,
+        interval: lo.zip(hi),
+    })
+}
+
+fn harmful(results: &Results) -> BTreeMap<String, BTreeMap<Fault, f64>> {
+    let Some(rows) = results.safety.as_deref() else {
+        return BTreeMap::new();
+    };
+    let schemes = results.schemes.iter().map(|scheme| {
+        let faults = in_force(rows, &scheme.name).faults.into_iter();
+        let shares = faults.map(|(fault, tally)| (fault, tally.share(Class::Harmful)));
+        (scheme.name.clone(), shares.collect::<BTreeMap<_, _>>())
+    });
+    schemes.filter(|(_, faults)| !faults.is_empty()).collect()
+}
