@@ -103,4 +103,4 @@ notebooks run="reports/published": _notebooks
 
 # Run every notebook without a window; an assertion that fails, fails this
 notebooks-check run="reports/published": _notebooks
-    for n in sizes noise weights recompute; do STACKMAP_RUN={{absolute_path(run)}} target/notebooks/bin/python notebooks/$n.py || exit 1; done
+    for n in sizes noise thresholds recompute; do STACKMAP_RUN={{absolute_path(run)}} target/notebooks/bin/python notebooks/$n.py || exit 1; done

@@ -1,0 +1,145 @@
+"""The decision once more, from the CSV files alone and by another program: decision.md states the rules."""
+
+import math
+import re
+import tomllib
+
+import polars as pl
+
+import run
+import student
+
+HARMFUL = ["stale root", "missed root", "bogus root", "out-of-frame slot"]
+# Shares of wrong answers closer than this are equal: the faults are sampled.
+TOLERANCE = 0.001
+TIMES = {"pause": "pause", "load_bytes": "load", "load_file": "load", "compile": "compile"}
+TIERS = ["wild", "yours", "program", "synthetic", "smith"]
+QUESTIONS = {"the format alone": "alone", "the format with empty maps and strict mode": "strict"}
+
+
+def thresholds() -> dict[str, float]:
+    """Those of reports/decision.toml."""
+    return tomllib.loads((run.ROOT / "reports" / "decision.toml").read_text())["material"]
+
+
+def published() -> dict[str, str | None]:
+    """The answers that decision.md gives, by question."""
+    sections = re.split(r"^## Which scheme, for (.*)\?$", (run.folder() / "decision.md").read_text(), flags=re.M)
+    answers = {}
+    for question, text in zip(sections[1::2], sections[2::2]):
+        found = re.search(r"^\| `([^`]+)` \| the answer:", text.split("\n## ")[0], flags=re.M)
+        answers[QUESTIONS[question]] = found and found[1]
+    return answers
+
+
+class Evidence:
+    """What the rules ask for, as plain dictionaries."""
+
+    def __init__(self):
+        sizes = run.table("size.csv").filter(pl.col("ratio").is_not_null())
+        schemes = run.table("schemes.csv").filter(~pl.col("control"))
+        self.schemes = {row["name"]: row for row in schemes.iter_rows(named=True)}
+        self.encoded = dict(sizes.group_by("scheme").len().iter_rows())
+        tiers = sizes["tier"].unique().to_list()
+        tier = next((t for t in TIERS if t in tiers), None)
+        whole = sizes.filter((pl.col("tier") == tier) & pl.col("cwasm_bytes").is_not_null())
+        self.cwasm = {}
+        for r in whole.iter_rows(named=True):
+            ratio = 1 + (r["bytes"] - r["baseline_bytes"]) / r["cwasm_bytes"]
+            self.cwasm.setdefault(r["scheme"], {})[r["module"], r["isa"], r["collector"]] = ratio
+        self.times = {name: {} for name in TIMES}
+        if (run.folder() / "wasmtime.csv").exists():
+            for r in run.table("wasmtime.csv").filter(pl.col("memo") == 0).iter_rows(named=True):
+                for name, times in self.times.items():
+                    if r[f"{name}_ratio"] is not None:
+                        cell = (r[f"{name}_ratio"], r[f"{name}_lo"])
+                        times.setdefault(r["scheme"], {})[r["module"], r["collector"]] = cell
+        self.harmful = {}
+        if (run.folder() / "safety.csv").exists():
+            rows = run.table("safety.csv")
+            for scheme in self.schemes:
+                self.harmful[scheme] = self._harmful(rows.filter(pl.col("scheme") == scheme))
+        self.harmful = {scheme: faults for scheme, faults in self.harmful.items() if faults}
+
+    @staticmethod
+    def _harmful(own):
+        none = pl.col("fault").str.starts_with("none:")
+        alarms = own.filter(none & (pl.col("outcome") == "false alarm"))
+        strict = own.filter(pl.col("policy") == "strict")
+        policy = "strict" if not strict.is_empty() and alarms.is_empty() else "today"
+        kinds = pl.col("fault").str.starts_with("PC:") | pl.col("fault").str.starts_with("writer:")
+        rows = own.filter((pl.col("policy") == policy) & kinds)
+        wrong = pl.col("count").filter(pl.col("outcome").is_in(HARMFUL)).sum() / pl.col("count").sum()
+        return dict(rows.group_by("fault").agg(wrong).iter_rows())
+
+    def differences(self, a, b, at):
+        """`better`, `worse`, `both`, `open` or `none` by criterion; what was not measured is left out."""
+        found = {}
+        shared = self.cwasm.get(a, {}).keys() & self.cwasm.get(b, {}).keys()
+        if shared:
+            gaps = [self.cwasm[a][key] - self.cwasm[b][key] for key in shared]
+            found["cwasm"] = known(min(gaps) <= -at["cwasm"], max(gaps) >= at["cwasm"])
+        if a in self.harmful and b in self.harmful:
+            gaps = [self.harmful[a][f] - self.harmful[b][f] for f in self.harmful[a].keys() & self.harmful[b].keys()]
+            caught, lost = sum(g < -TOLERANCE for g in gaps), sum(g > TOLERANCE for g in gaps)
+            found["faults"] = known(caught >= at["faults"], lost >= at["faults"])
+        for name, times in self.times.items():
+            ends = mean_gap(times, a, b)
+            if ends:
+                lo, hi, limit = *ends, at[TIMES[name]]
+                apart = "better" if hi <= -limit else "worse" if lo >= limit else "open"
+                found[name] = "none" if -limit < lo and hi < limit else apart
+        return found
+
+    def beats(self, a, b, at):
+        found = self.differences(a, b, at).values()
+        return "better" in found and not {"worse", "both"} & set(found)
+
+    def is_right(self, scheme, at):
+        """Rules 1 and 3."""
+        if scheme == "exact":
+            return True
+        own = self.schemes[scheme]
+        harmful, today = self.harmful.get(scheme, {}), self.harmful.get("exact", {})
+        return (
+            own["exact"]
+            and self.encoded.get(scheme, 0) == self.encoded["exact"]
+            and all(harmful[f] <= today[f] + TOLERANCE for f in harmful.keys() & today.keys())
+            and all(ratio < 1 + at["cwasm"] for ratio in self.cwasm.get(scheme, {}).values())
+            and all(
+                lo is None or lo < 1 + at[TIMES[name]]
+                for name, times in self.times.items()
+                for _, lo in times.get(scheme, {}).values()
+            )
+        )
+
+    def answer(self, question, at):
+        """The scheme that remains, with the fewest lines."""
+        admits = {"alone": lambda s: not s["records_empties"], "strict": lambda s: s["tri_state"]}[question]
+        right = [name for name, s in self.schemes.items() if admits(s) and self.is_right(name, at)]
+        remain = [name for name in right if not any(self.beats(other, name, at) for other in right)]
+        lines = lambda name: sum(self.schemes[name][f"{part}_lines"] for part in ["reader", "writer", "compiler"])
+        measured = self.cwasm or self.harmful or any(self.times.values())
+        return min(remain, key=lines, default=None) if measured else None
+
+
+def known(better, worse):
+    return {(True, True): "both", (True, False): "better", (False, True): "worse"}.get((better, worse), "none")
+
+
+def mean_gap(times, a, b):
+    """Ends of the interval of the mean ratio less 1, with a module as the unit; none for fewer than two."""
+    if a not in times or (b != "exact" and b not in times):
+        return None
+    logs = {}
+    for (module, collector), (ratio, _) in times[a].items():
+        other = (1.0, None) if b == "exact" else times[b].get((module, collector))
+        if other:
+            logs.setdefault(module, []).append(math.log(ratio / other[0]))
+    means = [sum(own) / len(own) for own in logs.values()]
+    if len(means) < 2:
+        return None
+    middle = sum(means) / len(means)
+    variance = sum((m - middle) ** 2 for m in means) / (len(means) - 1)
+    half = student.quantile(len(means) - 1) * math.sqrt(variance / len(means))
+    return math.expm1(middle - half), math.expm1(middle + half)
