@@ -4,7 +4,9 @@
 mod folder;
 
 use folder::{LARGE, write};
-use stackmap_reports::results::{DecisionRow, LatencyRow, PooledRow, Results, Row, Verdict, read_rows};
+use stackmap_reports::results::{
+    DecisionRow, LatencyRow, PooledRow, Results, Row, Verdict, read_rows,
+};
 use stackmap_reports::{
     Rules, frontier_text, load, rank, readme_results, terminal_summary, upstream_note, write_report,
 };
