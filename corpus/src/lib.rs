@@ -23,6 +23,7 @@ mod sha256;
 pub mod smith;
 pub mod synthetic;
 mod text;
+pub mod traces;
 pub mod walks;
 pub mod wild;
 

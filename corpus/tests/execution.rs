@@ -99,8 +99,9 @@ fn execution(folder: &Path, calls: &str, output: &str) -> Execution {
     }
     let calls_sha256: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
     let text = format!(
-        "[[execution]]\nname = \"e\"\nmodule = \"m\"\ncalls = {calls}\ntimes = {TIMES}\n\
-         output_sha256 = \"{}\"\ncalls_sha256 = \"{calls_sha256}\"\nreference = \"here\"\n",
+        "[[execution]]\nname = \"e\"\nmodule = \"m\"\nreference = \"here\"\n\
+         [execution.called]\ncalls = {calls}\ntimes = {TIMES}\n\
+         output_sha256 = \"{}\"\ncalls_sha256 = \"{calls_sha256}\"\n",
         sha256(output.as_bytes())
     );
     fs::write(&path, text).unwrap();

@@ -177,7 +177,8 @@ impl Compile {
     }
 }
 
-fn parse_collector(name: &str) -> Result<Collector, UnknownName> {
+/// A collector that modules are compiled for.
+pub fn parse_collector(name: &str) -> Result<Collector, UnknownName> {
     let mut known = Collector::OF_MODULES.into_iter();
     let found = known.find(|collector| collector.name() == name);
     found.ok_or_else(|| UnknownName::new("collector", name, &Collector::OF_MODULES))

@@ -4,7 +4,8 @@
 use super::collections::{Watched, watch};
 use super::host::Host;
 use super::link;
-use super::manifest::{Call, Execution, Value};
+use super::manifest::{Call, Called, Execution, Kind, Value};
+use super::replay;
 use crate::compile::CompileOptions;
 use crate::error::CorpusError;
 use crate::module::Module;
@@ -13,10 +14,11 @@ use crate::recorded::{
     CompiledWild, Provenance, RecordOptions, Recording, Target, compile_whole, file_name,
 };
 use crate::sha256::sha256_hex;
+use crate::traces;
 use crate::walks::{Walks, WalksHeader};
 use crate::wild::WildModule;
 use std::thread;
-use wasmtime::{Engine, Error, Instance, Result, Store, Val, ValType};
+use wasmtime::{AsContextMut, Engine, Error, Extern, Instance, Result, Store, Val, ValType};
 
 /// Stack for deep recursion, and what of it Wasm may use.
 const THREAD_STACK: usize = 64 << 20;
@@ -31,6 +33,10 @@ pub struct Executed {
     pub module: Module,
     /// Where the module came from and how it was compiled.
     pub provenance: Provenance,
+    /// What was called, or the trace that was replayed.
+    pub calls: Vec<String>,
+    /// How often all of that was called.
+    pub times: u64,
     /// What it printed.
     pub output: Vec<u8>,
     /// Its collections.
@@ -56,12 +62,37 @@ pub fn execute(
         let remedy = "record it anew: `stackmap-lab corpus record`";
         return Err(CorpusError::unusable(&origin, problem, remedy));
     }
-    let (host, watched) = run(execution, &compiled)?.map_err(|e| refuse(format!("{e:#}")))?;
-    check(execution, &host).map_err(refuse)?;
+    let (host, calls, times) = match &execution.kind {
+        Kind::Called(called) => {
+            let host = Host::new(called.arguments.clone(), called.files.clone());
+            let calls = called.calls.iter().map(Call::to_string);
+            (host, calls.collect(), called.times)
+        }
+        Kind::Replayed(replayed) => {
+            let (trace, sha256) = traces::open(&replayed.traces, &execution.name)?;
+            if trace.header.module_sha256 != entry.prepared_sha256() {
+                let problem = "the trace is of another version of the module";
+                let remedy = "record it anew: `stackmap-lab corpus record-run`";
+                return Err(CorpusError::unusable(&origin, problem, remedy));
+            }
+            (Host::of_trace(trace), vec![format!("trace {sha256}")], 1)
+        }
+    };
+    let ran = run(execution, &compiled, host)?;
+    let (host, watched) = ran.map_err(|e| match execution.kind {
+        Kind::Called(_) => refuse(format!("{e:#}")),
+        // Where in the module a trace differs says nothing to anybody.
+        Kind::Replayed(_) => refuse(e.root_cause().to_string()),
+    })?;
+    if let Kind::Called(called) = &execution.kind {
+        check(called, &host).map_err(refuse)?;
+    }
     check_addresses(&watched, &recorded).map_err(refuse)?;
     Ok(Executed {
         module: recorded,
         provenance: compiled.provenance,
+        calls,
+        times,
         output: host.output,
         watched,
     })
@@ -78,8 +109,8 @@ impl Executed {
         let section = self.module.section.as_deref().unwrap_or_default();
         let header = WalksHeader {
             execution: execution.name.clone(),
-            calls: execution.calls.iter().map(Call::to_string).collect(),
-            times: execution.times,
+            calls: self.calls.clone(),
+            times: self.times,
             module,
             isa,
             collector,
@@ -101,14 +132,14 @@ impl Executed {
 type Ran = Result<(Host, Watched)>;
 
 /// Runs the code on a thread with much stack. The outer error is of this program.
-fn run(execution: &Execution, compiled: &CompiledWild) -> Result<Ran, CorpusError> {
+fn run(execution: &Execution, compiled: &CompiledWild, host: Host) -> Result<Ran, CorpusError> {
     let failed = |problem: &dyn std::fmt::Display| {
         CorpusError::unusable(&execution.name, problem, "free memory and try again")
     };
     thread::scope(|scope| {
         let thread = thread::Builder::new()
             .stack_size(THREAD_STACK)
-            .spawn_scoped(scope, || run_here(execution, compiled));
+            .spawn_scoped(scope, || run_here(execution, compiled, host));
         match thread.map_err(|e| failed(&e))?.join() {
             Ok(ran) => ran,
             Err(_) => Err(failed(&"its thread panicked")),
@@ -116,17 +147,24 @@ fn run(execution: &Execution, compiled: &CompiledWild) -> Result<Ran, CorpusErro
     })
 }
 
-fn run_here(execution: &Execution, compiled: &CompiledWild) -> Result<Ran, CorpusError> {
+fn run_here(
+    execution: &Execution,
+    compiled: &CompiledWild,
+    host: Host,
+) -> Result<Ran, CorpusError> {
     let code = match load(&compiled.options, &compiled.cwasm) {
         Ok(code) => code,
         Err(error) => return Ok(Err(error)),
     };
-    let host = Host::new(execution.arguments.clone(), execution.files.clone());
     let mut store = Store::new(code.engine(), host);
     let text = code.text().as_ptr_range();
     let text = text.start as usize..text.end as usize;
     let (ran, watched) = watch(text, || {
-        call_all(execution, &mut store, &code, &compiled.wasm)
+        let imports = link::imports(&mut store, &code, &compiled.wasm)?;
+        match &execution.kind {
+            Kind::Called(called) => call_all(called, &mut store, &code, &imports),
+            Kind::Replayed(_) => replay::run(&mut store.as_context_mut(), &code, &imports),
+        }
     })?;
     Ok(ran.map(|()| (store.into_data(), watched)))
 }
@@ -142,15 +180,14 @@ fn load(options: &CompileOptions, cwasm: &[u8]) -> Result<wasmtime::Module> {
 }
 
 fn call_all(
-    execution: &Execution,
+    called: &Called,
     store: &mut Store<Host>,
     code: &wasmtime::Module,
-    wasm: &[u8],
+    imports: &[Extern],
 ) -> Result<()> {
-    let imports = link::imports(store, code, wasm)?;
-    let instance = Instance::new(&mut *store, code, &imports)?;
-    for _ in 0..execution.times {
-        for call in &execution.calls {
+    let instance = Instance::new(&mut *store, code, imports)?;
+    for _ in 0..called.times {
+        for call in &called.calls {
             call_one(call, store, &instance)?;
         }
     }
@@ -206,16 +243,16 @@ fn bits(value: &Val) -> Option<u64> {
     })
 }
 
-fn check(execution: &Execution, host: &Host) -> Result<(), String> {
+fn check(called: &Called, host: &Host) -> Result<(), String> {
     let output = sha256_hex(&host.output);
-    if output != execution.output_sha256 {
+    if output != called.output_sha256 {
         let bytes = host.output.len();
-        let expected = &execution.output_sha256;
+        let expected = &called.output_sha256;
         return Err(format!(
             "it printed {bytes} bytes with SHA-256 {output}, but {expected} is pinned"
         ));
     }
-    let (calls, expected) = (host.calls_sha256(), &execution.calls_sha256);
+    let (calls, expected) = (host.calls_sha256(), &called.calls_sha256);
     if calls != *expected {
         return Err(format!(
             "its calls of imported functions have SHA-256 {calls}, but {expected} is pinned"

@@ -1,10 +1,12 @@
 //! Gives a module its imports.
 
-use super::host::{self, Host, JsString};
+use super::host::{self, Host, JS_STRING, JsString};
+use super::{passing, replay};
 use crate::sections::custom;
+use crate::traces::Value;
 use wasmtime::{
-    Error, Extern, ExternRef, ExternType, Func, FuncType, Global, ImportType, Module, Result,
-    Store, Tag, Val,
+    AsContextMut, Error, Extern, ExternRef, ExternType, Func, FuncType, Global, ImportType, Module,
+    Result, Store, Tag, Val,
 };
 
 /// J2CL numbers its string constants and lists them in this section as JSON.
@@ -30,9 +32,14 @@ pub(super) fn imports(
         let given = match import.ty() {
             ExternType::Func(ty) => function(store, &import, ty).into(),
             ExternType::Tag(ty) => Tag::new(&mut *store, &ty)?.into(),
+            ExternType::Global(ty) if traced(store, &import).is_some() => {
+                let value = traced(store, &import).unwrap_or(Value::Null);
+                let val = passing::arrive(&mut store.as_context_mut(), &value, ty.content())?;
+                Global::new(&mut *store, ty, val)?.into()
+            }
             ExternType::Global(ty) => {
                 let text = constant(&import, &constants).ok_or_else(|| unknown(&import))?;
-                let string = JsString(text.encode_utf16().collect());
+                let string = JsString(text.encode_utf16().collect::<Vec<_>>().into());
                 let reference = ExternRef::new(&mut *store, string)?;
                 Global::new(&mut *store, ty, Val::ExternRef(Some(reference)))?.into()
             }
@@ -45,6 +52,9 @@ pub(super) fn imports(
 
 fn function(store: &mut Store<Host>, import: &ImportType<'_>, ty: FuncType) -> Func {
     let (module, name) = (import.module(), import.name());
+    if store.data().replay.is_some() {
+        return replayed(store, import, ty);
+    }
     let known = host::function(module, name);
     let (name, what) = (name.to_owned(), format!("{module}.{name}"));
     Func::new(store, ty, move |mut caller, args, results| {
@@ -55,6 +65,35 @@ fn function(store: &mut Store<Host>, import: &ImportType<'_>, ty: FuncType) -> F
         }
         function(&mut caller, args, results)
     })
+}
+
+/// An import that a trace answers, but for the built-in string functions.
+fn replayed(store: &mut Store<Host>, import: &ImportType<'_>, ty: FuncType) -> Func {
+    let (module, name) = (import.module().to_owned(), import.name().to_owned());
+    let known = host::function(&module, &name);
+    let known = known.filter(|_| module == JS_STRING);
+    Func::new(
+        store,
+        ty.clone(),
+        move |mut caller, args, results| match known {
+            Some((function, _)) if !host::is_written_down(&caller, &name, args) => {
+                function(&mut caller, args, results)
+            }
+            _ => replay::call(
+                &mut caller.as_context_mut(),
+                (&module, &name),
+                args,
+                &ty,
+                results,
+            ),
+        },
+    )
+}
+
+/// The value of an imported global in the trace, if there is one.
+fn traced(store: &Store<Host>, import: &ImportType<'_>) -> Option<Value> {
+    let key = (import.module().to_owned(), import.name().to_owned());
+    store.data().globals.get(&key).cloned()
 }
 
 /// The text of an imported string constant.

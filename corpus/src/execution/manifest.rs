@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// The folder of traces, beside `executions.toml`.
+const TRACES: &str = "recorded-traces";
+
 /// The pinned executions.
 #[derive(Clone, Debug)]
 pub struct Executions {
@@ -16,13 +19,31 @@ pub struct Executions {
 }
 
 /// One pinned execution of a module of `wild.toml`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Execution {
     /// Short name, unique in the file.
     pub name: String,
     /// The module's name in `wild.toml`.
     pub module: String,
+    /// What is done with the module.
+    pub kind: Kind,
+    /// What says that what comes of it is right.
+    pub reference: String,
+}
+
+/// What is done with a module.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// Its exported functions are called, with a host of the lab's own.
+    Called(Called),
+    /// What passed between it and its own JavaScript passes once more.
+    Replayed(Replayed),
+}
+
+/// Calls, and what must come of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Called {
     /// The exported functions that are called, in this order.
     pub calls: Vec<Call>,
     /// How often all of them are called.
@@ -41,8 +62,21 @@ pub struct Execution {
     /// SHA-256 of its calls of imported functions, their names and the numbers that
     /// they are given, in hexadecimal.
     pub calls_sha256: String,
-    /// What says that output, results and calls are right.
-    pub reference: String,
+}
+
+/// What a trace is made of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replayed {
+    /// The program that runs the module's JavaScript, beside `executions.toml`.
+    pub driver: PathBuf,
+    /// The file that it is given.
+    pub input: PathBuf,
+    /// The module's JavaScript: paths in its package, and their SHA-256.
+    pub scripts: BTreeMap<String, String>,
+    /// The folder of traces.
+    #[serde(skip)]
+    pub traces: PathBuf,
 }
 
 /// A call of an exported function.
@@ -73,7 +107,54 @@ pub enum Value {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExecutionsFile {
-    execution: Vec<Execution>,
+    execution: Vec<ExecutionEntry>,
+}
+
+/// An `[[execution]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExecutionEntry {
+    name: String,
+    module: String,
+    reference: String,
+    called: Option<Called>,
+    replayed: Option<Replayed>,
+}
+
+impl ExecutionEntry {
+    /// The execution that the entry pins, in a file at `path`.
+    fn resolve(self, path: &Path) -> Result<Execution, CorpusError> {
+        let beside = |name: &Path| path.with_file_name("").join(name);
+        let kind = match (self.called, self.replayed) {
+            (Some(mut called), None) => {
+                if let Some(folder) = &called.folder {
+                    called.files.extend(read_folder(&beside(folder))?);
+                }
+                Kind::Called(called)
+            }
+            (None, Some(replayed)) => Kind::Replayed(Replayed {
+                driver: beside(&replayed.driver),
+                input: beside(&replayed.input),
+                traces: beside(Path::new(TRACES)),
+                ..replayed
+            }),
+            _ => {
+                let problem = format!("execution {}: give called or replayed", self.name);
+                return Err(bad(path, &problem));
+            }
+        };
+        Ok(Execution {
+            name: self.name,
+            module: self.module,
+            kind,
+            reference: self.reference,
+        })
+    }
+}
+
+fn bad(path: &Path, problem: &str) -> CorpusError {
+    let remedy = "correct the file; its first lines say what it holds";
+    CorpusError::unusable(&path.display().to_string(), problem, remedy)
 }
 
 /// The files of a folder.
@@ -96,33 +177,25 @@ impl Executions {
     /// Reads the file; the error names it, the place and the remedy.
     pub fn read(path: &Path) -> Result<Executions, CorpusError> {
         let text = std::fs::read_to_string(path).map_err(|e| CorpusError::read(path, e))?;
-        let bad = |problem: String| {
-            let remedy = "correct the file; its first lines say what it holds";
-            CorpusError::unusable(&path.display().to_string(), problem, remedy)
-        };
-        let mut file: ExecutionsFile = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        let file: ExecutionsFile = toml::from_str(&text).map_err(|e| bad(path, &e.to_string()))?;
         for (i, execution) in file.execution.iter().enumerate() {
             let name = &execution.name;
             if file.execution[..i].iter().any(|other| other.name == *name) {
-                return Err(bad(format!("two executions are called {name}")));
+                return Err(bad(path, &format!("two executions are called {name}")));
             }
             if !name
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
             {
                 let problem = "a name is made of letters, digits, '-' and '_'";
-                return Err(bad(format!("execution {name}: {problem}")));
+                return Err(bad(path, &format!("execution {name}: {problem}")));
             }
         }
-        for execution in &mut file.execution {
-            if let Some(folder) = &execution.folder {
-                let files = read_folder(&path.with_file_name("").join(folder))?;
-                execution.files.extend(files);
-            }
-        }
+        let entries = file.execution.into_iter();
+        let executions = entries.map(|entry| entry.resolve(path));
         Ok(Executions {
             path: path.to_owned(),
-            executions: file.execution,
+            executions: executions.collect::<Result<_, _>>()?,
         })
     }
 

@@ -4,8 +4,18 @@ use crate::error::CorpusError;
 use std::path::Path;
 use std::process::Command;
 
-/// Runs `command` to its end without a terminal and gives its standard output.
+/// Runs a client to its end without a terminal and gives its standard output.
 pub(crate) fn run(command: &mut Command, origin: &str) -> Result<Vec<u8>, CorpusError> {
+    let remedy = "check the network and the pin, or give a folder that holds the file with --from";
+    run_or(command, origin, remedy)
+}
+
+/// The same, with another remedy for a failure.
+pub(crate) fn run_or(
+    command: &mut Command,
+    origin: &str,
+    remedy: &str,
+) -> Result<Vec<u8>, CorpusError> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command
         .stdin(std::process::Stdio::null())
@@ -29,7 +39,7 @@ pub(crate) fn run(command: &mut Command, origin: &str) -> Result<Vec<u8>, Corpus
     Err(CorpusError::unusable(
         origin,
         format!("{program} failed ({}): {}", output.status, gist(&stderr)),
-        "check the network and the pin, or give a folder that holds the file with --from",
+        remedy,
     ))
 }
 

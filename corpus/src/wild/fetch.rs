@@ -37,6 +37,35 @@ pub fn fetch(entry: &WildModule, options: &FetchOptions) -> Result<PathBuf, Corp
     }
 }
 
+/// Whether a module needs no git repository: a package registry has it, or it was
+/// fetched before, or it is in the folder `from`.
+pub fn is_at_hand(entry: &WildModule, options: &FetchOptions) -> Result<bool, CorpusError> {
+    if !matches!(entry.pin.source, Source::Git { .. }) {
+        return Ok(true);
+    }
+    let [ready, shipped] = [entry.prepared_sha256(), &entry.pin.sha256];
+    if [ready, shipped]
+        .iter()
+        .any(|sha256| holds(&cached(options, &entry.name, sha256, "wasm"), sha256))
+    {
+        return Ok(true);
+    }
+    let Some(folder) = &options.from else {
+        return Ok(false);
+    };
+    Ok(find_by_hash(folder, shipped)?.is_some())
+}
+
+/// Another file of a module's package or repository, in the cache.
+pub(crate) fn fetch_beside(
+    entry: &WildModule,
+    pin: &Pin,
+    options: &FetchOptions,
+) -> Result<PathBuf, CorpusError> {
+    let extension = Path::new(&pin.path).extension().unwrap_or_default();
+    pinned(pin, &entry.name, &extension.to_string_lossy(), options)
+}
+
 /// The name of a cached file contains its hash, so that an edited pin never
 /// finds the file of an older one.
 fn cached(options: &FetchOptions, name: &str, sha256: &str, extension: &str) -> PathBuf {

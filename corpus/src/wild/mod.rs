@@ -10,6 +10,7 @@ mod manifest;
 mod module;
 mod unpack;
 
-pub use fetch::{FetchOptions, fetch};
+pub(crate) use fetch::fetch_beside;
+pub use fetch::{FetchOptions, fetch, is_at_hand};
 pub use manifest::Manifest;
 pub use module::{Failure, Pin, Preparation, Setting, Source, Step, WildModule};

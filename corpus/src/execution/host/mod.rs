@@ -4,18 +4,20 @@ mod js_string;
 mod libraries;
 mod wasi;
 
-pub(super) use js_string::JsString;
+pub(super) use js_string::{JsString, MODULE as JS_STRING, is_written_down};
 
+use super::replay::Replay;
 use crate::sha256::hex;
+use crate::traces::{Trace, Value};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use wasmtime::{Caller, Error, Result, Val};
 
 /// What the clock advances by at each reading, in milliseconds.
 const TICK_MS: u64 = 1;
 
 /// The state of the host of one execution.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Host {
     /// What has been printed.
     pub output: Vec<u8>,
@@ -30,6 +32,10 @@ pub(super) struct Host {
     /// Those that are open, with how far they have been read.
     open: Vec<(String, usize)>,
     readings: u64,
+    /// The trace that it is run by.
+    pub replay: Option<Replay>,
+    /// The values of imported globals in that trace.
+    pub globals: HashMap<(String, String), Value>,
 }
 
 /// An imported function. Its parameters and results are those of the import.
@@ -53,6 +59,16 @@ impl Host {
         Host {
             arguments,
             files,
+            ..Host::default()
+        }
+    }
+
+    /// The host of a module that is run by a trace.
+    pub fn of_trace(trace: Trace) -> Host {
+        let (replay, globals) = Replay::new(trace);
+        Host {
+            replay: Some(replay),
+            globals,
             ..Host::default()
         }
     }

@@ -5,6 +5,7 @@ mod fetch;
 mod list;
 mod named;
 mod record;
+mod record_run;
 mod run;
 
 use crate::outcome::Outcome;
@@ -24,6 +25,8 @@ enum Command {
     Record(record::Args),
     /// Run pinned executions and tell of their collections
     Run(run::Args),
+    /// Record anew what passes between a module and its JavaScript
+    RecordRun(record_run::Args),
     /// List the recorded modules
     List(list::Args),
 }
@@ -33,6 +36,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         Command::Fetch(args) => fetch::run(args),
         Command::Record(args) => record::run(args),
         Command::Run(args) => run::run(args),
+        Command::RecordRun(args) => record_run::run(args),
         Command::List(args) => list::run(args),
     }
 }

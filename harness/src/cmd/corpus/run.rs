@@ -1,14 +1,15 @@
 //! `corpus run`: runs pinned executions and tells of their collections.
 
-use crate::args::{CompileLimits, CorpusArg, Format};
+use super::named;
+use crate::args::{CompileLimits, CorpusArg, Format, parse_collector};
 use crate::outcome::Outcome;
 use crate::output::{self, PrintedColumn, note, percent, thousands};
 use crate::walks::{Walks, rows};
 use anyhow::{Context, Result};
-use stackmap_corpus::execution::{self, Execution, Executions};
+use stackmap_corpus::execution::{self, Kind};
 use stackmap_corpus::recorded::{RecordOptions, TARGETS, Target};
-use stackmap_corpus::wild::{FetchOptions, Manifest};
-use stackmap_corpus::{CorpusError, Isa, walks};
+use stackmap_corpus::wild::{self, FetchOptions};
+use stackmap_corpus::{Collector, CorpusError, Isa, walks};
 use stackmap_reports::results::WalkRow;
 use std::path::{Path, PathBuf};
 
@@ -19,10 +20,18 @@ pub struct Args {
     /// Take modules from this folder, by hash, instead of the network
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
+    /// Only with this collector: copying or drc
+    #[arg(long, value_parser = parse_collector)]
+    collector: Option<Collector>,
+    /// Leave out modules of git repositories, unless they were fetched before or
+    /// are in that folder
+    #[arg(long)]
+    registries: bool,
     /// Record the walks, instead of comparing them with what is recorded
     #[arg(long)]
     record: bool,
-    /// Run them under this JavaScript engine, too: a Node.js of version 22 or newer
+    /// Run those that no trace is of under this JavaScript engine, too: a Node.js of
+    /// version 22 or newer
     #[arg(long, value_name = "NODE")]
     reference: Option<PathBuf>,
     /// Print what the modules print
@@ -46,23 +55,26 @@ pub fn run(args: &Args) -> Result<Outcome> {
         folder: corpus.recordings(),
         limits: args.limits.limits(),
     };
-    let executions = Executions::read(&corpus.executions())?;
-    let manifest = Manifest::read(&corpus.manifest())?;
-    let chosen: Vec<&Execution> = match args.names.as_slice() {
-        [] => executions.executions.iter().collect(),
-        names => names
-            .iter()
-            .map(|n| executions.get(n))
-            .collect::<Result<_, _>>()?,
-    };
+    let chosen = named::executions(&args.names, &corpus)?;
     let host = Isa::host().context("no module can be run: Cranelift lacks this machine's ISA")?;
-    let targets = TARGETS.into_iter().filter(|target| target.isa == host);
+    let wanted = |target: &Target| {
+        target.isa == host && args.collector.is_none_or(|only| only == target.collector)
+    };
+    let targets = TARGETS.into_iter().filter(wanted);
     let targets: Vec<Target> = targets.collect();
     let (mut table, mut failures) = (Vec::new(), 0);
-    for execution in chosen {
-        let module = manifest.get(&execution.module)?;
+    for (execution, module) in &chosen {
+        if args.registries && !wild::is_at_hand(module, &options.fetch)? {
+            let name = &execution.name;
+            note!(
+                "note: {name}: left out, its module is in a git repository; fetch it first, or give a folder that holds it with --from"
+            );
+            continue;
+        }
         if let Some(node) = &args.reference
-            && let Err(error) = execution::reference(execution, module, &options.fetch, node)
+            && let Kind::Called(called) = &execution.kind
+            && let Err(error) =
+                execution::reference(&execution.name, called, module, &options.fetch, node)
         {
             note!("error: {error}");
             failures += 1;
