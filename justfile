@@ -40,9 +40,9 @@ record-check name="dart_fmt-unopt": build
     {{lab}} corpus fetch {{name}}
     {{lab}} corpus record --check --isa x86_64 {{name}}
 
-# Run the pinned executions and compare the stacks of their collections with the recorded ones
+# Run wild modules and compare the stacks of their collections with the recorded ones
 runs *args: build
-    {{lab}} corpus run {{args}}
+    {{lab}} corpus run --registries {{args}}
 
 # A full run, made the published one: reports/published/ and the README's table
 publish *args: build
