@@ -10,6 +10,8 @@ import run
 import student
 
 HARMFUL = ["stale root", "missed root", "bogus root", "out-of-frame slot"]
+# Modules below which a mean over them says nothing.
+ENOUGH_MODULES = 5
 # Shares of wrong answers closer than this are equal: the faults are sampled.
 TOLERANCE = 0.001
 TIMES = {"pause": "pause", "load_bytes": "load", "load_file": "load", "compile": "compile"}
@@ -29,6 +31,8 @@ def published() -> dict[str, str | None]:
     for question, text in zip(sections[1::2], sections[2::2]):
         found = re.search(r"^\| `([^`]+)` \| the answer:", text.split("\n## ")[0], flags=re.M)
         answers[QUESTIONS[question]] = found and found[1]
+    first = re.search(r"(?:Upstream|it would be) `([^`]+)`", sections[0])
+    answers["recommended"] = first and first[1]
     return answers
 
 
@@ -49,7 +53,9 @@ class Evidence:
             self.cwasm.setdefault(r["scheme"], {})[r["module"], r["isa"], r["collector"]] = ratio
         self.times = {name: {} for name in TIMES}
         if (run.folder() / "wasmtime.csv").exists():
-            for r in run.table("wasmtime.csv").filter(pl.col("memo") == 0).iter_rows(named=True):
+            tri_state = [name for name, s in self.schemes.items() if s["tri_state"]]
+            own = (pl.col("memo") == 0) & (pl.col("strict") == pl.col("scheme").is_in(tri_state))
+            for r in run.table("wasmtime.csv").filter(own).iter_rows(named=True):
                 for name, times in self.times.items():
                     if r[f"{name}_ratio"] is not None:
                         cell = (r[f"{name}_ratio"], r[f"{name}_lo"])
@@ -107,20 +113,36 @@ class Evidence:
             and all(harmful[f] <= today[f] + TOLERANCE for f in harmful.keys() & today.keys())
             and all(ratio < 1 + at["cwasm"] for ratio in self.cwasm.get(scheme, {}).values())
             and all(
-                lo is None or lo < 1 + at[TIMES[name]]
+                lo is None or lo < self.limit(name, at)
                 for name, times in self.times.items()
                 for _, lo in times.get(scheme, {}).values()
             )
         )
 
+    def limit(self, name, at):
+        """From what ratio on an execution is slower than today's format built twice is anywhere."""
+        control = [lo for _, lo in self.times[name].get("exact-again", {}).values() if lo is not None]
+        return max([1 + at[TIMES[name]], *control])
+
     def answer(self, question, at):
         """The scheme that remains, with the fewest lines."""
-        admits = {"alone": lambda s: not s["records_empties"], "strict": lambda s: s["tri_state"]}[question]
-        right = [name for name, s in self.schemes.items() if admits(s) and self.is_right(name, at)]
-        remain = [name for name in right if not any(self.beats(other, name, at) for other in right)]
+        right = [
+            name
+            for name, s in self.schemes.items()
+            if s["records_empties"] == (question == "strict") and self.is_right(name, at)
+        ]
+        beaten = lambda name, by: any(self.beats(other, name, at) for other in by)
+        remain = [name for name in right if not beaten(name, right)] or right
+        while back := [name for name in right if name not in remain and not beaten(name, remain)]:
+            remain.append(back[0])
         lines = lambda name: sum(self.schemes[name][f"{part}_lines"] for part in ["reader", "writer", "compiler"])
-        measured = self.cwasm or self.harmful or any(self.times.values())
-        return min(remain, key=lines, default=None) if measured else None
+        return min((name for name in remain if self.differences(name, "exact", at)), key=lines, default=None)
+
+    def recommended(self, at):
+        """Strict mode, if it is better than the format alone and than today's; else the format alone, if that is."""
+        alone, strict = (name if name and self.beats(name, "exact", at) else None for name in
+                         (self.answer("alone", at), self.answer("strict", at)))
+        return strict if strict and (alone is None or self.beats(strict, alone, at)) else alone
 
 
 def known(better, worse):
@@ -129,15 +151,16 @@ def known(better, worse):
 
 def mean_gap(times, a, b):
     """Ends of the interval of the mean ratio less 1, with a module as the unit; none for fewer than two."""
-    if a not in times or (b != "exact" and b not in times):
-        return None
+    def ratio(scheme, execution):
+        return 1.0 if scheme == "exact" else times.get(scheme, {}).get(execution, (None,))[0]
+
     logs = {}
-    for (module, collector), (ratio, _) in times[a].items():
-        other = (1.0, None) if b == "exact" else times[b].get((module, collector))
-        if other:
-            logs.setdefault(module, []).append(math.log(ratio / other[0]))
+    for execution in {execution for own in times.values() for execution in own}:
+        both = ratio(a, execution), ratio(b, execution)
+        if None not in both:
+            logs.setdefault(execution[0], []).append(math.log(both[0] / both[1]))
     means = [sum(own) / len(own) for own in logs.values()]
-    if len(means) < 2:
+    if len(means) < ENOUGH_MODULES:
         return None
     middle = sum(means) / len(means)
     variance = sum((m - middle) ** 2 for m in means) / (len(means) - 1)

@@ -36,7 +36,9 @@ def _(mo, rules):
 def _(mo, rules, sliders):
     evidence = rules.Evidence()
     chosen = {question: evidence.answer(question, sliders.value) for question in rules.QUESTIONS.values()}
-    mo.md("\n".join(f"- {words}: `{chosen[short]}`" for words, short in rules.QUESTIONS.items()))
+    chosen["recommended"] = evidence.recommended(sliders.value)
+    answers = [*rules.QUESTIONS.items(), ("recommended", "recommended")]
+    mo.md("\n".join(f"- {words}: `{chosen[short]}`" for words, short in answers))
     return (evidence,)
 
 
@@ -44,6 +46,7 @@ def _(mo, rules, sliders):
 def _(defaults, evidence, rules):
     told = rules.published()
     again = {question: evidence.answer(question, defaults) for question in rules.QUESTIONS.values()}
+    again["recommended"] = evidence.recommended(defaults)
     assert again == told, f"decision.md says {told}, the rules {again}"
     print(f"decision.md recomputed: {again}")
     return

@@ -136,6 +136,7 @@ fn above_the_threshold_the_better_one_wins_whatever_its_lines() {
     let beaten = Fate::Beaten {
         by: "long".to_owned(),
         on: vec![Criterion::Cwasm],
+        open: [Criterion::TIMES.as_slice(), &[Criterion::Faults]].concat(),
     };
     assert_eq!(*fate(&d, "short"), beaten);
 }
@@ -215,6 +216,71 @@ fn what_is_open_is_said_and_beats_nobody() {
     assert_eq!(open.iter().filter(is_pause).count(), 1, "{open:?}");
 }
 
+/// Each of three is materially better than the next in one thing.
+#[test]
+fn a_circle_is_no_reason_to_keep_todays_format() {
+    let schemes = [
+        ("a", GOOD, [500, 500], 90),
+        ("b", GOOD, [500, 500], 91),
+        ("c", GOOD, [500, 500], 92),
+    ];
+    let ratios = [
+        ("a", [0.980, 0.986, 0.992]),
+        ("b", [0.992, 0.980, 0.986]),
+        ("c", [0.986, 0.992, 0.980]),
+    ];
+    let rows = ratios
+        .iter()
+        .flat_map(|(scheme, [pauses, loads, compiles])| {
+            (0..5).map(move |m| WasmtimeRow {
+                load_bytes_ratio: Some(*loads),
+                compile_ratio: Some(*compiles),
+                ..pause(scheme, m, *pauses, 0.001)
+            })
+        });
+    let rows: Vec<WasmtimeRow> = rows.collect();
+    let d = decided_with(&schemes, &rows, &Rules::default());
+    assert_eq!(answer(&d, Question::FormatAlone), Some("a"));
+}
+
+/// What today's format built twice does by itself is held against nobody.
+#[test]
+fn the_control_says_how_much_is_chance() {
+    let schemes = [("fair", GOOD, [500, 500], 90)];
+    let mut rows: Vec<WasmtimeRow> = (0..5).map(|m| pause("fair", m, 1.0, 0.002)).collect();
+    rows[3] = pause("fair", 3, 1.03, 0.01);
+    let excluded = decided_with(&schemes, &rows, &Rules::default());
+    assert!(matches!(fate(&excluded, "fair"), Fate::Excluded(_)));
+    rows.push(pause("exact-again", 2, 1.04, 0.01));
+    let d = decided_with(&schemes, &rows, &Rules::default());
+    assert_eq!(answer(&d, Question::FormatAlone), Some("fair"));
+}
+
+/// A scheme that never ran is not judged by what others did.
+#[test]
+fn what_others_ran_is_no_measurement_of_a_scheme() {
+    let schemes = [
+        ("idle", GOOD, [500, 500], 90),
+        ("busy", GOOD, [500, 500], 900),
+    ];
+    let rows: Vec<WasmtimeRow> = (0..5).map(|m| pause("busy", m, 1.0, 0.002)).collect();
+    let d = decided_with(&schemes, &rows, &Rules::default());
+    let own = d.answer(Question::FormatAlone);
+    assert_eq!(own.scheme.as_deref(), Some("idle"));
+    assert!(own.unjudged.contains(&Criterion::Pause), "{own:?}");
+}
+
+/// An interval that reaches far up is no verdict.
+#[test]
+fn a_wide_interval_is_no_excuse() {
+    let schemes = [("vague", GOOD, [500, 500], 90)];
+    let ratios = [0.9, 1.3, 1.1, 0.8, 1.2];
+    let rows: Vec<WasmtimeRow> = (0..5).map(|m| pause("vague", m, ratios[m], 0.5)).collect();
+    let d = decided_with(&schemes, &rows, &Rules::default());
+    let own = d.answer(Question::FormatAlone);
+    assert_eq!(own.doubtful, [Criterion::Pause]);
+}
+
 #[test]
 fn rule_one_comes_first_and_controls_are_no_candidates() {
     let d = decided(&[
@@ -246,11 +312,8 @@ fn each_question_has_its_own_candidates() {
 #[test]
 fn todays_format_stays_where_nothing_is_materially_better() {
     let d = decided(&[("little", GOOD, [950, 950], 10)]);
-    assert_eq!(
-        answer(&d, Question::FormatAlone),
-        Some("little"),
-        "fewer lines"
-    );
+    assert_eq!(answer(&d, Question::FormatAlone), Some("little"));
+    assert_eq!(d.recommended(), None, "fewer lines are no reason to change");
     let d = decided(&[("little", GOOD, [950, 950], 900)]);
     assert_eq!(answer(&d, Question::FormatAlone), Some("exact"));
     assert_eq!(d.recommended(), None);
@@ -266,7 +329,7 @@ fn a_module_that_decides_alone_is_found() {
     let of = |what: &str| {
         let mut changes = d.sensitivity.left_out.iter();
         let change = changes.find(|change| change.what == what).unwrap();
-        change.schemes[0].as_deref()
+        change.verdicts.answers[0].as_deref()
     };
     assert_eq!(of("module one"), Some("long"));
     assert_eq!(of("module two"), Some("short"));

@@ -9,8 +9,8 @@ use crate::output::say;
 use crate::run_folder::{self, Manifest};
 use crate::scheme;
 use anyhow::{Context, Result, ensure};
-use stackmap_reports::results::{LatencyRow, Results, write_file};
-use stackmap_reports::{PLOTS, load, readme_results, upstream_note};
+use stackmap_reports::results::{LatencyRow, Results, Row, WasmtimeRow, write_file};
+use stackmap_reports::{Rules, load, readme_results, upstream_note, write_report};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -19,6 +19,10 @@ use tempfile::TempDir;
 pub struct Args {
     /// Results folder [default: the newest under results/]
     run: Option<PathBuf>,
+
+    /// Folder of `just wasmtime`, whose table belongs to the run
+    #[arg(long, value_name = "DIR")]
+    wasmtime: Option<PathBuf>,
 
     /// Where the repository lies
     #[arg(long, default_value = ".")]
@@ -57,15 +61,20 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if to.exists() && !args.force {
         check_no_less(&dir, &measured, &to)?;
     }
-    let text = with_table(&readme, &readme_results(&measured))?;
-    let drawing = |name: &str| Some(scheme::named(name).ok()?.source.drawing());
-    let note = upstream_note(&measured, drawing).with_context(|| {
+    let replacement = Replacement::beside(&to)?;
+    let incoming = replacement.incoming();
+    copy(&dir, &incoming)?;
+    if let Some(wasmtime) = &args.wasmtime {
+        copy_file(&wasmtime.join(WasmtimeRow::FILE), &incoming)?;
+    }
+    // Made anew, of all the tables and by this program's rules.
+    let published = load(&incoming)?;
+    write_report(&published, &incoming, &Rules::default())?;
+    let text = with_table(&readme, &readme_results(&published))?;
+    let note = upstream_note(&published, drawing).with_context(|| {
         format!("{name}: recommends no scheme, so there is nothing to publish; measure more")
     })?;
-
-    let replacement = Replacement::beside(&to)?;
-    copy(&dir, &replacement.incoming())?;
-    write_file(&replacement.incoming().join("upstream.md"), note.as_bytes())?;
+    write_file(&incoming.join("upstream.md"), note.as_bytes())?;
     replacement.swap(&to)?;
     if let Err(error) = write_file(&readme, text.as_bytes()) {
         replacement.swap_back(&to)?;
@@ -73,6 +82,16 @@ pub fn run(args: &Args) -> Result<Outcome> {
     }
     say!("{}\n{}", to.display(), readme.display())?;
     Ok(Outcome::Complete)
+}
+
+/// How a format is drawn. One that records empties draws what it adds to the scheme
+/// of its name, whose drawing comes first.
+fn drawing(name: &str) -> Option<String> {
+    let own = |name: &str| Some(scheme::named(name).ok()?.source.drawing());
+    match name.strip_suffix("-tri").and_then(own) {
+        Some(base) => Some(format!("{}\n\n{}", base.trim_end(), own(name)?)),
+        None => own(name),
+    }
 }
 
 /// Fails if a run measured less than the published one.
@@ -117,22 +136,16 @@ fn with_table(readme: &Path, table: &str) -> Result<String> {
 /// Everything that the report is made of, but the raw timings, which take
 /// more room than all the rest.
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    let copy_to = |path: &Path, to: PathBuf| {
-        let copied = fs::copy(path, to);
-        copied.with_context(|| format!("{}: cannot be copied", path.display()))
-    };
-    for name in run_folder::findings() {
-        let path = from.join(name);
-        if path.exists() {
-            copy_to(&path, to.join(name))?;
-        }
-    }
-    let plots = to.join(PLOTS);
-    fs::create_dir(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
-    for plot in run_folder::plots(from) {
-        let name = plot.file_name().unwrap_or_default();
-        copy_to(&plot, plots.join(name))?;
-    }
+    let paths = run_folder::findings().map(|name| from.join(name));
+    paths
+        .filter(|path| path.exists())
+        .try_for_each(|path| copy_file(&path, to))
+}
+
+fn copy_file(path: &Path, to: &Path) -> Result<()> {
+    let name = path.file_name().unwrap_or_default();
+    let copied = fs::copy(path, to.join(name));
+    copied.with_context(|| format!("{}: cannot be copied", path.display()))?;
     Ok(())
 }
 

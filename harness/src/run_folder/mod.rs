@@ -10,7 +10,7 @@ mod flags;
 mod lock;
 mod manifest;
 
-pub use contents::{findings, plots};
+pub use contents::findings;
 pub use flags::{Force, Onto, ResumeOrForce};
 pub use manifest::Manifest;
 

@@ -69,7 +69,7 @@ pub(crate) fn markdown(results: &Results, decision: &Decision) -> String {
     for line in caveats(results, decision) {
         out += &format!("\n- {line}\n");
     }
-    out += "\n## Rules\n\nThis file is generated from the results by these rules. They were written before the data; the thresholds are in `reports/decision.toml`, where each is argued for.\n\n";
+    out += "\n## Rules\n\nThis file is generated from the results by these rules. The thresholds are in `reports/decision.toml`, where each is argued for. Sizes and faults were known when they were written; how schemes do in Wasmtime was not.\n\n";
     for rule in RULES {
         out += &format!("{rule}\n");
     }
@@ -82,7 +82,7 @@ pub(crate) fn markdown(results: &Results, decision: &Decision) -> String {
         out += &answer_table(decision, question).markdown();
     }
     out += &format!(
-        "\n## What users feel\n\nEach scheme against today's format.\n\n{}",
+        "\n## What users feel\n\nEach scheme against today's format. Of the `.cwasm`, before it is padded to pages, what is left on one module and another; of times the mean over modules with the interval for modules like these.\n\n{}",
         felt_table(decision).markdown()
     );
     out += "\n## What would change our mind\n";

@@ -3,7 +3,7 @@
 use crate::format::{known, list, percent, percent_range, plural};
 use crate::headline::strata;
 use crate::results::{BASELINE, Results};
-use crate::stats::{Criterion, Decision, Question};
+use crate::stats::{Criterion, Decision, Question, quantile};
 
 /// What to do, what it answers, and how sure that is.
 pub(crate) fn recommendation(results: &Results, decision: &Decision) -> [String; 3] {
@@ -30,13 +30,30 @@ fn what(results: &Results, decision: &Decision) -> String {
             "Keep today's format: over {scope} no scheme that keeps the rules is materially better than `{BASELINE}`."
         );
     };
-    let unjudged = &decision.answer(decision.preferred).unjudged;
-    let verdict = match unjudged.is_empty() {
-        true => format!("Upstream `{name}`, {}", with(decision.preferred)),
+    let answer = decision.answer(decision.preferred);
+    let doubts = [
+        (&answer.unjudged, "was not measured", "were not measured"),
+        (
+            &answer.doubtful,
+            "may be materially worse",
+            "may be materially worse",
+        ),
+    ];
+    let doubts = doubts
+        .into_iter()
+        .filter(|(criteria, ..)| !criteria.is_empty());
+    let doubts = doubts.map(|(criteria, one, several)| {
+        let names: Vec<String> = criteria.iter().map(ToString::to_string).collect();
+        let verb = if names.len() == 1 { one } else { several };
+        format!("{} {verb}", list(&names))
+    });
+    let doubts: Vec<String> = doubts.collect();
+    let with = with(decision.preferred);
+    let verdict = match doubts.is_empty() {
+        true => format!("Upstream `{name}`, {with}"),
         false => format!(
-            "No verdict yet, since {} cannot be judged; by what was measured it would be `{name}`, {}",
-            criteria(unjudged),
-            with(decision.preferred)
+            "No verdict yet, since {}; by what is known it would be `{name}`, {with}",
+            list(&doubts)
         ),
     };
     format!("{verdict}: over {scope} it {}.", figures(decision, name))
@@ -49,11 +66,6 @@ fn with(question: Question) -> &'static str {
     }
 }
 
-fn criteria(names: &[Criterion]) -> String {
-    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-    list(&names)
-}
-
 /// What a scheme leaves of the section, and of the whole file.
 fn figures(decision: &Decision, name: &str) -> String {
     let Some(means) = decision.means(name) else {
@@ -61,7 +73,7 @@ fn figures(decision: &Decision, name: &str) -> String {
     };
     let bytes = means.bytes.map_or_else(String::new, |spread| {
         format!(
-            "leaves {} of the section's bytes in the mean and {} of all bytes together ({} from module to module)",
+            "leaves {} of the section's bytes in the mean over modules, {} of them all together, and {} from module to module",
             percent(spread.mean),
             known(means.total, percent),
             percent_range(spread.min, spread.max)
@@ -70,7 +82,7 @@ fn figures(decision: &Decision, name: &str) -> String {
     let file = decision.gap(name, Criterion::Cwasm);
     let file = file.map(|gap| {
         format!(
-            "makes the whole `.cwasm` {} smaller, over all ISAs and collectors",
+            "takes {} off the whole `.cwasm`, module by module on every ISA and with every collector",
             percent_range(-gap.hi, -gap.lo)
         )
     });
@@ -81,66 +93,84 @@ fn figures(decision: &Decision, name: &str) -> String {
     list(&parts)
 }
 
-/// The answer to each of the two worries, for the recommended scheme.
+/// The answer to each of the two worries, and what a lookup is of a pause.
 fn worries(results: &Results, decision: &Decision) -> String {
-    let strict = decision.answer(Question::Strict).scheme.as_deref();
     let Some(means) = decision.recommended().and_then(|name| decision.means(name)) else {
-        return "Of the issue's two worries, empty maps and the check of exact PCs, neither arises.".into();
+        return String::new();
     };
     let scheme = &means.scheme;
-    let empties = match strict.and_then(|name| decision.means(name)) {
-        Some(strict) => format!(
-            "Empty maps need {} in Wasmtime's compiler and none in Cranelift",
-            plural(strict.scheme.compiler_lines as usize, "line")
+    let mut text = match decision.preferred {
+        Question::FormatAlone => "No empty maps are recorded. Every PC that is no recorded safepoint is told from one, as today.".to_owned(),
+        Question::Strict => format!(
+            "Empty maps need {} in Wasmtime's compiler and none in Cranelift. Every PC that is no safepoint is told from one, and a safepoint without references from both.",
+            plural(scheme.compiler_lines as usize, "line")
         ),
-        None => "Empty maps are not needed".to_owned(),
     };
-    let noticed = decision.gap(&scheme.name, Criterion::Faults);
-    let noticed = noticed.filter(|gap| gap.lo < 0.0).map(|gap| {
-        format!(
-            ", and with a fatal missing entry less goes wrong in {} of {} kinds of fault than with today's format",
+    let faults = decision.gap(&scheme.name, Criterion::Faults);
+    if let Some(gap) = faults.filter(|gap| gap.lo < 0.0) {
+        text += &format!(
+            " With a fatal missing entry {} of {} kinds of fault are answered wrongly less often than today, and none more often.",
             -gap.lo, gap.n
-        )
-    });
-    let lookup = strata::sentence(results, decision, &scheme.name);
-    let lookup = lookup.map_or_else(String::new, |times| {
-        format!(" A lookup takes, as a ratio to today's time with the interval for modules like these, {times}.")
-    });
-    format!(
-        "{empties}; every PC that is no safepoint is told from one{}. `{}` reads in {} lines and writes in {}.{lookup}",
-        noticed.unwrap_or_default(),
-        scheme.name,
-        scheme.reader_lines,
-        scheme.writer_lines
-    )
+        );
+    }
+    text += &format!(
+        " `{}` reads in {} lines and writes in {}.",
+        scheme.name, scheme.reader_lines, scheme.writer_lines
+    );
+    if let Some(times) = strata::sentence(results, decision, &scheme.name) {
+        text += &format!(
+            " A lookup takes, as a ratio to today's time with the interval for modules like these, {times}."
+        );
+    }
+    if let Some(share) = lookup_share(results) {
+        text += &format!(" {share}");
+    }
+    text
+}
+
+/// What a lookup is of a pause with today's format.
+fn lookup_share(results: &Results) -> Option<String> {
+    let rows = results.executions.iter().flatten();
+    let today = rows.filter(|row| row.scheme == BASELINE && row.memo == 0);
+    let mut shares: Vec<f64> = today.filter_map(|row| row.lookup_share).collect();
+    shares.sort_by(f64::total_cmp);
+    let largest = *shares.last()?;
+    Some(format!(
+        "Today all lookups are {} of the pause in the median of {} in Wasmtime, and at most {}.",
+        percent(quantile(&shares, 0.5)),
+        plural(shares.len(), "execution"),
+        percent(largest)
+    ))
 }
 
 /// What would change the verdict.
 fn certainty(decision: &Decision) -> String {
     let answer = decision.answer(decision.preferred);
-    let chosen = answer.scheme.as_deref();
-    let changing = decision.sensitivity.changing(decision.preferred, chosen);
-    let tried = decision.sensitivity.tried();
+    let sensitivity = &decision.sensitivity;
+    let changing = sensitivity.changing(decision.recommended());
+    let tried = sensitivity.tried();
     let changes = match changing.len() {
         0 => format!(
-            "None of {tried} changes gives another scheme: thresholds halved and doubled, each module, toolchain, size, ISA, collector and execution left out."
+            "None of {tried} changes gives another verdict: thresholds halved and doubled, each module, toolchain, size, ISA, collector and execution left out."
         ),
         n => {
             let names: Vec<String> = changing.iter().map(|change| change.what.clone()).collect();
             format!(
-                "{n} of {tried} changes give another scheme: {}.",
+                "{n} of {tried} changes give another verdict: {}.",
                 list(&names)
             )
         }
     };
-    match answer.open.len() {
-        0 => changes,
-        n => format!(
-            "{changes} {} open, listed below.",
-            match n {
-                1 => "One comparison is".to_owned(),
-                n => format!("{n} comparisons are"),
-            }
-        ),
-    }
+    let spans = sensitivity.cwasm.iter();
+    let same = spans.filter(|span| span.verdicts.recommended.as_deref() == decision.recommended());
+    let same: Vec<String> = same.map(|span| percent_range(span.from, span.to)).collect();
+    let open = match answer.open.len() {
+        0 => String::new(),
+        1 => " One comparison is open.".to_owned(),
+        n => format!(" {n} comparisons are open."),
+    };
+    format!(
+        "{changes} It is the same wherever a difference in the size of a file counts from {}.{open}",
+        list(&same)
+    )
 }

@@ -65,8 +65,8 @@ fn row(
         ratio: ratio(|gap| gap.mid),
         ratio_lo: ratio(|gap| gap.lo),
         ratio_hi: ratio(|gap| gap.hi),
-        caught: count(|gap| -gap.lo),
-        lost: count(|gap| gap.hi),
+        fewer_wrong: count(|gap| -gap.lo),
+        more_wrong: count(|gap| gap.hi),
         difference: difference.to_string(),
     }
 }

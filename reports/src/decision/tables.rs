@@ -3,8 +3,9 @@
 
 use crate::format::{NONE, interval, known, list, percent, percent_range, plural, times};
 use crate::headline::schemes::lines;
+use crate::results::is_timing_control;
 use crate::stats::{
-    Change, Criterion, Decision, Difference, Fate, Gap, Open, Question, Rules, Span,
+    Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question, Rules, Span, Verdicts,
 };
 use crate::table::Table;
 
@@ -48,9 +49,9 @@ pub(super) fn gap_text(criterion: Criterion, gap: Gap) -> String {
         Criterion::Cwasm => format!("{} of it", percent_range(1.0 + gap.lo, 1.0 + gap.hi)),
         Criterion::Faults => match (-gap.lo as usize, gap.hi as usize) {
             (0, 0) => "the same".to_owned(),
-            (more, 0) => format!("{more} more"),
-            (0, fewer) => format!("{fewer} fewer"),
-            (more, fewer) => format!("{more} more, {fewer} fewer"),
+            (less, 0) => format!("{less} of {} less often", gap.n),
+            (0, more) => format!("{more} of {} more often", gap.n),
+            (less, more) => format!("of {} {less} less and {more} more often", gap.n),
         },
         _ => format!(
             "{} {}",
@@ -75,9 +76,14 @@ pub(crate) fn answer_table(decision: &Decision, question: Question) -> Table {
         let text = match fate {
             Fate::Chosen => "the answer: the fewest lines of those that remain".to_owned(),
             Fate::Longer(bought) => longer(bought),
-            Fate::Beaten { by, on } => {
+            Fate::Beaten { by, on, open } => {
                 let on: Vec<String> = on.iter().map(ToString::to_string).collect();
-                format!("beaten by `{by}`: {}", list(&on))
+                let open: Vec<String> = open.iter().map(ToString::to_string).collect();
+                let open = match open.is_empty() {
+                    true => String::new(),
+                    false => format!("; open or not measured: {}", list(&open)),
+                };
+                format!("beaten by `{by}`: {}{open}", list(&on))
             }
             Fate::Excluded(reasons) => {
                 let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
@@ -118,7 +124,11 @@ pub(crate) fn felt_table(decision: &Decision) -> Table {
     table
         .head
         .extend(Criterion::ALL.map(|criterion| criterion.to_string()));
-    for felt in &decision.felt {
+    // The control last: it says what the others' times are worth.
+    let control = |felt: &&Felt| is_timing_control(&felt.scheme);
+    let mut all: Vec<&Felt> = decision.felt.iter().collect();
+    all.sort_by_key(|felt| control(felt));
+    for felt in all {
         let cells = felt
             .gaps
             .iter()
@@ -126,7 +136,8 @@ pub(crate) fn felt_table(decision: &Decision) -> Table {
                 Some(gap) => format!("{}: {difference}", gap_text(*criterion, *gap)),
                 None => NONE.to_owned(),
             });
-        table.push(std::iter::once(format!("`{}`", felt.scheme)).chain(cells));
+        let role = if control(&felt) { " (control)" } else { "" };
+        table.push(std::iter::once(format!("`{}`{role}", felt.scheme)).chain(cells));
     }
     table
 }
@@ -156,22 +167,24 @@ pub(crate) fn sensitivity_tables(decision: &Decision) -> Vec<(&'static str, Tabl
     tables
 }
 
-fn answers(schemes: &[Option<String>; 2]) -> [String; 2] {
-    schemes
-        .each_ref()
+fn cells(verdicts: &Verdicts) -> [String; 3] {
+    let [alone, strict] = &verdicts.answers;
+    [alone, strict, &verdicts.recommended]
         .map(|scheme| known(scheme.as_ref(), |scheme| format!("`{scheme}`")))
 }
 
 fn with_questions(first: &str) -> Table {
-    let questions = Question::ALL.map(|question| question.to_string());
-    let head = std::iter::once(first.to_owned()).chain(questions);
-    Table::new(3, head)
+    let [alone, strict] = Question::ALL.map(|question| question.to_string());
+    Table::new(
+        4,
+        [first.to_owned(), alone, strict, "recommended".to_owned()],
+    )
 }
 
 fn changes(changes: &[Change]) -> Table {
     let mut table = with_questions("changed or left out");
     for change in changes {
-        table.push(std::iter::once(change.what.clone()).chain(answers(&change.schemes)));
+        table.push(std::iter::once(change.what.clone()).chain(cells(&change.verdicts)));
     }
     table
 }
@@ -180,7 +193,7 @@ fn spans(spans: &[Span]) -> Table {
     let mut table = with_questions("a difference from");
     for span in spans {
         let range = percent_range(span.from, span.to);
-        table.push(std::iter::once(range).chain(answers(&span.schemes)));
+        table.push(std::iter::once(range).chain(cells(&span.verdicts)));
     }
     table
 }

@@ -3,9 +3,9 @@
 use super::times::{LIKE_THESE, THESE, estimated, judged, like_these, these};
 use crate::format::{count, known, percent, percent_range, plain};
 use crate::results::{BASELINE, Results, SchemeRow};
-use crate::stats::Decision;
 use crate::stats::means::{MeanRatio, Spread};
 use crate::stats::schemes::SchemeMeans;
+use crate::stats::{Criterion, Decision};
 use crate::table::Table;
 
 /// The baseline first, then from the smallest to the largest.
@@ -136,6 +136,46 @@ pub(crate) fn published(decision: &Decision) -> Table {
             lines(&means.scheme),
             kind(&means.scheme).to_owned(),
         ]);
+    }
+    table
+}
+
+/// The issue's proposals beside what is recommended: what each leaves, and what it
+/// takes to review.
+pub(crate) fn proposals(decision: &Decision) -> Table {
+    let head = [
+        "",
+        "scheme",
+        "of the section, mean",
+        "in total",
+        "off the `.cwasm`",
+        "lines",
+        "answers",
+    ];
+    let mut table = Table::new(2, head);
+    let issues = [
+        ("today", BASELINE),
+        ("equal maps shared", "consed"),
+        ("PCs merged into ranges", "ranges"),
+        ("both", "ranges-consed"),
+    ];
+    let ours = decision.recommended().map(|name| ("recommended", name));
+    for (what, name) in issues.into_iter().chain(ours) {
+        if let Some(means) = decision.means(name) {
+            let file = decision.gap(name, Criterion::Cwasm);
+            table.push([
+                what.to_owned(),
+                format!("`{name}`"),
+                known(means.bytes, mean),
+                known(means.total, percent),
+                known(file, |gap| match gap.hi > 0.0 {
+                    true => format!("up to {}, or more than today", percent(-gap.lo)),
+                    false => percent_range(-gap.hi, -gap.lo),
+                }),
+                lines(&means.scheme),
+                kind(&means.scheme).to_owned(),
+            ]);
+        }
     }
     table
 }

@@ -3,7 +3,7 @@
 
 use crate::decision::{caveats, felt_table, recommendation, thresholds};
 use crate::format::{bytes, known, list, percent, percent_range, plural};
-use crate::headline::schemes::published;
+use crate::headline::schemes::{proposals, published};
 use crate::headline::{controls, runs, safety, strata};
 use crate::results::{BASELINE, Collector, Results, Tier};
 use crate::stats::{Decision, Rules, Spread, decide, left_out_text};
@@ -23,20 +23,27 @@ pub fn readme_results(results: &Results) -> String {
     if results.latencies.is_some() {
         out += &format!("{}\n\n", runs::sentences(results, &decision));
     }
+    out += &format!("{}\n", proposals(&decision).markdown());
     out += &format!(
-        "What users feel, each scheme against today's format: the whole `.cwasm` as a range over modules, ISAs and collectors, times as means over executions in Wasmtime. A dash is what was not measured.\n\n{}\n{}\n",
-        felt_table(&decision).markdown(),
-        published(&decision).markdown()
-    );
-    out += &format!(
-        "Ratios to `{BASELINE}`, today's format, in the same run; geometric means over the {} of the tier {} on {}, and all bytes together; intervals are at 95 %, those for *modules like these* with the verdict. A lookup opens the section, finds the PC and visits every slot. *Lines* are of reader and writer, and after the plus those that Wasmtime's compiler needs so that safepoints without references are recorded.\n\n",
+        "Bytes as ratios to today's format over the {} of the tier {} on {}; what comes off the whole `.cwasm`, before it is padded to pages, is a range over modules, ISAs and collectors. *Lines* are of reader and writer, and after the plus those that Wasmtime's compiler needs so that safepoints without references are recorded.\n\n",
         plural(headline.modules.len(), "module"),
         headline.tier,
         headline.isa
     );
-    out += &format!(
-        "<details><summary>Lookups by the size of the module</summary>\n\n{}</details>\n\n",
-        by_size(results, &decision)
+    out += &details(
+        "What users feel: every scheme against today's format",
+        &format!(
+            "Of the `.cwasm` what is left on one module and another; of times the mean over executions in Wasmtime, with the interval for modules like these. A dash is what was not measured.\n\n{}",
+            felt_table(&decision).markdown()
+        ),
+    );
+    out += &details(
+        "Lookups by themselves",
+        &format!(
+            "Geometric means over the modules; intervals are at 95 %, those for *modules like these* with the verdict. A lookup opens the section, finds the PC and visits every slot.\n\n{}\n{}",
+            published(&decision).markdown(),
+            by_size(results, &decision)
+        ),
     );
     for line in caveats(results, &decision) {
         out += &format!("{line}\n");
@@ -45,6 +52,11 @@ pub fn readme_results(results: &Results) -> String {
         out += &format!("{text}\n");
     }
     out + PICTURES
+}
+
+/// What a page folds away.
+fn details(summary: &str, text: &str) -> String {
+    format!("<details><summary>{summary}</summary>\n\n{text}\n</details>\n\n")
 }
 
 /// Each scheme's times by the size of the modules, without which no mean over
@@ -91,13 +103,20 @@ pub fn upstream_note(
             .replace("{controls}", &controls)
             .replace("{today}", &today(results))
             .replace("{recommendation}", &format!("{what}\n\n{worries}"))
+            .replace("{proposals}", &proposals(&decision).markdown())
             .replace("{felt}", &felt_table(&decision).markdown())
             .replace("{thresholds}", &thresholds(&decision.rules))
             .replace("{sensitivity}", &certainty)
             .replace("{ranges}", &ranges(&decision))
             .replace("{runs}", &runs::sentences(results, &decision))
             .replace("{drawing}", drawing.trim_end())
-            .replace("{sizes}", &size_table(results, scheme).markdown())
+            .replace(
+                "{sizes}",
+                &details(
+                    "Every module on every ISA",
+                    &size_table(results, scheme).markdown(),
+                ),
+            )
             .replace("{headline}", &published(&decision).markdown())
             .replace("{strata}", &by_size(results, &decision))
             .replace("{safety}", &safe),

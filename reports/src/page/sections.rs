@@ -147,7 +147,12 @@ fn at_a_glance(decision: &Decision) -> String {
     for scenario in s.scenarios() {
         text += &format!(" Lookup: {scenario}.");
     }
-    format!("{}{}", note(&text), schemes::full(decision).html())
+    format!(
+        "{}{}{}",
+        schemes::proposals(decision).html(),
+        note(&text),
+        schemes::full(decision).html()
+    )
 }
 
 /// What the mean over modules of all sizes hides.

@@ -22,10 +22,10 @@ row! {
         ratio_lo: Option<f64>,
         /// The most, or the upper end.
         ratio_hi: Option<f64>,
-        /// Kinds of fault that the scheme notices and the rival does not.
-        caught: Option<u64>,
-        /// Kinds of fault that the rival notices and the scheme does not.
-        lost: Option<u64>,
+        /// Kinds of fault that the scheme answers wrongly less often.
+        fewer_wrong: Option<u64>,
+        /// Kinds of fault that it answers wrongly more often.
+        more_wrong: Option<u64>,
         /// Whether that is a difference.
         difference: String,
     } each decided;

@@ -30,7 +30,7 @@ pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
 pub use decision::{
     Answer, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question, RULES,
-    Reason, Rules, RulesError, Sensitivity, Span, Weighting, decide,
+    Reason, Rules, RulesError, Sensitivity, Span, Verdicts, Weighting, decide,
 };
 pub use error::StatsError;
 pub use headline::Headline;

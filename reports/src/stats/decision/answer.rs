@@ -28,7 +28,7 @@ impl Question {
     fn admits(self, scheme: &SchemeRow) -> bool {
         match self {
             Question::FormatAlone => !scheme.records_empties,
-            Question::Strict => scheme.tri_state,
+            Question::Strict => scheme.records_empties,
         }
     }
 }
@@ -51,8 +51,11 @@ pub struct Answer {
     pub scheme: Option<String>,
     /// What became of every scheme that the question admits.
     pub fates: Vec<(String, Fate)>,
-    /// What could not be judged for lack of measurements.
+    /// In what the scheme was not measured against today's format.
     pub unjudged: Vec<Criterion>,
+    /// In what it may be materially worse than today's format, as far as is
+    /// known.
+    pub doubtful: Vec<Criterion>,
     /// What could still change the answer.
     pub open: Vec<Open>,
 }
@@ -70,6 +73,8 @@ pub enum Fate {
         by: String,
         /// In what.
         on: Vec<Criterion>,
+        /// In what it is open which of them is better, or not measured.
+        open: Vec<Criterion>,
     },
     /// It broke a rule.
     Excluded(Vec<Reason>),
@@ -186,33 +191,42 @@ fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Quest
             false => drop(broken.insert(&scheme.name, reasons)),
         }
     }
-    let beaten: BTreeMap<&str, (&str, Vec<Criterion>)> = right
-        .iter()
-        .filter_map(|scheme| {
-            let mut others = right.iter();
-            let found = others.find_map(|other| {
-                let on = evidence.beats(&other.name, &scheme.name, rules)?;
-                Some((other.name.as_str(), on))
-            });
-            Some((scheme.name.as_str(), found?))
+    let remaining = remaining(&right, &|a, b| {
+        evidence.beats(&a.name, &b.name, rules).is_some()
+    });
+    let beaten = |scheme: &SchemeRow| {
+        let mut others = remaining.iter();
+        others.find_map(|other| {
+            let on = evidence.beats(&other.name, &scheme.name, rules)?;
+            Some((other.name.as_str(), on))
         })
-        .collect();
-    let measured = evidence.unmeasured().len() < Criterion::ALL.len();
-    let remaining = right
-        .iter()
-        .filter(|s| !beaten.contains_key(s.name.as_str()));
-    let chosen = remaining.min_by_key(|s| lines(s)).filter(|_| measured);
+    };
+    let known = remaining.iter().filter(|s| evidence.is_measured(&s.name));
+    let chosen = known.min_by_key(|scheme| lines(scheme));
     let fate = |scheme: &SchemeRow| {
         let name = scheme.name.as_str();
-        match (broken.get(name), beaten.get(name), chosen) {
-            (Some(reasons), ..) => Fate::Excluded(reasons.clone()),
-            (_, Some((by, on)), _) => Fate::Beaten {
-                by: (*by).to_owned(),
-                on: on.clone(),
-            },
-            (.., Some(chosen)) if chosen.name == name => Fate::Chosen,
-            (.., chosen) => Fate::Longer(bought(evidence, rules, name, chosen)),
+        if let Some(reasons) = broken.get(name) {
+            return Fate::Excluded(reasons.clone());
         }
+        let remains = remaining.iter().any(|other| other.name == name);
+        match beaten(scheme).filter(|_| !remains) {
+            Some((by, on)) => Fate::Beaten {
+                by: by.to_owned(),
+                on,
+                open: undecided(evidence, rules, by, name),
+            },
+            None if chosen.is_some_and(|chosen| chosen.name == name) => Fate::Chosen,
+            None => Fate::Longer(bought(evidence, rules, name, chosen.copied())),
+        }
+    };
+    let against_today = |holds: &dyn Fn(Option<Gap>, f64) -> bool| {
+        let chosen = chosen.filter(|chosen| chosen.name != BASELINE);
+        let all = chosen.into_iter().flat_map(|chosen| {
+            let gap = |criterion| evidence.gap(criterion, &chosen.name, BASELINE);
+            Criterion::ALL.map(|criterion| (criterion, gap(criterion)))
+        });
+        let held = all.filter(|(criterion, gap)| holds(*gap, rules.threshold(*criterion)));
+        held.map(|(criterion, _)| criterion).collect()
     };
     Answer {
         question,
@@ -221,7 +235,8 @@ fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Quest
             .clone()
             .map(|s| (s.name.clone(), fate(s)))
             .collect(),
-        unjudged: evidence.unmeasured(),
+        unjudged: against_today(&|gap, _| gap.is_none()),
+        doubtful: against_today(&|gap, threshold| gap.is_some_and(|gap| gap.hi >= threshold)),
         open: chosen.map_or_else(Vec::new, |chosen| {
             let others = right.iter().filter(|other| other.name != chosen.name);
             open(
@@ -234,6 +249,38 @@ fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Quest
     }
 }
 
+/// Those that nothing that remains beats. Where each is beaten by another, as in a
+/// cycle, all remain.
+fn remaining<'s>(
+    all: &[&'s SchemeRow],
+    beats: &dyn Fn(&SchemeRow, &SchemeRow) -> bool,
+) -> Vec<&'s SchemeRow> {
+    let is_beaten =
+        |scheme: &SchemeRow, by: &[&SchemeRow]| by.iter().any(|other| beats(other, scheme));
+    let unbeaten = all.iter().filter(|scheme| !is_beaten(scheme, all));
+    let mut remaining: Vec<&SchemeRow> = unbeaten.copied().collect();
+    if remaining.is_empty() {
+        return all.to_vec();
+    }
+    // What only the beaten beat comes back.
+    while let Some(back) = all.iter().find(|scheme| {
+        !remaining.iter().any(|other| other.name == scheme.name) && !is_beaten(scheme, &remaining)
+    }) {
+        remaining.push(back);
+    }
+    remaining
+}
+
+/// In what it is not known whether one scheme is better than another.
+fn undecided(evidence: &Evidence, rules: &Rules, a: &str, b: &str) -> Vec<Criterion> {
+    let all = Criterion::ALL.into_iter();
+    let all = all.filter(|criterion| {
+        let found = evidence.difference(*criterion, a, b, rules);
+        matches!(found, Difference::Open | Difference::Unmeasured)
+    });
+    all.collect()
+}
+
 /// What there is to review.
 fn lines(scheme: &SchemeRow) -> u64 {
     scheme.reader_lines + scheme.writer_lines + scheme.compiler_lines
@@ -244,7 +291,7 @@ fn bought(
     evidence: &Evidence,
     rules: &Rules,
     scheme: &str,
-    chosen: Option<&&SchemeRow>,
+    chosen: Option<&SchemeRow>,
 ) -> Vec<(Criterion, Gap, Difference)> {
     let Some(chosen) = chosen else {
         return Vec::new();
@@ -292,7 +339,7 @@ fn reasons(
         });
     }
     for criterion in Criterion::TIMES {
-        let limit = 1.0 + rules.threshold(criterion);
+        let limit = evidence.limit(criterion, rules);
         let lowest = |time: &Time| time.interval.map(|(lo, _)| lo);
         let slow = evidence.times(criterion, name);
         let slow = slow.filter(|(_, time)| lowest(time).is_some_and(|lo| lo >= limit));
@@ -318,7 +365,7 @@ fn open<'s>(
 ) -> Vec<Open> {
     let mut found = Vec::new();
     for criterion in Criterion::TIMES {
-        let limit = 1.0 + rules.threshold(criterion);
+        let limit = evidence.limit(criterion, rules);
         let all = || evidence.times(criterion, chosen);
         let is_open = |(_, time): &(&Execution, Time)| match time.interval {
             Some((lo, hi)) => lo < limit && hi >= limit,

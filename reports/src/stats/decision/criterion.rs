@@ -15,7 +15,7 @@ pub enum Criterion {
     LoadFile,
     /// Compiling the module.
     Compile,
-    /// Kinds of fault that are noticed.
+    /// Kinds of fault that are answered wrongly more or less often.
     Faults,
 }
 
@@ -47,7 +47,7 @@ impl fmt::Display for Criterion {
             Criterion::LoadBytes => "load from bytes",
             Criterion::LoadFile => "load from a file",
             Criterion::Compile => "compile",
-            Criterion::Faults => "faults noticed",
+            Criterion::Faults => "kinds of fault answered wrongly",
         })
     }
 }

@@ -4,13 +4,16 @@
 use super::criterion::{Criterion, Difference, Gap};
 use super::rules::Rules;
 use crate::results::{
-    BASELINE, Class, Collector, Fault, Isa, ModuleKey, Results, Stratum, Tier, WasmtimeRow,
+    AGAIN, BASELINE, Class, Collector, Fault, Isa, ModuleKey, Results, Stratum, Tier, WasmtimeRow,
 };
 use crate::stats::headline::{maps_of, of_tier};
 use crate::stats::means::Interval;
 use crate::stats::safety::{TOLERANCE, in_force};
 use crate::stats::timing::{ALPHA, t_quantile};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Modules below which a mean over them says nothing.
+const ENOUGH_MODULES: usize = 5;
 
 /// Where something was measured, for leaving it out.
 pub(super) struct Place<'r> {
@@ -84,7 +87,12 @@ impl Evidence {
         }
         let mut times: BTreeMap<_, BTreeMap<String, BTreeMap<_, Time>>> = BTreeMap::new();
         let rows = results.executions.iter().flatten();
-        let rows = rows.filter(|row| row.memo == 0);
+        let is_tri_state = |scheme: &str| {
+            let mut schemes = results.schemes.iter();
+            schemes.any(|s| s.name == scheme && s.tri_state)
+        };
+        // Where a scheme can be strict, that is how it would be used.
+        let rows = rows.filter(|row| row.memo == 0 && row.strict == is_tri_state(&row.scheme));
         for row in rows.filter(|row| is_kept(&place(&row.module, None, row.collector))) {
             for criterion in Criterion::TIMES {
                 if let Some(time) = time_of(row, criterion) {
@@ -152,23 +160,22 @@ impl Evidence {
     /// the interval for modules like these.
     fn time_gap(&self, criterion: Criterion, a: &str, b: &str) -> Option<Gap> {
         let all = self.times.get(&criterion)?;
-        let own = all.get(a)?;
-        let other = |at: &Execution| match b {
+        let ratio = |scheme: &str, at: &Execution| match scheme {
             BASELINE => Some(1.0),
-            _ => Some(all.get(b)?.get(at)?.ratio),
+            _ => Some(all.get(scheme)?.get(at)?.ratio),
         };
         // A module counts once, whatever the collectors it ran under.
         let mut modules: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-        for (at, time) in own {
-            if let Some(other) = other(at) {
-                let log = (time.ratio / other).ln();
-                modules.entry(&at.0).or_default().push(log);
+        let executions: BTreeSet<&Execution> = all.values().flat_map(BTreeMap::keys).collect();
+        for at in executions {
+            if let (Some(a), Some(b)) = (ratio(a, at), ratio(b, at)) {
+                modules.entry(&at.0).or_default().push((a / b).ln());
             }
         }
         let mean = |logs: &[f64]| logs.iter().sum::<f64>() / logs.len() as f64;
         let logs: Vec<f64> = modules.values().map(|logs| mean(logs)).collect();
         let n = logs.len();
-        if n < 2 {
+        if n < ENOUGH_MODULES {
             return None;
         }
         let middle = mean(&logs);
@@ -208,14 +215,18 @@ impl Evidence {
         (!better.is_empty()).then_some(better)
     }
 
-    /// Criteria in which no two schemes can be compared.
-    pub(super) fn unmeasured(&self) -> Vec<Criterion> {
-        let is_missing = |criterion: &Criterion| match criterion {
-            Criterion::Cwasm => self.cwasm.is_empty(),
-            Criterion::Faults => self.harmful.is_empty(),
-            time => !self.times.contains_key(time),
-        };
-        Criterion::ALL.into_iter().filter(is_missing).collect()
+    /// Whether anything at all is known of a scheme.
+    pub(super) fn is_measured(&self, scheme: &str) -> bool {
+        let mut all = Criterion::ALL.into_iter();
+        all.any(|criterion| self.gap(criterion, scheme, BASELINE).is_some())
+    }
+
+    /// From what ratio on an execution is materially slower: beyond the threshold,
+    /// and beyond what today's format built twice is anywhere.
+    pub(super) fn limit(&self, criterion: Criterion, rules: &Rules) -> f64 {
+        let control = self.times(criterion, AGAIN);
+        let reach = control.filter_map(|(_, time)| Some(time.interval?.0));
+        reach.fold(1.0 + rules.threshold(criterion), f64::max)
     }
 
     /// The modules that were executed.
@@ -247,7 +258,7 @@ fn time_of(row: &WasmtimeRow, criterion: Criterion) -> Option<Time> {
         Criterion::Cwasm | Criterion::Faults => return None,
     };
     Some(Time {
-        ratio: ratio?,
+        ratio: ratio.filter(|ratio| *ratio > 0.0)?,
         interval: lo.zip(hi),
     })
 }

@@ -16,11 +16,11 @@ mod sensitivity;
 pub use answer::{Answer, Fate, Open, Question, Reason};
 pub use criterion::{Criterion, Difference, Gap};
 pub use rules::{Rules, RulesError};
-pub use sensitivity::{Change, Sensitivity, Span, Weighting};
+pub use sensitivity::{Change, Sensitivity, Span, Verdicts, Weighting};
 
 use super::headline::Headline;
 use super::schemes::{SchemeMeans, scheme_means};
-use crate::results::{BASELINE, Results};
+use crate::results::{AGAIN, BASELINE, Results};
 use evidence::Evidence;
 
 /// The rules in the order in which they are applied; the thresholds are in
@@ -28,8 +28,8 @@ use evidence::Evidence;
 pub const RULES: [&str; 4] = [
     "1. Right: a scheme answers every PC exactly and encodes every module, and where faults were injected, no kind of fault is answered wrongly more often than today's format does, each under the strictest policy that raises no false alarm.",
     "2. Material: a difference below its threshold is none, and one whose interval reaches across it is open. The `.cwasm` is compared module by module on every ISA and with every collector; times by their mean over modules, with the interval for modules like these.",
-    "3. Nobody pays: no module's `.cwasm`, and no execution's pause, load or compile is materially larger than with today's format.",
-    "4. Simplest: a scheme goes if another is materially better in something and materially worse in nothing. Of what remains, the one with the fewest lines of reader, writer and compiler.",
+    "3. Nobody pays: no module's `.cwasm`, and no execution's pause, load or compile is larger than with today's format by more than the threshold and by more than today's format built twice differs from itself.",
+    "4. Simplest: a scheme goes if another is materially better in something and materially worse in nothing. Of what remains, the one with the fewest lines of reader, writer and compiler. It is recommended if it is materially better than today's format in something, and there is a verdict if it was measured against today's in everything and is known to be materially worse in nothing.",
 ];
 
 /// A verdict with everything it rests on.
@@ -47,6 +47,8 @@ pub struct Decision {
     pub answers: [Answer; 2],
     /// The question whose answer is recommended.
     pub preferred: Question,
+    /// The scheme to upstream; none if that is today's, or nothing was measured.
+    recommended: Option<String>,
     /// What would change the answers.
     pub sensitivity: Sensitivity,
 }
@@ -61,7 +63,8 @@ pub struct Felt {
 }
 
 fn felt(results: &Results, evidence: &Evidence, rules: &Rules) -> Vec<Felt> {
-    let others = results.schemes.iter().filter(|s| s.name != BASELINE);
+    let others = results.schemes.iter().map(|s| s.name.as_str());
+    let others = others.filter(|name| *name != BASELINE).chain([AGAIN]);
     let of = |scheme: &str| {
         Criterion::ALL.map(|criterion| {
             let gap = evidence.gap(criterion, scheme, BASELINE);
@@ -69,11 +72,12 @@ fn felt(results: &Results, evidence: &Evidence, rules: &Rules) -> Vec<Felt> {
             (criterion, gap, difference)
         })
     };
-    let all = others.map(|s| Felt {
-        scheme: s.name.clone(),
-        gaps: of(&s.name),
+    let all = others.map(|scheme| Felt {
+        scheme: scheme.to_owned(),
+        gaps: of(scheme),
     });
-    all.collect()
+    let is_measured = |felt: &Felt| felt.gaps.iter().any(|(_, gap, _)| gap.is_some());
+    all.filter(is_measured).collect()
 }
 
 /// Applies the [`RULES`].
@@ -81,26 +85,36 @@ pub fn decide(results: &Results, rules: &Rules) -> Decision {
     let headline = Headline::of(results);
     let evidence = Evidence::of(results, headline.tier, &|_| true);
     let answers = answer::answers(results, &evidence, rules);
+    let (preferred, recommended) = preferred(&answers, &evidence, rules);
     Decision {
         rules: *rules,
         schemes: scheme_means(results, &headline),
         felt: felt(results, &evidence, rules),
-        preferred: preferred(&answers, &evidence, rules),
+        preferred,
+        recommended,
         sensitivity: sensitivity::analyse(results, &headline, rules),
         answers,
         headline,
     }
 }
 
-/// Strict mode, if what it needs is materially better than the format alone in
-/// something and materially worse in nothing.
-fn preferred(answers: &[Answer; 2], evidence: &Evidence, rules: &Rules) -> Question {
-    let [alone, strict] = answers;
-    let pair = strict.scheme.as_deref().zip(alone.scheme.as_deref());
-    match pair {
-        None if strict.scheme.is_some() => Question::Strict,
-        Some((strict, alone)) if evidence.beats(strict, alone, rules).is_some() => Question::Strict,
-        _ => Question::FormatAlone,
+/// What is recommended of two answers: strict mode if what it needs is materially
+/// better than today's format and than the format alone, and materially worse in
+/// nothing; else the format alone if that is materially better than today's.
+fn preferred(
+    answers: &[Answer; 2],
+    evidence: &Evidence,
+    rules: &Rules,
+) -> (Question, Option<String>) {
+    let [alone, strict] = answers.each_ref().map(|answer| {
+        let scheme = answer.scheme.as_deref();
+        scheme.filter(|scheme| evidence.beats(scheme, BASELINE, rules).is_some())
+    });
+    let is_better =
+        |strict: &&str| alone.is_none_or(|alone| evidence.beats(strict, alone, rules).is_some());
+    match strict.filter(is_better) {
+        Some(strict) => (Question::Strict, Some(strict.to_owned())),
+        None => (Question::FormatAlone, alone.map(str::to_owned)),
     }
 }
 
@@ -125,7 +139,6 @@ impl Decision {
 
     /// The scheme to upstream; none if that is today's, or nothing was measured.
     pub fn recommended(&self) -> Option<&str> {
-        let scheme = self.answer(self.preferred).scheme.as_deref();
-        scheme.filter(|scheme| *scheme != BASELINE)
+        self.recommended.as_deref()
     }
 }

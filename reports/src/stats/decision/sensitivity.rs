@@ -1,8 +1,9 @@
 //! What would change the answers: other thresholds, something left out, and
 //! the weighted mean of old.
 
-use super::answer::{Question, answers};
+use super::answer::answers;
 use super::evidence::{Evidence, Place};
+use super::preferred;
 use super::rules::Rules;
 use crate::results::{Results, Stratum};
 use crate::stats::headline::Headline;
@@ -18,24 +19,44 @@ const STEPS_PER_OCTAVE: f64 = 4.0;
 /// Steps in which the weights of old are tried.
 const GRID: u32 = 10;
 
-/// Something that is different, and both answers then.
+/// What the rules come to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdicts {
+    /// The answers, in the order of [`Question::ALL`](super::Question::ALL).
+    pub answers: [Option<String>; 2],
+    /// The scheme that is recommended.
+    pub recommended: Option<String>,
+}
+
+impl Verdicts {
+    fn of(results: &Results, evidence: &Evidence, rules: &Rules) -> Verdicts {
+        let answers = answers(results, evidence, rules);
+        let (_, recommended) = preferred(&answers, evidence, rules);
+        Verdicts {
+            answers: answers.map(|answer| answer.scheme),
+            recommended,
+        }
+    }
+}
+
+/// Something that is different, and the verdicts then.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// What is different.
     pub what: String,
-    /// The answers, in the order of [`Question::ALL`].
-    pub schemes: [Option<String>; 2],
+    /// The verdicts.
+    pub verdicts: Verdicts,
 }
 
-/// Neighbouring thresholds that give the same answers.
+/// Neighbouring thresholds that give the same verdicts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Span {
     /// The smallest.
     pub from: f64,
     /// The largest.
     pub to: f64,
-    /// The answers.
-    pub schemes: [Option<String>; 2],
+    /// The verdicts.
+    pub verdicts: Verdicts,
 }
 
 /// A scheme, and in how many weightings its weighted mean is lowest.
@@ -66,20 +87,20 @@ pub struct Sensitivity {
 /// Tries everything that could be different.
 pub(super) fn analyse(results: &Results, headline: &Headline, rules: &Rules) -> Sensitivity {
     let evidence = Evidence::of(results, headline.tier, &|_| true);
-    let under = |rules: &Rules| {
-        let answers = answers(results, &evidence, rules);
-        answers.map(|answer| answer.scheme)
-    };
+    let under = |rules: &Rules| Verdicts::of(results, &evidence, rules);
     Sensitivity {
-        thresholds: thresholds(rules, &under),
+        thresholds: thresholds(rules, !evidence.executed().is_empty(), &under),
         cwasm: cwasm(rules, &under),
         left_out: left_out(results, headline, rules, &evidence),
         weightings: weightings(results, headline),
     }
 }
 
-fn thresholds(rules: &Rules, under: &dyn Fn(&Rules) -> [Option<String>; 2]) -> Vec<Change> {
-    let each = rules.named().map(|(name, _)| Some(name));
+/// Thresholds of times only if some were measured.
+fn thresholds(rules: &Rules, is_executed: bool, under: &dyn Fn(&Rules) -> Verdicts) -> Vec<Change> {
+    let is_measured = |name: &&str| is_executed || ["cwasm", "faults"].contains(name);
+    let each = rules.named().into_iter().map(|(name, _)| name);
+    let each = each.filter(is_measured).map(Some);
     let which = std::iter::once(None).chain(each);
     let changed = which.flat_map(|only| {
         [("halved", 0.5), ("doubled", 2.0)].map(|(how, by)| Change {
@@ -87,25 +108,25 @@ fn thresholds(rules: &Rules, under: &dyn Fn(&Rules) -> [Option<String>; 2]) -> V
                 None => format!("all {how}"),
                 Some(name) => format!("`{name}` {how}"),
             },
-            schemes: under(&rules.scaled(only, by)),
+            verdicts: under(&rules.scaled(only, by)),
         })
     });
     changed.collect()
 }
 
-fn cwasm(rules: &Rules, under: &dyn Fn(&Rules) -> [Option<String>; 2]) -> Vec<Span> {
+fn cwasm(rules: &Rules, under: &dyn Fn(&Rules) -> Verdicts) -> Vec<Span> {
     let (first, last) = CWASM;
     let steps = ((last / first).log2() * STEPS_PER_OCTAVE).round() as u32;
     let mut spans: Vec<Span> = Vec::new();
     for step in 0..=steps {
         let threshold = first * (last / first).powf(f64::from(step) / f64::from(steps));
-        let schemes = under(&rules.with_cwasm(threshold));
+        let verdicts = under(&rules.with_cwasm(threshold));
         match spans.last_mut() {
-            Some(span) if span.schemes == schemes => span.to = threshold,
+            Some(span) if span.verdicts == verdicts => span.to = threshold,
             _ => spans.push(Span {
                 from: threshold,
                 to: threshold,
-                schemes,
+                verdicts,
             }),
         }
     }
@@ -123,7 +144,7 @@ fn left_out(
         let rest = Evidence::of(results, tier, is_kept);
         Change {
             what,
-            schemes: answers(results, &rest, rules).map(|answer| answer.scheme),
+            verdicts: Verdicts::of(results, &rest, rules),
         }
     };
     let rows = || results.modules.iter().filter(|row| row.tier == tier);
@@ -189,10 +210,10 @@ fn weightings(results: &Results, headline: &Headline) -> Vec<Weighting> {
 }
 
 impl Sensitivity {
-    /// The changes that give another answer to a question.
-    pub(crate) fn changing(&self, question: Question, from: Option<&str>) -> Vec<&Change> {
+    /// The changes under which another scheme, or none, is recommended.
+    pub(crate) fn changing(&self, from: Option<&str>) -> Vec<&Change> {
         let changes = self.thresholds.iter().chain(&self.left_out);
-        let differs = |change: &&Change| change.schemes[question as usize].as_deref() != from;
+        let differs = |change: &&Change| change.verdicts.recommended.as_deref() != from;
         changes.filter(differs).collect()
     }
 
