@@ -2,7 +2,7 @@
 
 use crate::outcome::Outcome;
 use crate::output::{note, say};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use stackmap_reports::stats::compare::{Comparison, Thresholds, compare, parse_percent};
 use std::path::PathBuf;
 
@@ -29,6 +29,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
         slower: args.fail_if_slower,
         larger: args.fail_if_larger,
     };
+    for run in [&args.run_a, &args.run_b] {
+        ensure!(
+            run.is_dir(),
+            "{}: no results folder; make one with `stackmap-lab bench`",
+            run.display()
+        );
+    }
     let comparison = compare(&args.run_a, &args.run_b, thresholds)?;
     if args.json {
         say!("{}", serde_json::to_string_pretty(&comparison)?)?;

@@ -65,7 +65,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let incoming = replacement.incoming();
     copy(&dir, &incoming)?;
     if let Some(wasmtime) = &args.wasmtime {
-        copy_file(&wasmtime.join(WasmtimeRow::FILE), &incoming)?;
+        copy_file(&wasmtime.join(WasmtimeRow::FILE), &incoming)
+            .context("make one with `just wasmtime`")?;
     }
     // Made anew, of all the tables and by this program's rules.
     let published = load(&incoming)?;

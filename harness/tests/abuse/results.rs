@@ -87,6 +87,16 @@ fn assert_readable(folder: &Path) {
     assert_succeeds(&gate(folder, folder, "--fail-if-larger"));
 }
 
+#[test]
+fn a_folder_that_is_not_there_is_never_a_run_without_cells() {
+    let desk = Desk::new();
+    let nowhere = desk.path("nowhere");
+    assert_refused(
+        &gate(&nowhere, &nowhere, "--fail-if-larger"),
+        &["nowhere", "no results folder", "stackmap-lab bench"],
+    );
+}
+
 /// Row 1.
 #[test]
 fn timing_ones_own_module_alone_never_ends_in_an_error() {

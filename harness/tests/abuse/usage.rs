@@ -70,6 +70,28 @@ fn a_misspelling_is_never_told_late() {
 }
 
 #[test]
+fn rules_that_say_nothing_are_never_told_late() {
+    let dir = tempdir().unwrap();
+    let out = dir.path().join("run");
+    let file = dir.path().join("rules.toml");
+    for (text, named) in [
+        (None, "No such file"),
+        (Some("x = 1"), "reports/decision.toml"),
+        (Some("[material]\ncwasm = 0"), "pause"),
+    ] {
+        if let Some(text) = text {
+            fs::write(&file, text).unwrap();
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stackmap-lab"));
+        let command = command.args(["bench", "--quick", "--rules"]).arg(&file);
+        let output = command.arg("--out").arg(&out).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text:?}");
+        assert!(stderr(&output).contains(named), "{}", stderr(&output));
+        assert!(!out.exists(), "{text:?}");
+    }
+}
+
+#[test]
 fn no_error_advises_what_there_is_not() {
     let dir = tempdir().unwrap();
     let help = call("inspect", &["--help"], &[]);

@@ -29,7 +29,7 @@ struct Material {
 #[derive(Debug, Error)]
 pub enum RulesError {
     /// Not TOML, or not these names.
-    #[error("not the thresholds of a decision: {0}")]
+    #[error("not thresholds like those of `reports/decision.toml`: {0}")]
     Unreadable(String),
     /// A threshold that no difference reaches, or all do.
     #[error("`{name}` is {value}; a threshold is a number above 0")]
