@@ -64,10 +64,35 @@ soak *args: build
 kill-soak n="50": build
     harness/kill-soak {{lab}} target/kill-soak {{n}}
 
-# Wasmtime itself with the lab's stack maps in it, collecting garbage
-rehearse:
-    upstream/prepare
-    CARGO_TARGET_DIR="$PWD/target" cargo run --locked --release --manifest-path upstream/Cargo.toml
+# Wasmtime itself with the change applied, collecting garbage strictly, and folders of .wast files
+rehearse *wast:
+    upstream/prepare series
+    CARGO_TARGET_DIR="$PWD/target" cargo run --locked --release --manifest-path upstream/Cargo.toml -- {{wast}}
+
+# The same with a collection at every allocation of the tests
+rehearse-zeal *wast:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    upstream/prepare zeal
+    # Wasmtime's build script takes this for cfg(fuzzing), which implies gc_zeal.
+    export CARGO_CFG_FUZZING=1 CARGO_TARGET_DIR="$PWD/target"
+    trees=()
+    for crate in wasmtime:wasmtime wasmtime-environ:environ wasmtime-internal-cranelift:cranelift; do
+        trees+=(--config "patch.crates-io.${crate%:*}.path='$PWD/target/upstream/zeal/crates/${crate#*:}'")
+    done
+    cargo run --locked --release --manifest-path upstream/Cargo.toml "${trees[@]}" -- {{wast}}
+
+_pauses:
+    upstream/prepare formats
+    CARGO_TARGET_DIR="$PWD/target" cargo build --locked --release --manifest-path upstream/formats/Cargo.toml
+
+# Every format inside Wasmtime: the same safepoints and answers
+rehearse-formats: _pauses
+    target/release/pauses check
+
+# What users of Wasmtime would feel of each format; results in target/wasmtime
+wasmtime *args: _pauses
+    target/release/pauses measure {{args}}
 
 # Look for bytes that a reader cannot bear, so many seconds in each target
 fuzz-smoke seconds="20":

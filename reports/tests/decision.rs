@@ -94,6 +94,9 @@ fn pause(scheme: &str, module: usize, ratio: f64, half: f64) -> WasmtimeRow {
         frames: 9,
         peak_bytes: None,
         processes: 9,
+        lookup_ns: None,
+        first_ratio: None,
+        section_bytes: None,
     }
 }
 

@@ -22,6 +22,8 @@
 //! | `walks.csv` | program or execution with recorded stacks | yes |
 //! | `memo.csv` | program × entries × whether kept across collections | yes |
 //! | `wasmtime.csv` | scheme × execution in Wasmtime × memo × strictness | yes |
+//! | `wasmtime-samples.csv` | the same × process, raw | yes |
+//! | `wasmtime-stress.csv` | scheme × memo × frames × heap, in Wasmtime | yes |
 //! | `safety.csv` | scheme × module × fault × policy × outcome | yes |
 //! | `decision.csv` | scheme × what it is compared with × criterion; made with the report | – |
 //! | `provenance.json` | an object of strings and numbers | no |
@@ -58,4 +60,4 @@ pub use provenance::{Fact, PROVENANCE, Provenance};
 pub use schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
 pub use stackmap_corpus::{Collector, Isa, ModuleKey, Tier, UnknownName};
 pub use timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};
-pub use wasmtime::WasmtimeRow;
+pub use wasmtime::{WasmtimeRow, WasmtimeSampleRow, WasmtimeStressRow};

@@ -1,6 +1,7 @@
-//! What Wasmtime itself makes of a format while programs run: `wasmtime.csv`.
+//! What Wasmtime itself makes of a format while programs run: `wasmtime.csv`,
+//! what that is made of, and a stress beside it.
 
-use super::checks::{Flaw, at_most, interval};
+use super::checks::{Flaw, at_most, interval, positive};
 use super::files::row;
 use stackmap_corpus::{Collector, Tier};
 
@@ -23,7 +24,7 @@ row! {
         strict: bool,
         /// Collections of one process.
         collections: u64,
-        /// Median pause of a collection.
+        /// Time of all collections.
         pause_ratio: Option<f64>,
         /// Lower end of its interval.
         pause_lo: Option<f64>,
@@ -41,7 +42,7 @@ row! {
         load_file_ratio: Option<f64>,
         /// Time to compile the module.
         compile_ratio: Option<f64>,
-        /// Page faults in the section at the first collection after mapping.
+        /// Page faults of the first collection after mapping.
         first_faults: Option<f64>,
         /// Lower end of the interval of `load_bytes_ratio`.
         load_bytes_lo: Option<f64>,
@@ -69,7 +70,95 @@ row! {
         peak_bytes: Option<f64>,
         /// Processes that each ratio rests on.
         processes: u64,
+        /// Nanoseconds per lookup.
+        lookup_ns: Option<f64>,
+        /// Time of the first collection after mapping.
+        first_ratio: Option<f64>,
+        /// Bytes of the section.
+        section_bytes: Option<u64>,
     } each execution;
+}
+
+row! {
+    /// What one process measured: it compiled a module, loaded it, and ran it some
+    /// times. Sums are over the collections of one run, of each the shortest of all
+    /// runs.
+    WasmtimeSampleRow in "wasmtime-samples.csv", one per scheme module collector memo round {
+        /// Format of the stack maps.
+        scheme: String,
+        /// Program or execution.
+        module: String,
+        /// Tier of the module.
+        tier: Tier,
+        /// Collector.
+        collector: Collector,
+        /// Entries of the memo in front of the scheme; 0 without one.
+        memo: u64,
+        /// Which round of processes it belongs to, from 0.
+        round: u64,
+        /// Collections of a run.
+        collections: u64,
+        /// Frames that a run's collections walk.
+        frames: u64,
+        /// Nanoseconds of all collections.
+        pause_ns: f64,
+        /// The median collection.
+        pause_p50_ns: f64,
+        /// The 99th percentile.
+        pause_p99_ns: f64,
+        /// The longest.
+        pause_max_ns: f64,
+        /// Nanoseconds of walking the stack, of all collections.
+        walk_ns: f64,
+        /// Nanoseconds of looking up, clock subtracted; where it was measured.
+        lookup_ns: Option<f64>,
+        /// Bytes of the section.
+        section_bytes: u64,
+        /// Bytes of the `.cwasm`.
+        cwasm_bytes: u64,
+        /// Nanoseconds of loading it from bytes.
+        load_bytes_ns: f64,
+        /// Nanoseconds of loading it from a file.
+        load_file_ns: f64,
+        /// Nanoseconds of compiling, on one thread.
+        compile_ns: f64,
+        /// Nanoseconds of the first collection after loading from a file.
+        first_ns: f64,
+        /// Page faults of that.
+        first_faults: u64,
+        /// Bytes of memory that the process had at most.
+        peak_bytes: u64,
+    } each sample;
+}
+
+row! {
+    /// A stack of so many frames over a heap of so many bytes.
+    WasmtimeStressRow in "wasmtime-stress.csv", one per scheme collector memo frames heap_mib {
+        /// Format of the stack maps.
+        scheme: String,
+        /// Collector.
+        collector: Collector,
+        /// Entries of the memo in front of the scheme; 0 without one.
+        memo: u64,
+        /// Frames of the recursion.
+        frames: u64,
+        /// Mebibytes of live objects.
+        heap_mib: u64,
+        /// Nanoseconds of a collection: median of the rounds.
+        pause_ns: f64,
+        /// The same as a ratio to today's format.
+        pause_ratio: f64,
+        /// Lower end of its interval; unknown below two rounds.
+        pause_lo: Option<f64>,
+        /// Upper end.
+        pause_hi: Option<f64>,
+        /// Walking the stack as a share of a collection.
+        walk_share: f64,
+        /// Nanoseconds of walking, per frame.
+        frame_ns: f64,
+        /// Processes that the ratio rests on.
+        processes: u64,
+    } each stress;
 }
 
 /// Shares are parts of a whole, and intervals have two ends.
@@ -81,4 +170,18 @@ fn execution(row: &WasmtimeRow) -> Option<Flaw> {
         .or_else(|| interval("load_bytes_lo", row.load_bytes_lo, row.load_bytes_hi))
         .or_else(|| interval("load_file_lo", row.load_file_lo, row.load_file_hi))
         .or_else(|| interval("compile_lo", row.compile_lo, row.compile_hi))
+}
+
+/// A walk is a part of its collection, and a collection one of all.
+fn sample(row: &WasmtimeSampleRow) -> Option<Flaw> {
+    at_most("walk_ns", row.walk_ns, row.pause_ns, "`pause_ns`")
+        .or_else(|| at_most("pause_max_ns", row.pause_max_ns, row.pause_ns, "`pause_ns`"))
+        .or_else(|| positive("cwasm_bytes", row.cwasm_bytes as f64))
+        .or_else(|| positive("compile_ns", row.compile_ns))
+}
+
+fn stress(row: &WasmtimeStressRow) -> Option<Flaw> {
+    at_most("walk_share", row.walk_share, 1.0, "the whole")
+        .or_else(|| interval("pause_lo", row.pause_lo, row.pause_hi))
+        .or_else(|| positive("processes", row.processes as f64))
 }

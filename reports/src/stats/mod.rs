@@ -6,6 +6,7 @@
 //! | [`compare`] | did a change make a scheme slower or larger? |
 //! | [`Headline`] | which modules and scenarios stand for the whole? |
 //! | [`SchemeMeans`], [`MeanRatio`], [`Spread`] | what is a scheme like over these modules? |
+//! | [`summarize_wasmtime`] | what does a format do to users of Wasmtime? |
 //! | [`decide`] | which scheme should go upstream, and what would change that? |
 //!
 //! The frontier, the targets, the ranking of several runs and what fault
@@ -25,6 +26,7 @@ pub(crate) mod safety;
 pub(crate) mod schemes;
 pub(crate) mod targets;
 mod timing;
+mod wasmtime;
 
 pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
@@ -41,3 +43,4 @@ pub use timing::{
     ALPHA, BAND_CEILING, BAND_FLOOR, Context, ControlCell, Controls, ENOUGH_MACHINES, Estimate,
     Samples, Summary, is_headline, left_out_text, summarize, summarize_folder,
 };
+pub use wasmtime::{interval, median, summarize_wasmtime};

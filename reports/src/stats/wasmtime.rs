@@ -1,0 +1,213 @@
+//! What the processes that ran inside Wasmtime come to: `wasmtime.csv`.
+//!
+//! Processes of one round follow each other closely, so each is compared with that
+//! of today's format in its round, and the logarithms of these ratios are what is
+//! averaged. A round is the unit of replication: processes of one round share a
+//! state of the machine.
+
+use super::arithmetic::{median_of_sorted, round};
+use super::timing::{ALPHA, Estimate};
+use crate::results::{BASELINE, WasmtimeRow, WasmtimeSampleRow};
+use std::collections::BTreeMap;
+
+/// What is averaged of a sample.
+type Quantity = fn(&WasmtimeSampleRow) -> f64;
+
+/// One row per format, module, collector and memo, in the order in which they first
+/// occur. Samples without one of today's format in their round are left out.
+/// `is_strict` says of which formats a frame at no known safepoint was an error.
+pub fn summarize_wasmtime(
+    samples: &[WasmtimeSampleRow],
+    is_strict: impl Fn(&str) -> bool,
+) -> Vec<WasmtimeRow> {
+    let mut today = BTreeMap::new();
+    for sample in samples
+        .iter()
+        .filter(|s| s.scheme == BASELINE && s.memo == 0)
+    {
+        today.insert((&sample.module, sample.collector, sample.round), sample);
+    }
+    let mut groups: Vec<Vec<Pair<'_>>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for sample in samples {
+        let round = (&sample.module, sample.collector, sample.round);
+        let Some(&base) = today.get(&round) else {
+            continue;
+        };
+        let key = (
+            &sample.scheme,
+            &sample.module,
+            sample.collector,
+            sample.memo,
+        );
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[place].push(Pair { sample, base });
+    }
+    groups.iter().map(|pairs| row(pairs, &is_strict)).collect()
+}
+
+/// A process and that of today's format in its round.
+struct Pair<'s> {
+    sample: &'s WasmtimeSampleRow,
+    base: &'s WasmtimeSampleRow,
+}
+
+/// The mean of log-ratios as a ratio, and its interval.
+struct Ratio {
+    ratio: Option<f64>,
+    lo: Option<f64>,
+    hi: Option<f64>,
+}
+
+impl Ratio {
+    fn of(pairs: &[Pair<'_>], quantity: Quantity) -> Ratio {
+        let logs = pairs.iter().map(|pair| {
+            let ratio = quantity(pair.sample) / quantity(pair.base);
+            ratio.ln()
+        });
+        let logs: Vec<f64> = logs.collect();
+        let mean = (logs.iter().sum::<f64>() / logs.len() as f64).exp();
+        let (lo, hi) = interval(logs).unzip();
+        Ratio {
+            ratio: mean.is_finite().then(|| round(mean, 4)),
+            lo,
+            hi,
+        }
+    }
+}
+
+fn row(pairs: &[Pair<'_>], is_strict: &impl Fn(&str) -> bool) -> WasmtimeRow {
+    let first = pairs[0].sample;
+    let middle = |quantity: Quantity| median(pairs.iter().map(|p| quantity(p.sample)).collect());
+    let ratio = |quantity: Quantity| Ratio::of(pairs, quantity);
+    let (pause, compile) = (ratio(|s| s.pause_ns), ratio(|s| s.compile_ns));
+    let (load_bytes, load_file) = (ratio(|s| s.load_bytes_ns), ratio(|s| s.load_file_ns));
+    // Lookups are counted and timed in some processes only.
+    let timed = pairs.iter().map(|pair| pair.sample);
+    let timed: Vec<_> = timed.filter(|s| s.frames > 0).collect();
+    let frames = timed.first().map_or(0, |s| s.frames);
+    let lookup: Vec<f64> = timed.iter().filter_map(|s| s.lookup_ns).collect();
+    let lookup = (!lookup.is_empty()).then(|| median(lookup));
+    let (pause_ns, walk_ns) = (middle(|s| s.pause_ns), middle(|s| s.walk_ns));
+    let of_pause = |ns: f64| (pause_ns > 0.0).then(|| round(ns / pause_ns, 5));
+    let per_frame = |ns: f64| (frames > 0).then(|| round(ns / frames as f64, 2));
+    WasmtimeRow {
+        scheme: first.scheme.clone(),
+        module: first.module.clone(),
+        tier: first.tier,
+        collector: first.collector,
+        memo: first.memo,
+        strict: is_strict(&first.scheme),
+        collections: first.collections,
+        pause_ratio: pause.ratio,
+        pause_lo: pause.lo,
+        pause_hi: pause.hi,
+        lookup_share: lookup.and_then(of_pause),
+        walk_share: of_pause(walk_ns),
+        cwasm_ratio: ratio(|s| s.cwasm_bytes as f64).ratio,
+        load_bytes_ratio: load_bytes.ratio,
+        load_file_ratio: load_file.ratio,
+        compile_ratio: compile.ratio,
+        first_faults: Some(middle(|s| s.first_faults as f64)),
+        load_bytes_lo: load_bytes.lo,
+        load_bytes_hi: load_bytes.hi,
+        load_file_lo: load_file.lo,
+        load_file_hi: load_file.hi,
+        compile_lo: compile.lo,
+        compile_hi: compile.hi,
+        pause_ns: Some(round(middle(|s| s.pause_p50_ns), 0)),
+        pause_p99_ns: Some(round(middle(|s| s.pause_p99_ns), 0)),
+        pause_max_ns: Some(round(middle(|s| s.pause_max_ns), 0)),
+        frame_ns: per_frame(walk_ns),
+        frames,
+        peak_bytes: Some(middle(|s| s.peak_bytes as f64)),
+        processes: pairs.len() as u64,
+        lookup_ns: lookup.and_then(per_frame),
+        first_ratio: ratio(|s| s.first_ns).ratio,
+        section_bytes: Some(first.section_bytes),
+    }
+}
+
+/// The interval of a ratio at 95 %, from its logarithm in each round; `None` below
+/// two rounds, and where a quantity was nothing.
+pub fn interval(log_ratios: Vec<f64>) -> Option<(f64, f64)> {
+    let rounds: Vec<_> = log_ratios.into_iter().map(|log| vec![vec![log]]).collect();
+    let (lo, hi) = Estimate::of_cell(&rounds)?.interval(ALPHA);
+    let (lo, hi) = (round(lo.exp(), 4), round(hi.exp(), 4));
+    (lo.is_finite() && hi.is_finite()).then_some((lo, hi))
+}
+
+/// The median of some values, 0 without any.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    median_of_sorted(&values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::{Collector, Tier};
+
+    fn sample(scheme: &str, round: u64, pause_ns: f64) -> WasmtimeSampleRow {
+        WasmtimeSampleRow {
+            scheme: scheme.into(),
+            module: "m".into(),
+            tier: Tier::Program,
+            collector: Collector::Copying,
+            memo: 0,
+            round,
+            collections: 2,
+            frames: 10,
+            pause_ns,
+            pause_p50_ns: pause_ns / 2.0,
+            pause_p99_ns: pause_ns / 2.0,
+            pause_max_ns: pause_ns / 2.0,
+            walk_ns: pause_ns / 4.0,
+            lookup_ns: (round == 0).then_some(pause_ns / 8.0),
+            section_bytes: 10,
+            cwasm_bytes: 100,
+            load_bytes_ns: 1.0,
+            load_file_ns: 1.0,
+            compile_ns: 1.0,
+            first_ns: 1.0,
+            first_faults: 3,
+            peak_bytes: 1,
+        }
+    }
+
+    #[test]
+    fn each_process_is_compared_with_todays_of_its_round() {
+        // The machine is three times as slow in the second round.
+        let samples = [
+            sample(BASELINE, 0, 100.0),
+            sample("delta", 0, 110.0),
+            sample(BASELINE, 1, 300.0),
+            sample("delta", 1, 330.0),
+            sample("delta", 2, 9.0),
+        ];
+        let rows = summarize_wasmtime(&samples, |scheme| scheme == "delta");
+        assert_eq!(rows.len(), 2);
+        let (today, delta) = (&rows[0], &rows[1]);
+        assert_eq!((today.pause_ratio, today.processes), (Some(1.0), 2));
+        assert_eq!((delta.pause_ratio, delta.processes), (Some(1.1), 2));
+        assert_eq!((delta.pause_lo, delta.pause_hi), (Some(1.1), Some(1.1)));
+        assert_eq!((delta.walk_share, delta.strict), (Some(0.25), true));
+        // The median round took 220 ns; its lookups were timed in the first only.
+        assert_eq!(delta.lookup_share, Some(0.0625));
+        assert_eq!(delta.frame_ns, Some(5.5));
+        assert_eq!(delta.lookup_ns, Some(1.38));
+        assert!(!today.strict);
+    }
+
+    #[test]
+    fn one_round_has_no_interval() {
+        let rows = summarize_wasmtime(&[sample(BASELINE, 0, 1.0)], |_| false);
+        assert_eq!((rows[0].pause_lo, rows[0].pause_hi), (None, None));
+    }
+}

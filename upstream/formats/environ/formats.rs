@@ -1,0 +1,294 @@
+//! Stack maps in a format that is chosen at run time, to compare formats in one
+//! binary. Each combination of format, memo and what is to be seen of a lookup is
+//! a copy of the code of its own, so that a lookup is one jump and then what it
+//! would be with that format alone.
+
+use crate::stack_map::StackMap as Series;
+use crate::today;
+use core::cell::RefCell;
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use stackmap_encoders::{
+    Encoder, Lookup, Memo, Reader as _, StackMap, blocks::Blocks, blocks_tri::BlocksTri,
+    consed::Consed, delta::Delta,
+};
+use std::sync::OnceLock;
+use std::time::Instant;
+use std::vec::Vec;
+
+#[cfg(feature = "compile")]
+pub use crate::formats_writer::{LAST_TABLE, StackMapSection};
+
+/// The formats, each under its number.
+pub const TODAY: usize = 0;
+/// Today's, as a control: the same source in another place of the binary.
+pub const AGAIN: usize = 1;
+/// The lab's `consed`.
+pub const CONSED: usize = 2;
+/// The lab's `delta`.
+pub const DELTA: usize = 3;
+/// What the patches make of Wasmtime's files.
+pub const DELTA_TRI: usize = 4;
+/// The lab's `blocks`.
+pub const BLOCKS: usize = 5;
+/// The lab's `blocks-tri`.
+pub const BLOCKS_TRI: usize = 6;
+
+/// The format in which sections are written and read.
+pub static FORMAT: AtomicUsize = AtomicUsize::new(TODAY);
+
+/// Whether the format tells safepoints without references from other PCs.
+pub fn tells_empties() -> bool {
+    matches!(FORMAT.load(Relaxed), DELTA_TRI | BLOCKS_TRI)
+}
+
+/// Lookups are just made.
+pub const PLAIN: usize = 0;
+/// Lookups are counted, and their answers hashed.
+pub const HASHED: usize = 1;
+/// Each lookup is made one time more before, and that one is timed.
+pub const TIMED: usize = 2;
+
+/// What is to be seen of lookups.
+pub static SEEN: AtomicUsize = AtomicUsize::new(PLAIN);
+
+/// 1 if a memo stands before the format, and 0 if not.
+pub static MEMO: AtomicUsize = AtomicUsize::new(0);
+
+/// As many as V8's cache of the same purpose has.
+pub const MEMO_ENTRIES: usize = 1024;
+
+std::thread_local! {
+    static ANSWERS: RefCell<Memo> = RefCell::new(Memo::new(MEMO_ENTRIES));
+}
+
+/// Empties this thread's memo.
+pub fn forget() {
+    ANSWERS.with_borrow_mut(Memo::clear);
+}
+
+/// What hashed lookups came to.
+pub static LOOKUPS: AtomicU64 = AtomicU64::new(0);
+/// Of these, lookups of known safepoints without references.
+pub static EMPTIES: AtomicU64 = AtomicU64::new(0);
+/// Of these, lookups of what has no entry.
+pub static MISSING: AtomicU64 = AtomicU64::new(0);
+/// Live references that these lookups found.
+pub static REFERENCES: AtomicU64 = AtomicU64::new(0);
+/// A hash of all questions and answers, in which their order counts.
+pub static HASH: AtomicU64 = AtomicU64::new(0);
+/// Nanoseconds of timed lookups, that of the clock included.
+pub static LOOKUP_NS: AtomicU64 = AtomicU64::new(0);
+
+/// How far a collection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It begins.
+    Begins,
+    /// The stack has been walked.
+    Walked,
+    /// It is over.
+    Over,
+}
+
+/// Is told of every stage of every collection.
+pub static OBSERVER: OnceLock<fn(Stage)> = OnceLock::new();
+
+/// Tells the observer, if there is one.
+pub fn reached(stage: Stage) {
+    if let Some(observer) = OBSERVER.get() {
+        observer(stage);
+    }
+}
+
+trait Format {
+    fn lookup<'a>(
+        pc: u32,
+        section: &'a [u8],
+        buffer: &'a mut Vec<u64>,
+    ) -> Option<Lookup<impl StackMap + 'a>>;
+}
+
+struct Today<const COPY: usize>;
+
+impl<const COPY: usize> Format for Today<COPY> {
+    fn lookup<'a>(
+        pc: u32,
+        section: &'a [u8],
+        _: &'a mut Vec<u64>,
+    ) -> Option<Lookup<impl StackMap + 'a>> {
+        // Equal functions may be made one; these differ by a number.
+        core::hint::black_box(COPY);
+        today::StackMap::lookup(pc, section).map(Lookup::Map)
+    }
+}
+
+struct DeltaTri;
+
+impl Format for DeltaTri {
+    fn lookup<'a>(
+        pc: u32,
+        section: &'a [u8],
+        buffer: &'a mut Vec<u64>,
+    ) -> Option<Lookup<impl StackMap + 'a>> {
+        Series::lookup(pc, section, buffer).map(Lookup::Map)
+    }
+}
+
+struct Lab<E>(E);
+
+impl<E: Encoder> Format for Lab<E> {
+    fn lookup<'a>(
+        pc: u32,
+        section: &'a [u8],
+        buffer: &'a mut Vec<u64>,
+    ) -> Option<Lookup<impl StackMap + 'a>> {
+        let reader = E::open(section).ok()?;
+        if buffer.len() < reader.scratch_words() {
+            buffer.resize(reader.scratch_words(), 0);
+        }
+        match reader.lookup(pc, buffer).ok()? {
+            Lookup::Missing => None,
+            found => Some(found),
+        }
+    }
+}
+
+impl StackMap for today::StackMap<'_> {
+    fn frame_size(&self) -> u32 {
+        today::StackMap::frame_size(self)
+    }
+
+    fn slots(&self) -> impl Iterator<Item = u32> {
+        self.offsets()
+    }
+}
+
+impl StackMap for Series<'_> {
+    fn frame_size(&self) -> u32 {
+        Series::frame_size(self)
+    }
+
+    fn slots(&self) -> impl Iterator<Item = u32> {
+        self.offsets()
+    }
+}
+
+/// Visits the live references of the frame at `fp`, whose return address is at
+/// `pc` of the text section. `None` if the section has no entry for that.
+///
+/// # Safety
+///
+/// `fp` must be the frame pointer of that frame.
+pub unsafe fn visit_live_gc_refs(
+    pc: u32,
+    section: &[u8],
+    fp: *mut usize,
+    buffer: &mut Vec<u64>,
+    visit: impl FnMut(*mut u32),
+) -> Option<()> {
+    macro_rules! by_number {
+        ($($number:ident: $format:ty,)*) => {
+            match (FORMAT.load(Relaxed), MEMO.load(Relaxed), SEEN.load(Relaxed)) {
+                $(
+                    ($number, 0, PLAIN) => visit_in::<$format, 0, PLAIN>(pc, section, fp, buffer, visit),
+                    ($number, _, PLAIN) => visit_in::<$format, 1, PLAIN>(pc, section, fp, buffer, visit),
+                    ($number, 0, HASHED) => visit_in::<$format, 0, HASHED>(pc, section, fp, buffer, visit),
+                    ($number, _, HASHED) => visit_in::<$format, 1, HASHED>(pc, section, fp, buffer, visit),
+                    ($number, 0, _) => visit_in::<$format, 0, TIMED>(pc, section, fp, buffer, visit),
+                    ($number, _, _) => visit_in::<$format, 1, TIMED>(pc, section, fp, buffer, visit),
+                )*
+                _ => panic!("no format has that number"),
+            }
+        };
+    }
+    by_number! {
+        TODAY: Today<TODAY>,
+        AGAIN: Today<AGAIN>,
+        CONSED: Lab<Consed>,
+        DELTA: Lab<Delta>,
+        DELTA_TRI: DeltaTri,
+        BLOCKS: Lab<Blocks>,
+        BLOCKS_TRI: Lab<BlocksTri>,
+    }
+}
+
+#[inline(never)]
+fn visit_in<F: Format, const WITH_MEMO: usize, const SEEING: usize>(
+    pc: u32,
+    section: &[u8],
+    fp: *mut usize,
+    buffer: &mut Vec<u64>,
+    mut visit: impl FnMut(*mut u32),
+) -> Option<()> {
+    if SEEING == TIMED {
+        let started = Instant::now();
+        let answer = F::lookup(pc, section, buffer);
+        if let Some(Lookup::Map(map)) = &answer {
+            map.slots().for_each(|slot| {
+                core::hint::black_box(slot);
+            });
+        }
+        core::hint::black_box(answer.is_some());
+        LOOKUP_NS.fetch_add(started.elapsed().as_nanos() as u64, Relaxed);
+        LOOKUPS.fetch_add(1, Relaxed);
+    }
+    let answer = if WITH_MEMO == 0 {
+        F::lookup(pc, section, buffer).map(|found| {
+            found.map(|map| visit_map::<SEEING>(map.frame_size(), map.slots(), fp, &mut visit))
+        })
+    } else {
+        ANSWERS.with_borrow_mut(|memo| {
+            let answer = memo.lookup(pc, || {
+                Ok::<_, ()>(F::lookup(pc, section, buffer).unwrap_or(Lookup::Missing))
+            });
+            match answer {
+                Ok(Lookup::Missing) | Err(()) => None,
+                Ok(found) => Some(found.map(|map| {
+                    let slots = map.slots.iter().copied();
+                    visit_map::<SEEING>(map.frame_size, slots, fp, &mut visit)
+                })),
+            }
+        })
+    };
+    if SEEING == HASHED {
+        LOOKUPS.fetch_add(1, Relaxed);
+        hash(pc);
+        match answer {
+            None => MISSING.fetch_add(1, Relaxed),
+            Some(Lookup::Map(references)) if references > 0 => 0,
+            Some(_) => EMPTIES.fetch_add(1, Relaxed),
+        };
+    }
+    answer.map(|_| ())
+}
+
+/// Visits the slots of a stack map, and returns how many they were.
+fn visit_map<const SEEING: usize>(
+    frame_size: u32,
+    slots: impl Iterator<Item = u32>,
+    fp: *mut usize,
+    visit: &mut impl FnMut(*mut u32),
+) -> u64 {
+    let sp = fp.wrapping_byte_sub(frame_size as usize);
+    let mut references = 0;
+    for slot in slots {
+        log::trace!("Live GC ref in frame at frame offset {slot:#x}");
+        assert!(slot < frame_size);
+        if SEEING == HASHED {
+            hash(frame_size);
+            hash(slot);
+            REFERENCES.fetch_add(1, Relaxed);
+        }
+        references += 1;
+        visit(sp.wrapping_byte_add(slot as usize).cast());
+    }
+    references
+}
+
+fn hash(number: u32) {
+    let hash = HASH.load(Relaxed) ^ u64::from(number);
+    HASH.store(
+        hash.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23),
+        Relaxed,
+    );
+}

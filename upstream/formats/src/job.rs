@@ -1,0 +1,32 @@
+//! Processes of this program: asked by an argument in JSON, answering in JSON.
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::process::{Command, Stdio};
+
+/// Starts a process of this program and gives its answer.
+pub fn ask<T: DeserializeOwned>(subcommand: &str, question: &impl Serialize) -> Result<T> {
+    let json = serde_json::to_string(question)?;
+    let at = || format!("process {subcommand} {json}");
+    let this = std::env::current_exe().context("this program cannot be found")?;
+    let mut command = Command::new(this);
+    command
+        .args([subcommand, &json])
+        // One thread compiles, so that its time is not that of the other cores.
+        .env("RAYON_NUM_THREADS", "1")
+        .stderr(Stdio::inherit());
+    let output = command.output().with_context(at)?;
+    ensure!(output.status.success(), "{}: {}", at(), output.status);
+    serde_json::from_slice(&output.stdout).with_context(at)
+}
+
+/// Answers in such a process.
+pub fn answer<Q: DeserializeOwned, A: Serialize>(
+    question: &str,
+    f: impl FnOnce(&Q) -> Result<A>,
+) -> Result<()> {
+    let question = serde_json::from_str(question).context("this is a process's question")?;
+    println!("{}", serde_json::to_string(&f(&question)?)?);
+    Ok(())
+}

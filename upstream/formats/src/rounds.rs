@@ -1,0 +1,192 @@
+//! Rounds of processes: in each, everything that is run is run once with every
+//! format, one process after the other, in an order of its own.
+
+use crate::job::ask;
+use crate::process::{Answers, Job, Measured, Seen, Timed};
+use crate::subject::Subject;
+use crate::variant::{Variant, is_strict};
+use anyhow::{Context, Result, ensure};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use stackmap_corpus::Collector;
+use stackmap_rehearsal::COLLECTORS;
+use stackmap_reports::results::{WasmtimeRow, WasmtimeSampleRow, write_rows};
+use stackmap_reports::stats::{median, summarize_wasmtime};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Of the orders of processes.
+const SEED: u64 = 10_431;
+
+fn job(subject: Subject, collector: Collector, variant: Variant, thorough: bool) -> Job {
+    Job {
+        subject: subject.name().to_owned(),
+        collector,
+        variant,
+        thorough,
+    }
+}
+
+/// Refuses answers other than today's, and frames at no known safepoint.
+pub fn verify(
+    subject: Subject,
+    collector: Collector,
+    variant: Variant,
+    today: &Answers,
+    seen: &Seen,
+) -> Result<()> {
+    let at = || format!("{} with {}, {collector}", subject.name(), variant.scheme());
+    ensure!(
+        seen.answers == *today,
+        "{}: lookups do not answer as today's do",
+        at()
+    );
+    ensure!(
+        !variant.is_strict() || seen.missing == 0,
+        "{}: {} frames at no known safepoint",
+        at(),
+        seen.missing
+    );
+    Ok(())
+}
+
+/// Makes rounds until the time is over, and writes what they measured.
+pub fn measure(out: &Path, time: Duration, most_rounds: u64, only: &str) -> Result<()> {
+    let mut subjects = Subject::all();
+    subjects.retain(|subject| subject.name().contains(only));
+    ensure!(
+        !subjects.is_empty(),
+        "nothing to run has {only} in its name"
+    );
+    let mut random = StdRng::seed_from_u64(SEED);
+    let mut samples = Vec::new();
+    let started = Instant::now();
+    for round in 0..most_rounds {
+        let began = Instant::now();
+        samples.extend(one_round(round, &subjects, &mut random)?);
+        write_rows(out, &samples)?;
+        let took = began.elapsed();
+        eprintln!("round {round}: {} s", took.as_secs());
+        if started.elapsed() + took > time {
+            break;
+        }
+    }
+    let mut strict = Vec::new();
+    for variant in Variant::all() {
+        if is_strict(variant.scheme())? {
+            strict.push(variant.scheme());
+        }
+    }
+    let rows = summarize_wasmtime(&samples, |scheme| strict.contains(&scheme));
+    write_rows(out, &rows)?;
+    print(&rows);
+    Ok(())
+}
+
+/// The first round also compares answers and times lookups.
+fn one_round(
+    round: u64,
+    subjects: &[Subject],
+    random: &mut StdRng,
+) -> Result<Vec<WasmtimeSampleRow>> {
+    let mut samples = Vec::new();
+    let mut places: Vec<_> = subjects
+        .iter()
+        .flat_map(|&subject| COLLECTORS.map(|collector| (subject, collector)))
+        .collect();
+    places.shuffle(random);
+    for (subject, collector) in places {
+        let mut variants = Variant::all();
+        variants.shuffle(random);
+        let mut answered = Vec::new();
+        for variant in variants {
+            let thorough = round == 0;
+            let measured: Measured = ask("process", &job(subject, collector, variant, thorough))?;
+            answered.push((variant, measured));
+        }
+        if round == 0 {
+            compare(subject, collector, &answered)?;
+        }
+        let sample = |(variant, measured)| sample(round, subject, collector, variant, measured);
+        samples.extend(answered.into_iter().map(sample));
+    }
+    Ok(samples)
+}
+
+fn compare(subject: Subject, collector: Collector, answered: &[(Variant, Measured)]) -> Result<()> {
+    let thorough =
+        |measured: &'_ Measured| measured.thorough.as_ref().map(|t| t.seen.answers.clone());
+    let today = answered.iter().find(|(v, _)| *v == Variant::TODAY);
+    let today = today.and_then(|(_, measured)| thorough(measured));
+    let today = today.context("today's format is one of the variants")?;
+    for (variant, measured) in answered {
+        let thorough = measured.thorough.as_ref();
+        let thorough = thorough.context("the first round is thorough")?;
+        verify(subject, collector, *variant, &today, &thorough.seen)?;
+    }
+    Ok(())
+}
+
+fn sample(
+    round: u64,
+    subject: Subject,
+    collector: Collector,
+    variant: Variant,
+    measured: Measured,
+) -> WasmtimeSampleRow {
+    let mut each: Vec<f64> = measured.pauses.iter().map(|pause| pause.0).collect();
+    each.sort_unstable_by(f64::total_cmp);
+    let p99 = each.len().saturating_mul(99).div_ceil(100).max(1) - 1;
+    let thorough = measured.thorough.as_ref();
+    let Timed(first_ns, _, first_faults) = measured.first;
+    WasmtimeSampleRow {
+        scheme: variant.scheme().to_owned(),
+        module: subject.name().to_owned(),
+        tier: subject.tier(),
+        collector,
+        memo: variant.memo_entries(),
+        round,
+        collections: each.len() as u64,
+        frames: thorough.map_or(0, |t| t.seen.answers.lookups),
+        pause_ns: each.iter().sum(),
+        pause_p50_ns: median(each.clone()),
+        pause_p99_ns: each.get(p99).copied().unwrap_or_default(),
+        pause_max_ns: each.last().copied().unwrap_or_default(),
+        walk_ns: measured.pauses.iter().map(|pause| pause.1).sum(),
+        // A memo answers most lookups, and those were timed without it.
+        lookup_ns: thorough.filter(|_| !variant.memo).map(|t| t.lookup_ns),
+        section_bytes: measured.section_bytes,
+        cwasm_bytes: measured.cwasm_bytes,
+        load_bytes_ns: measured.load_bytes_ns,
+        load_file_ns: measured.load_file_ns,
+        compile_ns: measured.compile_ns,
+        first_ns,
+        first_faults,
+        peak_bytes: measured.peak_bytes,
+    }
+}
+
+fn print(rows: &[WasmtimeRow]) {
+    println!(
+        "{:<16} {:<10} {:<12} {:>7} {:>16} {:>8} {:>8} {:>7}",
+        "module", "collector", "format", "pause", "interval", "lookup", "walk", ".cwasm"
+    );
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
+    let share =
+        |share: Option<f64>| share.map_or(String::new(), |share| format!("{:.2} %", share * 100.0));
+    for row in rows {
+        let scheme = format!("{}{}", row.scheme, if row.memo > 0 { "+" } else { "" });
+        let interval = row.pause_lo.zip(row.pause_hi);
+        let interval = interval.map_or(String::new(), |(lo, hi)| format!("[{lo:.3}, {hi:.3}]"));
+        println!(
+            "{:<16} {:<10} {scheme:<12} {:>7} {interval:>16} {:>8} {:>8} {:>7}",
+            row.module,
+            row.collector,
+            number(row.pause_ratio),
+            share(row.lookup_share),
+            share(row.walk_share),
+            number(row.cwasm_ratio)
+        );
+    }
+}

@@ -1,0 +1,269 @@
+//! A stress that nobody can call typical: stacks of up to 100,000 frames over heaps
+//! of up to 100 MiB, so that one can see from where on a lookup matters.
+
+use crate::job::ask;
+use crate::observe::{Pause, pauses};
+use crate::variant::Variant;
+use anyhow::{Context, Result, ensure};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+use stackmap_corpus::{Collector, Isa};
+use stackmap_rehearsal::{COLLECTORS, config};
+use stackmap_reports::results::{BASELINE, WasmtimeStressRow, write_rows};
+use stackmap_reports::stats::{interval, median};
+use std::fmt::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use wasmtime::{Caller, Engine, Linker, Module, Store};
+
+const FRAMES: [u64; 5] = [10, 100, 1000, 10_000, 100_000];
+const HEAPS_MIB: [u64; 4] = [0, 1, 10, 100];
+
+/// Functions that call one another in a circle.
+const FUNCTIONS: u64 = 64;
+/// A function has from 1 to so many references of its own.
+const MOST_REFERENCES: u64 = 5;
+/// Bytes of a node in the copying collector's heap: two words of header, a
+/// reference, and a number after 4 bytes that align it.
+const NODE_BYTES: u64 = 24;
+
+/// Collections at the bottom of the recursion: at least so many, and more while
+/// there is time.
+const FEWEST: usize = 5;
+const MOST: usize = 300;
+const TIME: Duration = Duration::from_millis(150);
+
+/// Of the orders.
+const SEED: u64 = 10_431;
+
+/// What one process is asked: all formats, in this order.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Cell {
+    collector: Collector,
+    frames: u64,
+    heap_mib: u64,
+    variants: Vec<Variant>,
+}
+
+/// Median nanoseconds of a collection and of its walk, for each format.
+#[derive(Serialize, Deserialize)]
+pub struct CellTimes(Vec<(f64, f64)>);
+
+/// Makes the rounds, prints them and writes them.
+pub fn measure(out: &Path, rounds: u64) -> Result<()> {
+    let mut random = StdRng::seed_from_u64(SEED);
+    let mut rows = Vec::new();
+    println!(
+        "{:<10} {:>7} {:>5} {:<12} {:>11} {:>6} {:>16} {:>7} {:>9}",
+        "collector", "frames", "MiB", "format", "pause us", "ratio", "interval", "walk", "ns/frame"
+    );
+    for collector in COLLECTORS {
+        for frames in FRAMES {
+            for heap_mib in HEAPS_MIB {
+                let cell = Cell {
+                    collector,
+                    frames,
+                    heap_mib,
+                    variants: Variant::all(),
+                };
+                let own = cell_rows(&cell, rounds, &mut random)?;
+                own.iter().for_each(print);
+                rows.extend(own);
+            }
+        }
+    }
+    write_rows(out, &rows)?;
+    Ok(())
+}
+
+fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<WasmtimeStressRow>> {
+    let variants = &cell.variants;
+    let mut times = vec![Vec::new(); variants.len()];
+    for _ in 0..rounds {
+        let mut order: Vec<usize> = (0..variants.len()).collect();
+        order.shuffle(random);
+        let shuffled = Cell {
+            variants: order.iter().map(|&i| variants[i]).collect(),
+            ..cell.clone()
+        };
+        let CellTimes(answer) = ask("stress", &shuffled)?;
+        for (i, time) in order.into_iter().zip(answer) {
+            times[i].push(time);
+        }
+    }
+    let today = variants
+        .iter()
+        .position(|v| v.scheme() == BASELINE && !v.memo);
+    let today = times[today.context("today's format is one of the variants")?].clone();
+    let row = |(variant, own): (&Variant, &Vec<(f64, f64)>)| {
+        let logs = own
+            .iter()
+            .zip(&today)
+            .map(|(own, today)| (own.0 / today.0).ln());
+        let logs: Vec<f64> = logs.collect();
+        let pause_ns = median(own.iter().map(|time| time.0).collect());
+        let walk_ns = median(own.iter().map(|time| time.1).collect());
+        let (pause_lo, pause_hi) = interval(logs.clone()).unzip();
+        WasmtimeStressRow {
+            scheme: variant.scheme().to_owned(),
+            collector: cell.collector,
+            memo: variant.memo_entries(),
+            frames: cell.frames,
+            heap_mib: cell.heap_mib,
+            pause_ns,
+            pause_ratio: (logs.iter().sum::<f64>() / logs.len() as f64).exp(),
+            pause_lo,
+            pause_hi,
+            walk_share: (walk_ns / pause_ns).min(1.0),
+            frame_ns: walk_ns / cell.frames as f64,
+            processes: rounds,
+        }
+    };
+    Ok(variants.iter().zip(&times).map(row).collect())
+}
+
+fn print(row: &WasmtimeStressRow) {
+    let scheme = format!("{}{}", row.scheme, if row.memo > 0 { "+" } else { "" });
+    let ends = row.pause_lo.zip(row.pause_hi);
+    let interval = ends.map_or(String::new(), |(lo, hi)| format!("[{lo:.3}, {hi:.3}]"));
+    println!(
+        "{:<10} {:>7} {:>5} {scheme:<12} {:>11.1} {:>6.3} {interval:>16} {:>5.1} % {:>9.1}",
+        row.collector,
+        row.frames,
+        row.heap_mib,
+        row.pause_ns / 1000.0,
+        row.pause_ratio,
+        row.walk_share * 100.0,
+        row.frame_ns
+    );
+}
+
+/// In a process of its own.
+pub fn measure_cell(cell: &Cell) -> Result<CellTimes> {
+    let wasm = wat::parse_str(module())?;
+    let isa = Isa::host().context("Cranelift does not compile for this machine")?;
+    let engine = Engine::new(&config(isa, cell.collector)?)?;
+    let times = cell.variants.iter().map(|variant| {
+        variant.select();
+        let code = Module::new(&engine, &wasm)?;
+        collect(&engine, &code, cell)
+    });
+    Ok(CellTimes(times.collect::<Result<_>>()?))
+}
+
+fn collect(engine: &Engine, code: &Module, cell: &Cell) -> Result<(f64, f64)> {
+    let mut store = Store::new(engine, Vec::new());
+    let mut linker = Linker::new(engine);
+    linker.func_wrap(
+        "",
+        "bottom",
+        |mut caller: Caller<'_, Vec<Pause>>| -> wasmtime::Result<()> {
+            *caller.data_mut() = collect_here(&mut caller)?;
+            Ok(())
+        },
+    )?;
+    let instance = linker.instantiate(&mut store, code)?;
+    let run = instance.get_typed_func::<(i64, i64), i64>(&mut store, "run")?;
+    let nodes = cell.heap_mib * (1 << 20) / NODE_BYTES;
+    let sum = run.call(&mut store, (cell.frames as i64, nodes as i64))?;
+    let expected = (0..cell.frames)
+        .map(|frame| references(frame % FUNCTIONS))
+        .sum::<u64>()
+        + nodes;
+    ensure!(sum == expected as i64, "it returned {sum}, not {expected}");
+    let pauses = store.into_data();
+    let each = |of: fn(&Pause) -> f64| median(pauses.iter().map(of).collect());
+    Ok((each(|pause| pause.ns), each(|pause| pause.walk_ns)))
+}
+
+fn collect_here<T>(caller: &mut Caller<'_, T>) -> wasmtime::Result<Vec<Pause>> {
+    // Garbage of the build is gone, and the heap has the size that it needs.
+    caller.gc(None)?;
+    let started = Instant::now();
+    let (collected, pauses) = pauses(|| -> wasmtime::Result<()> {
+        for i in 0..MOST {
+            if i >= FEWEST && started.elapsed() > TIME {
+                break;
+            }
+            caller.gc(None)?;
+        }
+        Ok(())
+    });
+    collected?;
+    Ok(pauses)
+}
+
+/// References that a function has on the stack.
+fn references(function: u64) -> u64 {
+    1 + function % MOST_REFERENCES
+}
+
+/// A recursion through functions with different frames, over a list.
+fn module() -> String {
+    let mut wat = String::from(
+        r#"(module
+  (type $node (struct (field (ref null $node)) (field i64)))
+  (import "" "bottom" (func $bottom))
+  (func $list (param $nodes i64) (result (ref null $node))
+    (local $list (ref null $node))
+    (block $done
+      (loop $next
+        (br_if $done (i64.eqz (local.get $nodes)))
+        (local.set $list (struct.new $node (local.get $list) (i64.const 1)))
+        (local.set $nodes (i64.sub (local.get $nodes) (i64.const 1)))
+        (br $next)))
+    (local.get $list))
+  (func $length (param $list (ref null $node)) (result i64)
+    (local $sum i64)
+    (block $done
+      (loop $next
+        (br_if $done (ref.is_null (local.get $list)))
+        (local.set $sum (i64.add (local.get $sum) (struct.get $node 1 (local.get $list))))
+        (local.set $list (struct.get $node 0 (local.get $list)))
+        (br $next)))
+    (local.get $sum))
+  (func (export "run") (param $frames i64) (param $nodes i64) (result i64)
+    (local $list (ref null $node))
+    (local.set $list (call $list (local.get $nodes)))
+    (i64.add
+      (call $f0 (local.get $frames))
+      (call $length (local.get $list))))
+"#,
+    );
+    for f in 0..FUNCTIONS {
+        let next = (f + 1) % FUNCTIONS;
+        let own = 0..references(f);
+        let mut function = format!("  (func $f{f} (param $frames i64) (result i64)\n");
+        for r in own.clone() {
+            writeln!(function, "    (local $r{r} (ref null $node))").expect("memory");
+        }
+        function.push_str(
+            "    (if (i64.eqz (local.get $frames)) (then (call $bottom) (return (i64.const 0))))\n",
+        );
+        for r in own.clone() {
+            writeln!(
+                function,
+                "    (local.set $r{r} (struct.new $node (ref.null $node) (i64.const 1)))"
+            )
+            .expect("memory");
+        }
+        writeln!(
+            function,
+            "    (call $f{next} (i64.sub (local.get $frames) (i64.const 1)))"
+        )
+        .expect("memory");
+        for r in own {
+            writeln!(
+                function,
+                "    (i64.add (struct.get $node 1 (local.get $r{r})))"
+            )
+            .expect("memory");
+        }
+        function.push_str("  )\n");
+        wat.push_str(&function);
+    }
+    wat.push_str(")\n");
+    wat
+}
