@@ -54,18 +54,30 @@ class Evidence:
         self.times = {name: {} for name in TIMES}
         if (run.folder() / "wasmtime.csv").exists():
             tri_state = [name for name, s in self.schemes.items() if s["tri_state"]]
-            own = (pl.col("memo") == 0) & (pl.col("strict") == pl.col("scheme").is_in(tri_state))
+            own = pl.col("strict") == pl.col("scheme").is_in(tri_state)
             for r in run.table("wasmtime.csv").filter(own).iter_rows(named=True):
-                for name, times in self.times.items():
-                    if r[f"{name}_ratio"] is not None:
-                        cell = (r[f"{name}_ratio"], r[f"{name}_lo"])
-                        times.setdefault(r["scheme"], {})[r["module"], r["collector"]] = cell
+                name = r["scheme"] + (f" + memo of {r['memo']}" if r["memo"] else "")
+                self._add_memo(name, r["scheme"], r["memo"])
+                for what, times in self.times.items():
+                    if r[f"{what}_ratio"] is not None:
+                        cell = (r[f"{what}_ratio"], r[f"{what}_lo"])
+                        times.setdefault(name, {})[r["module"], r["collector"]] = cell
         self.harmful = {}
         if (run.folder() / "safety.csv").exists():
             rows = run.table("safety.csv")
-            for scheme in self.schemes:
+            for scheme in schemes["name"]:
                 self.harmful[scheme] = self._harmful(rows.filter(pl.col("scheme") == scheme))
         self.harmful = {scheme: faults for scheme, faults in self.harmful.items() if faults}
+        for name, own in self.schemes.items():
+            for known_of in [self.cwasm, self.harmful, self.encoded]:
+                if own.get("of") in known_of:
+                    known_of[name] = known_of[own["of"]]
+
+    def _add_memo(self, name, scheme, memo):
+        """A scheme with a memo is a candidate too: the same bytes and answers, and more lines."""
+        if memo and scheme in self.schemes:
+            own = self.schemes[scheme]
+            self.schemes[name] = own | {"reader_lines": own["reader_lines"] + own["memo_lines"], "of": scheme}
 
     @staticmethod
     def _harmful(own):

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use stackmap_corpus::Module;
 use stackmap_encoders::{
-    EncodeError, Encoder, Lookup, Malformed, Oracle, OwnedMap, Reader, SchemeSource, SchemeVisitor,
+    EncodeError, Encoder, Lookup, MEMO, Malformed, Oracle, OwnedMap, Reader, SchemeSource, SchemeVisitor,
     Section, Table, for_each_scheme,
 };
 use stackmap_reports::results::{BASELINE, SchemeRow};
@@ -101,6 +101,7 @@ fn row<E: Encoder>(source: &SchemeSource) -> SchemeRow {
         reader_nesting: reader.nesting,
         writer_nesting: writer.nesting,
         fields: review::fields(source, all().iter().map(|s| s.source)),
+        memo_lines: MEMO.lines() as u64,
     }
 }
 

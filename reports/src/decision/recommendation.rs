@@ -25,7 +25,7 @@ fn what(results: &Results, decision: &Decision) -> String {
     if headline.modules.is_empty() || results.schemes.len() < 2 {
         return "No module with stack maps was measured, so there is nothing to recommend.".into();
     }
-    let Some(name) = decision.recommended() else {
+    let Some(candidate) = decision.recommended() else {
         return format!(
             "Keep today's format: over {scope} no scheme that keeps the rules is materially better than `{BASELINE}`."
         );
@@ -48,7 +48,7 @@ fn what(results: &Results, decision: &Decision) -> String {
         format!("{} {verb}", list(&names))
     });
     let doubts: Vec<String> = doubts.collect();
-    let with = with(decision.preferred);
+    let (name, with) = (&candidate.name, with(decision.preferred));
     let verdict = match doubts.is_empty() {
         true => format!("Upstream `{name}`, {with}"),
         false => format!(
@@ -56,7 +56,10 @@ fn what(results: &Results, decision: &Decision) -> String {
             list(&doubts)
         ),
     };
-    format!("{verdict}: over {scope} it {}.", figures(decision, name))
+    format!(
+        "{verdict}: over {scope} it {}.",
+        figures(decision, &candidate.scheme.name)
+    )
 }
 
 fn with(question: Question) -> &'static str {
@@ -95,10 +98,10 @@ fn figures(decision: &Decision, name: &str) -> String {
 
 /// The answer to each of the two worries, and what a lookup is of a pause.
 fn worries(results: &Results, decision: &Decision) -> String {
-    let Some(means) = decision.recommended().and_then(|name| decision.means(name)) else {
+    let Some(candidate) = decision.recommended() else {
         return String::new();
     };
-    let scheme = &means.scheme;
+    let scheme = &candidate.scheme;
     let mut text = match decision.preferred {
         Question::FormatAlone => "No empty maps are recorded. Every PC that is no recorded safepoint is told from one, as today.".to_owned(),
         Question::Strict => format!(
@@ -117,6 +120,12 @@ fn worries(results: &Results, decision: &Decision) -> String {
         " `{}` reads in {} lines and writes in {}.",
         scheme.name, scheme.reader_lines, scheme.writer_lines
     );
+    if candidate.memo > 0 {
+        text += &format!(
+            " The memo of decoded answers in front of it, which the collector owns, takes {} lines more.",
+            scheme.memo_lines
+        );
+    }
     if let Some(times) = strata::sentence(results, decision, &scheme.name) {
         text += &format!(
             " A lookup takes, as a ratio to today's time with the interval for modules like these, {times}."
@@ -147,7 +156,8 @@ fn lookup_share(results: &Results) -> Option<String> {
 fn certainty(decision: &Decision) -> String {
     let answer = decision.answer(decision.preferred);
     let sensitivity = &decision.sensitivity;
-    let changing = sensitivity.changing(decision.recommended());
+    let recommended = decision.recommended().map(|own| own.name.as_str());
+    let changing = sensitivity.changing(recommended);
     let tried = sensitivity.tried();
     let changes = match changing.len() {
         0 => format!(
@@ -162,7 +172,7 @@ fn certainty(decision: &Decision) -> String {
         }
     };
     let spans = sensitivity.cwasm.iter();
-    let same = spans.filter(|span| span.verdicts.recommended.as_deref() == decision.recommended());
+    let same = spans.filter(|span| span.verdicts.recommended.as_deref() == recommended);
     let same: Vec<String> = same.map(|span| percent_range(span.from, span.to)).collect();
     let open = match answer.open.len() {
         0 => String::new(),

@@ -2,7 +2,7 @@
 //! and what would change the verdict.
 
 use crate::format::{NONE, interval, known, list, percent, percent_range, plural, times};
-use crate::headline::schemes::lines;
+use crate::headline::schemes::lines_of;
 use crate::results::is_timing_control;
 use crate::stats::{
     Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question, Rules, Span, Verdicts,
@@ -90,8 +90,7 @@ pub(crate) fn answer_table(decision: &Decision, question: Question) -> Table {
                 format!("excluded: {}", list(&reasons))
             }
         };
-        let own = decision.means(scheme);
-        let lines = known(own, |means| lines(&means.scheme));
+        let lines = known(decision.candidate(scheme), lines_of);
         table.push([format!("`{scheme}`"), text, lines]);
     }
     table

@@ -5,7 +5,7 @@ use crate::format::{count, known, percent, percent_range, plain};
 use crate::results::{BASELINE, Results, SchemeRow};
 use crate::stats::means::{MeanRatio, Spread};
 use crate::stats::schemes::SchemeMeans;
-use crate::stats::{Criterion, Decision};
+use crate::stats::{Candidate, Criterion, Decision};
 use crate::table::Table;
 
 /// The baseline first, then from the smallest to the largest.
@@ -159,9 +159,13 @@ pub(crate) fn proposals(decision: &Decision) -> Table {
         ("PCs merged into ranges", "ranges"),
         ("both", "ranges-consed"),
     ];
-    let ours = decision.recommended().map(|name| ("recommended", name));
+    let ours = decision
+        .recommended()
+        .map(|own| ("recommended", own.name.as_str()));
     for (what, name) in issues.into_iter().chain(ours) {
-        if let Some(means) = decision.means(name) {
+        let candidate = decision.candidate(name);
+        let means = candidate.and_then(|own| decision.means(&own.scheme.name));
+        if let Some((candidate, means)) = candidate.zip(means) {
             let file = decision.gap(name, Criterion::Cwasm);
             table.push([
                 what.to_owned(),
@@ -172,12 +176,21 @@ pub(crate) fn proposals(decision: &Decision) -> Table {
                     true => format!("up to {}, or more than today", percent(-gap.lo)),
                     false => percent_range(-gap.hi, -gap.lo),
                 }),
-                lines(&means.scheme),
+                lines_of(candidate),
                 kind(&means.scheme).to_owned(),
             ]);
         }
     }
     table
+}
+
+/// Lines of reader and writer, and how many compiler and memo need besides.
+pub(crate) fn lines_of(candidate: &Candidate) -> String {
+    let scheme = &candidate.scheme;
+    match candidate.memo {
+        0 => lines(scheme),
+        _ => format!("{}+{}", lines(scheme), scheme.memo_lines),
+    }
 }
 
 /// What every scheme takes in every scenario, over those modules of the

@@ -30,6 +30,9 @@ pub fn readme_results(results: &Results) -> String {
         headline.tier,
         headline.isa
     );
+    if results.executions.is_some() {
+        out += PICTURE_PAUSE;
+    }
     out += &details(
         "What users feel: every scheme against today's format",
         &format!(
@@ -72,6 +75,14 @@ const PICTURE_FIRST: &str = "
 ![Share of the stack maps in a whole .cwasm, before and after](reports/published/plots/cwasm.svg)
 
 ";
+const PICTURE_PAUSE: &str = "
+![Pause of a collection in Wasmtime, against what lookups are of it today](reports/published/plots/pause.svg)
+
+";
+/// The same in the note, which lies beside its plots.
+const NOTE_PAUSE: &str = "
+![Pause of a collection in Wasmtime, against what lookups are of it today](plots/pause.svg)
+";
 const PICTURES: &str = "
 ![Lookup time over the number of maps, hot](reports/published/plots/size-hot.svg)
 ![Lookup time over the number of maps, cold](reports/published/plots/size-cold.svg)
@@ -91,7 +102,7 @@ pub fn upstream_note(
     drawing: impl Fn(&str) -> Option<String>,
 ) -> Option<String> {
     let decision = decide(results, &Rules::default());
-    let scheme = decision.recommended()?;
+    let scheme = decision.recommended()?.scheme.name.as_str();
     let drawing = drawing(scheme)?;
     let [what, worries, certainty] = recommendation(results, &decision);
     let controls = controls::sentence(results).unwrap_or_default();
@@ -105,6 +116,10 @@ pub fn upstream_note(
             .replace("{recommendation}", &format!("{what}\n\n{worries}"))
             .replace("{proposals}", &proposals(&decision).markdown())
             .replace("{felt}", &felt_table(&decision).markdown())
+            .replace(
+                "{pause}",
+                results.executions.as_ref().map_or("", |_| NOTE_PAUSE),
+            )
             .replace("{thresholds}", &thresholds(&decision.rules))
             .replace("{sensitivity}", &certainty)
             .replace("{ranges}", &ranges(&decision))

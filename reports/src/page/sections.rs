@@ -21,7 +21,7 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             "Recommendation",
             verdict(results, decision, plots),
         ),
-        ("decision", "How it was decided", reasons(decision)),
+        ("decision", "How it was decided", reasons(decision, plots)),
         ("headline", "Schemes at a glance", at_a_glance(decision)),
         (
             "pareto",
@@ -186,7 +186,7 @@ fn by_size(results: &Results, decision: &Decision, plots: &Plots) -> String {
     html + "</details>\n"
 }
 
-fn reasons(decision: &Decision) -> String {
+fn reasons(decision: &Decision, plots: &Plots) -> String {
     let rules = RULES.map(|r| r.split_once(". ").map_or(r, |(_, rule)| rule));
     let rules: String = rules
         .iter()
@@ -201,6 +201,7 @@ fn reasons(decision: &Decision) -> String {
         html += &format!("<h3>For {question}</h3>\n");
         html += &answer_table(decision, question).html();
     }
+    html += &one(&plots.pause, "");
     html += "<h3 id=\"felt\"><a href=\"#felt\">What users feel, against today's format</a></h3>\n";
     html += &felt_table(decision).html();
     html += "<h3 id=\"sensitivity\"><a href=\"#sensitivity\">What would change our mind</a></h3>\n";

@@ -61,7 +61,7 @@ fn sizes(results: &Results) -> Table {
 /// The scheme to upstream, or the best one, and the shortest other that is
 /// exact and about as small.
 fn pair(decision: &Decision) -> Option<(&SchemeMeans, &SchemeMeans)> {
-    let best = decision.means(decision.recommended()?)?;
+    let best = decision.means(&decision.recommended()?.scheme.name)?;
     let bytes = |means: &SchemeMeans| means.bytes.map_or(f64::INFINITY, |spread| spread.mean);
     let lines = |means: &SchemeMeans| means.scheme.reader_lines + means.scheme.writer_lines;
     let all = decision.schemes.iter();

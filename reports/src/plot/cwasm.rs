@@ -27,7 +27,7 @@ struct Shares {
 /// The modules of the headline's tier on its ISA, the largest share first;
 /// `None` without a recommendation, or if the size of no file is known.
 pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
-    let scheme = decision.recommended()?;
+    let scheme = decision.recommended()?.scheme.name.as_str();
     let headline = &decision.headline;
     let rows = of_tier(results, headline.tier);
     let rows = rows.filter(|row| row.scheme == scheme && row.isa == headline.isa);

@@ -13,6 +13,7 @@ mod isa;
 mod labels;
 mod palette;
 mod parts;
+mod pause;
 mod plane;
 mod scatter;
 mod size;
@@ -28,6 +29,7 @@ use crate::stats::Decision;
 /// All plots of a report, by section.
 pub(crate) struct Plots {
     pub(crate) cwasm: Option<Figure>,
+    pub(crate) pause: Option<Figure>,
     pub(crate) pareto: Vec<Figure>,
     pub(crate) size: Vec<Figure>,
     pub(crate) parts: Vec<Figure>,
@@ -44,6 +46,7 @@ impl Plots {
     pub(crate) fn of(results: &Results, decision: &Decision) -> Plots {
         Plots {
             cwasm: cwasm::figure(results, decision),
+            pause: pause::figure(results, decision),
             pareto: scatter::figures(results, decision),
             size: size::figures(results, decision),
             parts: parts::figures(results, decision),
@@ -68,6 +71,7 @@ impl Plots {
         ];
         let single = [
             &self.cwasm,
+            &self.pause,
             &self.ecdf,
             &self.isa,
             &self.depths,

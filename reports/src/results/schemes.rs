@@ -39,6 +39,8 @@ row! {
         writer_nesting: u64,
         /// Fields in the drawing of the format.
         fields: u64,
+        /// Lines of the memo that can stand before any scheme.
+        memo_lines: u64,
     }
 }
 

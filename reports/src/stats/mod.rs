@@ -31,7 +31,7 @@ mod wasmtime;
 pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
 pub use decision::{
-    Answer, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question, RULES,
+    Answer, Candidate, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question, RULES,
     Reason, Rules, RulesError, Sensitivity, Span, Verdicts, Weighting, decide,
 };
 pub use error::StatsError;

@@ -181,19 +181,19 @@ fn modules_csv(modules: &[Module]) -> String {
 
 fn schemes_csv(shape: Shape) -> String {
     let mut out =
-        "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines,reader_branches,writer_branches,reader_nesting,writer_nesting,fields\n".to_owned();
+        "name,exact,records_empties,tri_state,control,reader_lines,writer_lines,compiler_lines,reader_branches,writer_branches,reader_nesting,writer_nesting,fields,memo_lines\n".to_owned();
     for (i, s) in SCHEMES[..shape.schemes].iter().enumerate() {
         let (name, exact, records, tri, ..) = s;
         let lines = 60 + 9 * i;
         writeln!(
             out,
-            "{name},{exact},{records},{tri},false,{lines},{},{},9,12,3,4,5",
+            "{name},{exact},{records},{tri},false,{lines},{},{},9,12,3,4,5,50",
             lines + 20,
             if *records { 15 } else { 0 }
         )
         .unwrap();
     }
-    out += "ranges-naive,false,false,false,true,60,80,0,9,12,3,4,5\n";
+    out += "ranges-naive,false,false,false,true,60,80,0,9,12,3,4,5,50\n";
     out
 }
 

@@ -1,6 +1,7 @@
 //! From the evidence to one scheme, for each of the two things that a
 //! maintainer may want.
 
+use super::candidate::Candidate;
 use super::criterion::{Criterion, Difference, Gap};
 use super::evidence::{Evidence, Execution, Time};
 use super::rules::Rules;
@@ -181,20 +182,21 @@ pub(super) fn answers(results: &Results, evidence: &Evidence, rules: &Rules) -> 
 }
 
 fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Question) -> Answer {
-    let admitted = results.schemes.iter().filter(|s| question.admits(s));
+    let all = Candidate::all(results);
+    let admitted = all.iter().filter(|c| question.admits(&c.scheme));
     let mut broken: BTreeMap<&str, Vec<Reason>> = BTreeMap::new();
-    let mut right: Vec<&SchemeRow> = Vec::new();
-    for scheme in admitted.clone() {
-        let reasons = reasons(results, evidence, rules, scheme);
+    let mut right: Vec<&Candidate> = Vec::new();
+    for candidate in admitted.clone() {
+        let reasons = reasons(results, evidence, rules, candidate);
         match reasons.is_empty() {
-            true => right.push(scheme),
-            false => drop(broken.insert(&scheme.name, reasons)),
+            true => right.push(candidate),
+            false => drop(broken.insert(&candidate.name, reasons)),
         }
     }
     let remaining = remaining(&right, &|a, b| {
         evidence.beats(&a.name, &b.name, rules).is_some()
     });
-    let beaten = |scheme: &SchemeRow| {
+    let beaten = |scheme: &Candidate| {
         let mut others = remaining.iter();
         others.find_map(|other| {
             let on = evidence.beats(&other.name, &scheme.name, rules)?;
@@ -202,8 +204,8 @@ fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Quest
         })
     };
     let known = remaining.iter().filter(|s| evidence.is_measured(&s.name));
-    let chosen = known.min_by_key(|scheme| lines(scheme));
-    let fate = |scheme: &SchemeRow| {
+    let chosen = known.min_by_key(|candidate| candidate.lines());
+    let fate = |scheme: &Candidate| {
         let name = scheme.name.as_str();
         if let Some(reasons) = broken.get(name) {
             return Fate::Excluded(reasons.clone());
@@ -252,13 +254,13 @@ fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Quest
 /// Those that nothing that remains beats. Where each is beaten by another, as in a
 /// cycle, all remain.
 fn remaining<'s>(
-    all: &[&'s SchemeRow],
-    beats: &dyn Fn(&SchemeRow, &SchemeRow) -> bool,
-) -> Vec<&'s SchemeRow> {
+    all: &[&'s Candidate],
+    beats: &dyn Fn(&Candidate, &Candidate) -> bool,
+) -> Vec<&'s Candidate> {
     let is_beaten =
         |scheme: &SchemeRow, by: &[&SchemeRow]| by.iter().any(|other| beats(other, scheme));
     let unbeaten = all.iter().filter(|scheme| !is_beaten(scheme, all));
-    let mut remaining: Vec<&SchemeRow> = unbeaten.copied().collect();
+    let mut remaining: Vec<&Candidate> = unbeaten.copied().collect();
     if remaining.is_empty() {
         return all.to_vec();
     }
@@ -281,17 +283,12 @@ fn undecided(evidence: &Evidence, rules: &Rules, a: &str, b: &str) -> Vec<Criter
     all.collect()
 }
 
-/// What there is to review.
-fn lines(scheme: &SchemeRow) -> u64 {
-    scheme.reader_lines + scheme.writer_lines + scheme.compiler_lines
-}
-
 /// In what a scheme is better than the chosen one, however little.
 fn bought(
     evidence: &Evidence,
     rules: &Rules,
     scheme: &str,
-    chosen: Option<&SchemeRow>,
+    chosen: Option<&Candidate>,
 ) -> Vec<(Criterion, Gap, Difference)> {
     let Some(chosen) = chosen else {
         return Vec::new();
@@ -309,9 +306,9 @@ fn reasons(
     results: &Results,
     evidence: &Evidence,
     rules: &Rules,
-    scheme: &SchemeRow,
+    candidate: &Candidate,
 ) -> Vec<Reason> {
-    let name = scheme.name.as_str();
+    let (name, scheme) = (candidate.name.as_str(), &candidate.scheme);
     if name == BASELINE {
         return Vec::new();
     }
@@ -324,11 +321,11 @@ fn reasons(
         rows.filter(|row| row.scheme == of && row.ratio.is_some())
             .count()
     };
-    let (modules, of) = (encoded(name), encoded(BASELINE));
+    let (modules, of) = (encoded(&scheme.name), encoded(BASELINE));
     if modules < of {
         reasons.push(Reason::Encoded { modules, of });
     }
-    reasons.extend(LessSafe::of(results, name).map(Reason::LessSafe));
+    reasons.extend(LessSafe::of(results, &scheme.name).map(Reason::LessSafe));
     let largest = evidence.cwasm(name).max_by(|a, b| a.1.total_cmp(&b.1));
     if let Some((key, ratio)) = largest
         && ratio >= 1.0 + rules.threshold(Criterion::Cwasm)

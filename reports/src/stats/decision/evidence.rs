@@ -1,6 +1,7 @@
 //! What was measured of each scheme in what users feel, and how far two of
 //! them are apart.
 
+use super::candidate::{Candidate, name};
 use super::criterion::{Criterion, Difference, Gap};
 use super::rules::Rules;
 use crate::results::{
@@ -39,7 +40,7 @@ pub(super) struct Time {
     pub(super) interval: Option<Interval>,
 }
 
-/// All that the rules ask for.
+/// All that the rules ask for, by the names of the candidates.
 pub(super) struct Evidence {
     /// By scheme and module, the whole file as a ratio to today's.
     cwasm: BTreeMap<String, BTreeMap<ModuleKey, f64>>,
@@ -92,20 +93,31 @@ impl Evidence {
             schemes.any(|s| s.name == scheme && s.tri_state)
         };
         // Where a scheme can be strict, that is how it would be used.
-        let rows = rows.filter(|row| row.memo == 0 && row.strict == is_tri_state(&row.scheme));
+        let rows = rows.filter(|row| row.strict == is_tri_state(&row.scheme));
         for row in rows.filter(|row| is_kept(&place(&row.module, None, row.collector))) {
             for criterion in Criterion::TIMES {
                 if let Some(time) = time_of(row, criterion) {
                     let schemes = times.entry(criterion).or_default();
-                    let own = schemes.entry(row.scheme.clone()).or_default();
+                    let own = schemes.entry(name(&row.scheme, row.memo)).or_default();
                     own.insert((row.module.clone(), row.collector), time);
                 }
+            }
+        }
+        let mut harmful = harmful(results);
+        // A memo changes neither the file nor an answer.
+        for candidate in Candidate::all(results).iter().filter(|c| c.memo > 0) {
+            let of = &candidate.scheme.name;
+            if let Some(own) = cwasm.get(of).cloned() {
+                cwasm.insert(candidate.name.clone(), own);
+            }
+            if let Some(own) = harmful.get(of).cloned() {
+                harmful.insert(candidate.name.clone(), own);
             }
         }
         Evidence {
             cwasm,
             times,
-            harmful: harmful(results),
+            harmful,
         }
     }
 

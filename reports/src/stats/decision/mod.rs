@@ -8,12 +8,14 @@
 //! | [`Sensitivity`] | what would change that? |
 
 mod answer;
+mod candidate;
 mod criterion;
 mod evidence;
 mod rules;
 mod sensitivity;
 
 pub use answer::{Answer, Fate, Open, Question, Reason};
+pub use candidate::Candidate;
 pub use criterion::{Criterion, Difference, Gap};
 pub use rules::{Rules, RulesError};
 pub use sensitivity::{Change, Sensitivity, Span, Verdicts, Weighting};
@@ -29,7 +31,7 @@ pub const RULES: [&str; 4] = [
     "1. Right: a scheme answers every PC exactly and encodes every module, and where faults were injected, no kind of fault is answered wrongly more often than today's format does, each under the strictest policy that raises no false alarm.",
     "2. Material: a difference below its threshold is none, and one whose interval reaches across it is open. The `.cwasm` is compared module by module on every ISA and with every collector; times by their mean over modules, with the interval for modules like these.",
     "3. Nobody pays: no module's `.cwasm`, and no execution's pause, load or compile is larger than with today's format by more than the threshold and by more than today's format built twice differs from itself.",
-    "4. Simplest: a scheme goes if another is materially better in something and materially worse in nothing. Of what remains, the one with the fewest lines of reader, writer and compiler. It is recommended if it is materially better than today's format in something, and there is a verdict if it was measured against today's in everything and is known to be materially worse in nothing.",
+    "4. Simplest: a scheme goes if another is materially better in something and materially worse in nothing. Of what remains, the one with the fewest lines of reader, writer, compiler and memo. It is recommended if it is materially better than today's format in something, and there is a verdict if it was measured against today's in everything and is known to be materially worse in nothing.",
 ];
 
 /// A verdict with everything it rests on.
@@ -47,7 +49,9 @@ pub struct Decision {
     pub answers: [Answer; 2],
     /// The question whose answer is recommended.
     pub preferred: Question,
-    /// The scheme to upstream; none if that is today's, or nothing was measured.
+    /// Every scheme, with each memo that was executed before it and without.
+    pub candidates: Vec<Candidate>,
+    /// What to upstream; none if that is today's, or nothing was measured.
     recommended: Option<String>,
     /// What would change the answers.
     pub sensitivity: Sensitivity,
@@ -63,7 +67,8 @@ pub struct Felt {
 }
 
 fn felt(results: &Results, evidence: &Evidence, rules: &Rules) -> Vec<Felt> {
-    let others = results.schemes.iter().map(|s| s.name.as_str());
+    let candidates = Candidate::all(results);
+    let others = candidates.iter().map(|candidate| candidate.name.as_str());
     let others = others.filter(|name| *name != BASELINE).chain([AGAIN]);
     let of = |scheme: &str| {
         Criterion::ALL.map(|criterion| {
@@ -91,6 +96,7 @@ pub fn decide(results: &Results, rules: &Rules) -> Decision {
         schemes: scheme_means(results, &headline),
         felt: felt(results, &evidence, rules),
         preferred,
+        candidates: Candidate::all(results),
         recommended,
         sensitivity: sensitivity::analyse(results, &headline, rules),
         answers,
@@ -137,8 +143,15 @@ impl Decision {
         &self.answers[question as usize]
     }
 
-    /// The scheme to upstream; none if that is today's, or nothing was measured.
-    pub fn recommended(&self) -> Option<&str> {
-        self.recommended.as_deref()
+    /// What to upstream; none if that is today's, or nothing was measured.
+    pub fn recommended(&self) -> Option<&Candidate> {
+        self.candidate(self.recommended.as_deref()?)
+    }
+
+    /// A candidate by its name.
+    pub(crate) fn candidate(&self, name: &str) -> Option<&Candidate> {
+        self.candidates
+            .iter()
+            .find(|candidate| candidate.name == name)
     }
 }
