@@ -7,12 +7,13 @@ use crate::{anatomy, costs, modules, safety};
 use anyhow::Result;
 use stackmap_corpus::Module;
 use stackmap_reports::results::{
-    AnatomyRow, CostRow, MemoRow, ModuleRow, Row, SafetyRow, SizeRow, WalkRow, write_rows,
+    AnatomyRow, CostRow, MemoRow, ModuleRow, Row, SafetyRow, SizeRow, TouchedRow, WalkRow,
+    write_rows,
 };
 use std::path::Path;
 
 /// The files with rows by module, in the order of the modules.
-pub const BY_MODULE: [&str; 7] = [
+pub const BY_MODULE: [&str; 8] = [
     ModuleRow::FILE,
     SizeRow::FILE,
     CostRow::FILE,
@@ -20,6 +21,7 @@ pub const BY_MODULE: [&str; 7] = [
     AnatomyRow::FILE,
     WalkRow::FILE,
     MemoRow::FILE,
+    TouchedRow::FILE,
 ];
 
 /// Measures all but the sizes and the walks, which the caller has, and writes the
@@ -40,6 +42,7 @@ pub fn write(
     write_if_any(dir, &costs::measure_all(modules, schemes, seed)?)?;
     write_if_any(dir, &safety::measure_all(modules, schemes, seed)?)?;
     write_if_any(dir, &anatomy::measure_all(modules)?)?;
+    write_if_any(dir, &walks::touched(modules, walks, schemes, seed)?)?;
     walks::write_summary(modules, walks, dir)
 }
 

@@ -1,5 +1,6 @@
 //! The subcommands that look beyond size and time, as scripts meet them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -157,6 +158,60 @@ fn a_larger_memo_and_one_that_is_kept_answer_no_less() {
     }
     for pair in rows.chunks(2) {
         assert!(hits(&pair[0]) <= hits(&pair[1]), "{pair:?}");
+    }
+}
+
+#[test]
+fn recorded_stacks_are_walked_and_what_is_touched_is_counted() {
+    let dir = TempDir::new().unwrap();
+    let out = dir.path().join("run");
+    let module = "^moonbit-html-parser/x86_64/copying";
+    let output = lab(&[
+        "run",
+        "-m",
+        module,
+        "-s",
+        "^blocks$",
+        "-o",
+        out.to_str().unwrap(),
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let table = |name: &str| {
+        let text = fs::read_to_string(out.join(name)).unwrap();
+        let mut lines = text
+            .lines()
+            .map(|line| line.split(',').map(str::to_owned).collect());
+        let head: Vec<String> = lines.next().unwrap();
+        let rows: Vec<Vec<String>> = lines.collect();
+        rows.into_iter()
+            .map(|row| head.iter().cloned().zip(row).collect::<BTreeMap<_, _>>())
+            .collect::<Vec<_>>()
+    };
+    let [walk] = &table("walks.csv")[..] else {
+        panic!("not one execution");
+    };
+    assert_eq!(walk["execution"], "moonbit-html-parser");
+    assert_eq!(walk["tier"], "wild");
+    assert_eq!(walk["language"], "MoonBit");
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return;
+    }
+    let touched = table("touched.csv");
+    let of = |row: &BTreeMap<String, String>, column: &str| row[column].parse::<u64>().unwrap();
+    assert_eq!(touched.len(), 4, "two schemes, two stacks");
+    for row in &touched {
+        let frames = if row["depth"] == "median" {
+            "median"
+        } else {
+            "deepest"
+        };
+        assert_eq!(row["frames"], walk[frames], "{row:?}");
+        assert!(
+            (1..=of(row, "lines")).contains(&of(row, "pages")),
+            "{row:?}"
+        );
+        assert!(of(row, "instructions") > 10 * of(row, "frames"), "{row:?}");
+        assert!(of(row, "bytes_read") > 0, "{row:?}");
     }
 }
 

@@ -129,6 +129,10 @@ fn tables_without_rows_never_fail_a_report() {
             "module,isa,collector,checkpoints,growths,stacks,frames,deepest,cache_16,cache_1024,repeated,tier,language,collections,execution,walked,median,p99,empty\n",
         ),
         (
+            "touched.csv",
+            "scheme,module,isa,tier,collector,execution,depth,frames,instructions,bytes_read,lines,pages\n",
+        ),
+        (
             "safety.csv",
             "scheme,module,isa,fault,policy,outcome,count,trials,tier,collector\n",
         ),

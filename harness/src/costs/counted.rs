@@ -16,6 +16,10 @@ pub struct Counted {
     pub lines: u64,
     /// Different lines of the caller's scratch, lookup by lookup.
     pub scratch_lines: u64,
+    /// Different lines and pages of the section, of all lookups together. Pages as
+    /// if the section began with one.
+    pub all_lines: u64,
+    pub all_pages: u64,
     /// What the answers add up to.
     pub checksum: u64,
 }

@@ -24,10 +24,12 @@ use crate::output::progress;
 use crate::scheme::Scheme;
 use crate::timing;
 use anyhow::{Context, Result};
-use counted::{Counted, counted_queries};
+pub use counted::Counted;
+use counted::counted_queries;
 use stackmap_corpus::Module;
 use stackmap_encoders::Oracle;
 use stackmap_reports::results::{CostRow, Queries};
+pub use step::possible;
 
 /// Lookups that are stepped through, of each kind.
 const LOOKUPS: usize = 32;
@@ -47,23 +49,27 @@ pub fn measure_all(modules: &[Module], schemes: &[Scheme], seed: u64) -> Result<
     Ok(rows.into_iter().flatten().collect())
 }
 
+/// Counts some lookups, whose answers must be right.
+pub fn count(scheme: &Scheme, section: &[u8], oracle: &Oracle, pcs: &[u32]) -> Result<Counted> {
+    let expected = timing::named(scheme.name)?.checksum(oracle, section, pcs)?;
+    let counted = step::count(scheme.name, section, pcs)?;
+    if counted.checksum != expected {
+        let text = format!("{} answered wrongly while counted", scheme.name);
+        return Err(WrongResult(text).into());
+    }
+    Ok(counted)
+}
+
 fn measure(module: &Module, schemes: &[Scheme], seed: u64) -> Result<Vec<CostRow>> {
     let oracle = Oracle::new(&module.table);
     let mut rows = Vec::new();
     for scheme in schemes {
         let (section, _) = scheme.encode_verified(module, &oracle, seed)?;
-        let timed = timing::named(scheme.name)?;
         for kind in [Queries::Uniform, Queries::Miss] {
             let Some(pcs) = counted_queries(kind, module, &oracle, seed, LOOKUPS) else {
                 continue;
             };
-            let expected = timed.checksum(&oracle, &section.bytes, &pcs)?;
-            let counted = step::count(scheme.name, &section.bytes, &pcs)?;
-            if counted.checksum != expected {
-                let (module, name) = (module.key(), scheme.name);
-                let text = format!("{module}: {name} answered wrongly while counted");
-                return Err(WrongResult(text).into());
-            }
+            let counted = count(scheme, &section.bytes, &oracle, &pcs)?;
             rows.push(row(module, scheme, kind, &pcs, &counted));
         }
     }

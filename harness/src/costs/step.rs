@@ -19,6 +19,8 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::process::{Child, Stdio};
 
+/// Bytes of a page on x86.
+const PAGE: u64 = 4096;
 /// Most bytes of an instruction on x86.
 const LONGEST_INSTRUCTION: usize = 15;
 
@@ -67,6 +69,7 @@ fn follow(child: &mut Child, section: &[u8], lookups: usize) -> Result<Counted> 
         frame: None,
         seen: 0,
         lines: HashSet::new(),
+        all: HashSet::new(),
         counted: Counted::default(),
     };
     while watch.seen < lookups {
@@ -84,6 +87,13 @@ fn follow(child: &mut Child, section: &[u8], lookups: usize) -> Result<Counted> 
     }
     let checksum = lines.next().context("the child did not finish")??;
     watch.counted.checksum = checksum.parse()?;
+    let pages: HashSet<u64> = watch
+        .all
+        .iter()
+        .map(|line| line * LINE as u64 / PAGE)
+        .collect();
+    watch.counted.all_lines = watch.all.len() as u64;
+    watch.counted.all_pages = pages.len() as u64;
     Ok(watch.counted)
 }
 
@@ -99,6 +109,8 @@ struct Watch {
     seen: usize,
     /// The lines that this lookup has used.
     lines: HashSet<u64>,
+    /// The lines of the section that any lookup has used, from its start.
+    all: HashSet<u64>,
     counted: Counted,
 }
 
@@ -155,7 +167,11 @@ impl Watch {
         self.seen += 1;
         for line in self.lines.drain() {
             let of = |range: &Range<u64>| range.contains(&(line * LINE as u64));
-            self.counted.lines += u64::from(of(&self.addresses.section));
+            if of(&self.addresses.section) {
+                self.counted.lines += 1;
+                let start = self.addresses.section.start / LINE as u64;
+                self.all.insert(line - start);
+            }
             self.counted.scratch_lines += u64::from(of(&self.addresses.scratch));
         }
     }

@@ -4,11 +4,13 @@ mod memo;
 mod recorded;
 mod recorder;
 mod summary;
+mod touched;
 
 pub use memo::rows as memo_rows;
 use recorded::recorded;
 use recorder::record;
 pub use summary::{rows, write_summary};
+pub use touched::measure_all as touched;
 
 use crate::args::Selection;
 use crate::output::{note, progress};

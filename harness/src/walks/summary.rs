@@ -62,9 +62,13 @@ fn row(module: &Module, walks: &Walks, execution: &Execution, empties: &HashSet<
 
 /// One of some values in ascending order, so far along; 0 if there are none.
 fn quantile(ascending: &[u64], share: f64) -> u64 {
-    let last = ascending.len().saturating_sub(1) as f64;
-    let at = (last * share).round() as usize;
+    let at = place(ascending.len(), share);
     ascending.get(at).copied().unwrap_or(0)
+}
+
+/// Where a quantile is among so many values in ascending order.
+pub(super) fn place(values: usize, share: f64) -> usize {
+    (values.saturating_sub(1) as f64 * share).round() as usize
 }
 
 fn share(part: usize, stacks: &[Vec<u32>]) -> f64 {

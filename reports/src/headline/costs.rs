@@ -1,32 +1,10 @@
 //! What a lookup does, counted: the same on every run of the same program.
 
-use crate::format::{count, known, percent, plain, times};
+use crate::format::{known, plain, times};
 use crate::results::{CostRow, Queries, Results};
 use crate::stats::Decision;
 use crate::stats::schemes::mean_cost;
 use crate::table::Table;
-
-/// One line per program: what a cache of PCs in front of any scheme, or
-/// looking up each PC of a stack once, would save.
-pub(crate) fn walk_table(results: &Results) -> Option<Table> {
-    let head = [
-        "program",
-        "stacks",
-        "frames",
-        "deepest",
-        "hits of 16 PCs",
-        "hits of 1,024 PCs",
-        "PC occurred before in the stack",
-    ];
-    let mut table = Table::new(1, head);
-    for row in results.walks.as_deref()? {
-        let counts = [row.stacks, row.frames, row.deepest].map(count);
-        let shares = [row.cache_16, row.cache_1024, row.repeated].map(percent);
-        let name = std::iter::once(row.module.clone());
-        table.push(name.chain(counts).chain(shares));
-    }
-    (!table.rows.is_empty()).then_some(table)
-}
 
 /// A column's title, the queries it is of, and its value.
 type Column = (&'static str, Queries, fn(&CostRow) -> f64);

@@ -1,12 +1,12 @@
 //! What a memo in front of any scheme would answer by itself.
 
-use crate::format::{count, percent};
-use crate::results::{MemoRow, Results};
+use crate::format::{count, module, percent};
+use crate::results::{MemoRow, Results, Tier};
 use crate::table::Table;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One line per size of the memo: least, median and greatest share of the
-/// lookups over the programs. `None` if none ran.
+/// lookups over the modules. `None` if none ran.
 pub(crate) fn table(results: &Results) -> Option<Table> {
     let head = [
         "entries",
@@ -23,6 +23,37 @@ pub(crate) fn table(results: &Results) -> Option<Table> {
         };
         let rates = |kept| spread(own(kept).map(MemoRow::hit_rate).collect());
         table.push([count(entries), rates(false), rates(true)]);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+/// One line per wild module: the share at each size, cleared and kept. `None` if none
+/// ran.
+pub(crate) fn by_module(results: &Results) -> Option<Table> {
+    let rows = results.memos.as_deref()?;
+    let is_wild = |row: &&MemoRow| {
+        let mut modules = results.modules.iter();
+        modules.any(|m| m.tier == Tier::Wild && m.is_about(&row.key()))
+    };
+    let mut shares = BTreeMap::<_, BTreeMap<u64, [String; 2]>>::new();
+    for row in rows.iter().filter(is_wild) {
+        let at = shares.entry(row.key()).or_default();
+        let cells = at.entry(row.entries).or_default();
+        cells[usize::from(row.kept)] = percent(row.hit_rate());
+    }
+    let sizes: BTreeSet<u64> = shares.values().flat_map(BTreeMap::keys).copied().collect();
+    let mut table = Table::new(1, ["module"]);
+    table.head.extend(
+        sizes
+            .iter()
+            .map(|&entries| format!("{} entries", count(entries))),
+    );
+    for (key, at) in &shares {
+        let cells = sizes.iter().map(|entries| {
+            at.get(entries)
+                .map_or_else(String::new, |[cleared, kept]| format!("{cleared} ({kept})"))
+        });
+        table.push(std::iter::once(module(key)).chain(cells));
     }
     (!table.rows.is_empty()).then_some(table)
 }

@@ -14,3 +14,4 @@ pub(crate) mod schemes;
 pub(crate) mod strata;
 pub(crate) mod targets;
 pub(crate) mod times;
+pub(crate) mod walks;

@@ -2,7 +2,7 @@
 //! anatomy, and what was tried and left.
 
 use super::html::{note, paragraph};
-use crate::headline::{costs, damage, frontier, memo, safety, targets};
+use crate::headline::{costs, damage, frontier, memo, safety, targets, walks};
 use crate::plot::{Figure, Plots};
 use crate::results::{RANGES_NAIVE, Results};
 use crate::stats::Decision;
@@ -66,10 +66,26 @@ pub(super) fn costs_of(results: &Results, decision: &Decision) -> String {
         return paragraph("Instructions and cache lines were not counted in this run.");
     };
     let text = "Counted by stepping through lookups one instruction at a time, not timed: from entering the function that is timed to leaving it, with the section at the start of a cache line and 64 bytes to a line. Geometric means over the modules, and in parentheses the ratio to `exact`. Lines are those of the section and of the caller's scratch.";
+    format!("{}{}", note(text), table.html())
+}
+
+/// What the collector walks, and what it costs; `None` if no stack was recorded.
+pub(super) fn walks_of(results: &Results, plots: &Plots) -> Option<String> {
+    let table = walks::table(results)?;
+    let text = "The stacks that Wasmtime's collector walked, in wild modules and in our own programs, which force many of their collections. Shares are of the frames. The last two columns are of a direct-mapped cache of PCs that could stand in front of any scheme, kept from one stack to the next (Go has 16 entries, V8 1,024).";
     let mut html = format!("{}{}", note(text), table.html());
-    if let Some(walks) = costs::walk_table(results) {
-        let text = "What could stand in front of any scheme, counted on the stacks recorded from our own programs: a direct-mapped cache of PCs kept from one stack to the next (Go has 16 entries, V8 1,024), or sorting the PCs of one stack and looking each up once. The programs are small and recursive, so these are upper bounds.";
-        html += &format!("{}{}", note(text), walks.html());
+    html += &plots.depths.as_ref().map_or_else(String::new, Figure::html);
+    html += &plots
+        .touched
+        .as_ref()
+        .map_or_else(String::new, Figure::html);
+    if let Some(table) = walks::touched(results) {
+        let text = "Different cache lines of the section that one walk reads, and in parentheses different pages of 4 KiB, on a stack of median depth and on the deepest.";
+        html += &format!(
+            "<details><summary>Lines and pages of a walk</summary>\n{}{}</details>\n",
+            note(text),
+            table.html()
+        );
     }
     if let Some(table) = memo::table(results) {
         let lines = results
@@ -79,12 +95,21 @@ pub(super) fn costs_of(results: &Results, decision: &Decision) -> String {
             .map(|row| row.memo_lines)
             .max();
         let text = format!(
-            "The same with decoded answers, which any scheme could have in front of it: a direct-mapped memo that the collector owns, in {} lines. Share of the lookups on the same stacks that it answers without the scheme: least, median and greatest over the programs.",
+            "What decoded answers would save, which any scheme could have in front of it: a direct-mapped memo that the collector owns, in {} lines. Share of the lookups on the same stacks that it answers without the scheme: least, median and greatest over the modules.",
             lines.unwrap_or_default()
         );
         html += &format!("{}{}", note(&text), table.html());
     }
-    html
+    if let Some(table) = memo::by_module(results) {
+        let text =
+            "The same module by module, cleared at each collection and, in parentheses, kept.";
+        html += &format!(
+            "<details><summary>Memo, module by module</summary>\n{}{}</details>\n",
+            note(text),
+            table.html()
+        );
+    }
+    Some(html)
 }
 
 pub(super) fn anatomy(plots: &Plots) -> String {

@@ -64,6 +64,8 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
         ),
         ("anatomy", "Anatomy of the corpus", research::anatomy(plots)),
     ];
+    let walks = research::walks_of(results, plots);
+    let walks = walks.map(|html| ("walks", "Stacks of collections", html));
     let controls = run::controls(results).map(|html| ("controls", "Controls", html));
     let of_run = [
         ("corpus", "Corpus", run::corpus(results)),
@@ -71,7 +73,8 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
         ("dead-ends", "What did not work", research::dead_ends()),
         ("limits", "Limits", run::limits(results, decision)),
     ];
-    let all = of_schemes.into_iter().chain(controls).chain(of_run);
+    let all = of_schemes.into_iter().chain(walks).chain(controls);
+    let all = all.chain(of_run);
     all.map(|(id, title, html)| Section::new(id, title, html))
         .collect()
 }

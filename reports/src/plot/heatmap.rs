@@ -13,16 +13,21 @@ use crate::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 
 const CELL: (i32, i32) = (48, 22);
+/// What the rows usually are of.
+const MODULE: &str = "module";
 /// Upper ends of all steps but the last, as ratios; the fifth is "as today".
-const BYTES: [f64; HEAT_STEPS - 1] = [0.05, 0.15, 0.4, 0.98, 1.02, 1.1, 1.3, 2.0];
+pub(super) const BYTES: [f64; HEAT_STEPS - 1] = [0.05, 0.15, 0.4, 0.98, 1.02, 1.1, 1.3, 2.0];
 const TIME: [f64; HEAT_STEPS - 1] = [0.5, 0.7, 0.85, 0.97, 1.03, 1.2, 1.5, 2.5];
 
-struct Grid {
-    rows: Vec<ModuleKey>,
-    columns: Vec<String>,
-    values: BTreeMap<(ModuleKey, String), f64>,
-    ends: [f64; HEAT_STEPS - 1],
-    text: fn(f64) -> String,
+/// What is drawn: a value for some pairs of a row and a scheme.
+pub(super) struct Grid {
+    /// What the rows are of.
+    pub(super) head: &'static str,
+    pub(super) rows: Vec<String>,
+    pub(super) columns: Vec<String>,
+    pub(super) values: BTreeMap<(String, String), f64>,
+    pub(super) ends: [f64; HEAT_STEPS - 1],
+    pub(super) text: fn(f64) -> String,
 }
 
 /// Bytes for every tier, lookup time hot and cold where it was measured.
@@ -63,7 +68,8 @@ fn rows(results: &Results, tier: Tier) -> Vec<ModuleKey> {
     keys.into_iter().collect()
 }
 
-fn schemes(results: &Results) -> Vec<String> {
+/// All schemes but the one that ratios are to.
+pub(super) fn schemes(results: &Results) -> Vec<String> {
     let others = results.schemes.iter().filter(|s| s.name != BASELINE);
     others.map(|s| s.name.clone()).collect()
 }
@@ -72,9 +78,10 @@ fn size_grid(results: &Results, rows: Vec<ModuleKey>) -> Grid {
     let sizes = results
         .sizes
         .iter()
-        .filter_map(|r| Some(((r.key(), r.scheme.clone()), r.ratio?)));
+        .filter_map(|r| Some(((module(&r.key()), r.scheme.clone()), r.ratio?)));
     Grid {
-        rows,
+        head: MODULE,
+        rows: rows.iter().map(module).collect(),
         columns: schemes(results),
         values: sizes.collect(),
         ends: BYTES,
@@ -86,12 +93,13 @@ fn time_grid(results: &Results, rows: &[ModuleKey], scenario: Scenario) -> Grid 
     let mut values = BTreeMap::new();
     for scheme in schemes(results) {
         for (key, ratio) in time_ratios(results, rows, &scheme, scenario) {
-            values.insert((key, scheme.clone()), ratio.ratio);
+            values.insert((module(&key), scheme.clone()), ratio.ratio);
         }
     }
-    let timed = |key: &&ModuleKey| values.keys().any(|(k, _)| k == *key);
+    let timed = |row: &String| values.keys().any(|(r, _)| r == row);
     Grid {
-        rows: rows.iter().filter(timed).cloned().collect(),
+        head: MODULE,
+        rows: rows.iter().map(module).filter(timed).collect(),
         columns: schemes(results),
         values,
         ends: TIME,
@@ -99,14 +107,14 @@ fn time_grid(results: &Results, rows: &[ModuleKey], scenario: Scenario) -> Grid 
     }
 }
 
-fn figure(id: String, title: String, what: &str, grid: &Grid) -> Figure {
-    let mut table = Table::new(1, ["module"]);
+pub(super) fn figure(id: String, title: String, what: &str, grid: &Grid) -> Figure {
+    let mut table = Table::new(1, [grid.head]);
     table
         .head
         .extend(grid.columns.iter().map(|c| format!("`{c}`")));
-    for key in &grid.rows {
-        let cells = grid.columns.iter().map(|scheme| grid.cell(key, scheme));
-        table.push(std::iter::once(module(key)).chain(cells));
+    for row in &grid.rows {
+        let cells = grid.columns.iter().map(|scheme| grid.cell(row, scheme));
+        table.push(std::iter::once(row.clone()).chain(cells));
     }
     let (width, height) = (grid.width(), grid.height());
     Figure {
@@ -121,8 +129,8 @@ fn figure(id: String, title: String, what: &str, grid: &Grid) -> Figure {
 }
 
 impl Grid {
-    fn cell(&self, key: &ModuleKey, scheme: &str) -> String {
-        let value = self.values.get(&(key.clone(), scheme.to_owned()));
+    fn cell(&self, row: &str, scheme: &str) -> String {
+        let value = self.values.get(&(row.to_owned(), scheme.to_owned()));
         known(value, |value| (self.text)(*value))
     }
 
@@ -134,7 +142,7 @@ impl Grid {
     }
 
     fn left(&self) -> i32 {
-        let widths = self.rows.iter().map(|k| text_width(&module(k), SMALL));
+        let widths = self.rows.iter().map(|row| text_width(row, SMALL));
         widths.max().unwrap_or(0) + 10
     }
 
@@ -158,19 +166,13 @@ fn paint(c: &mut Canvas, grid: &Grid) {
         let x = left + CELL.0 * i as i32 + CELL.0 / 2;
         c.text(scheme, (x, top - 6), SMALL, Anchor::Upwards, Ink::Text);
     }
-    for (j, key) in grid.rows.iter().enumerate() {
+    for (j, row) in grid.rows.iter().enumerate() {
         let y = top + CELL.1 * j as i32;
         let middle = y + CELL.1 / 2;
-        c.text(
-            &module(key),
-            (left - 8, middle),
-            SMALL,
-            Anchor::End,
-            Ink::Text,
-        );
+        c.text(row, (left - 8, middle), SMALL, Anchor::End, Ink::Text);
         for (i, scheme) in grid.columns.iter().enumerate() {
             let x = left + CELL.0 * i as i32;
-            let Some(value) = grid.values.get(&(key.clone(), scheme.clone())) else {
+            let Some(value) = grid.values.get(&(row.clone(), scheme.clone())) else {
                 continue;
             };
             let (from, to) = ((x + 1, y + 1), (x + CELL.0 - 1, y + CELL.1 - 1));
@@ -178,7 +180,7 @@ fn paint(c: &mut Canvas, grid: &Grid) {
             let text = (grid.text)(*value);
             let at = (x + CELL.0 / 2, middle);
             c.text(&text, at, SMALL, Anchor::Middle, Ink::Text);
-            c.hover(from, to, &format!("{scheme} on {}: {text}", module(key)));
+            c.hover(from, to, &format!("{scheme} on {row}: {text}"));
         }
     }
     let y = top + CELL.1 * grid.rows.len() as i32 + 14;

@@ -4,6 +4,7 @@ mod anatomy;
 mod axis;
 mod canvas;
 mod cwasm;
+mod depths;
 mod ecdf;
 mod faults;
 mod figure;
@@ -15,6 +16,7 @@ mod parts;
 mod plane;
 mod scatter;
 mod size;
+mod touched;
 
 pub(crate) use figure::{Figure, TEXT_STYLE, slug};
 pub(crate) use palette::variables;
@@ -34,6 +36,8 @@ pub(crate) struct Plots {
     pub(crate) isa: Option<Figure>,
     pub(crate) safety: Vec<Figure>,
     pub(crate) anatomy: Vec<Figure>,
+    pub(crate) depths: Option<Figure>,
+    pub(crate) touched: Option<Figure>,
 }
 
 impl Plots {
@@ -48,6 +52,8 @@ impl Plots {
             isa: isa::figure(results, decision),
             safety: faults::figures(results),
             anatomy: anatomy::figures(results, decision),
+            depths: depths::figure(results),
+            touched: touched::figure(results),
         }
     }
 
@@ -60,7 +66,13 @@ impl Plots {
             &self.safety,
             &self.anatomy,
         ];
-        let single = [&self.cwasm, &self.ecdf, &self.isa];
+        let single = [
+            &self.cwasm,
+            &self.ecdf,
+            &self.isa,
+            &self.depths,
+            &self.touched,
+        ];
         groups
             .into_iter()
             .flatten()

@@ -56,7 +56,7 @@ macro_rules! always_possible {
 always_possible!(u64, u32, usize, bool, String);
 always_possible!(super::Isa, super::Collector, super::Tier);
 always_possible!(super::Queries, super::Cache, super::Timed, super::Chain);
-always_possible!(super::Stratum);
+always_possible!(super::Stratum, super::Depth);
 always_possible!(super::Verdict, super::Fault, super::Policy, super::Effect);
 
 /// Refuses a column's value that cannot be.

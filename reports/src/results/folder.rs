@@ -5,7 +5,7 @@ use super::files::{Row, for_each_row, read_optional, read_required};
 use super::modules::{AnatomyRow, MemoRow, ModuleRow, WalkRow};
 use super::names::BASELINE;
 use super::provenance::Provenance;
-use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
+use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow, TouchedRow};
 use super::timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};
 use super::wasmtime::WasmtimeRow;
 use stackmap_corpus::ModuleKey;
@@ -46,7 +46,9 @@ pub struct Results {
     pub anatomy: Option<Vec<AnatomyRow>>,
     /// Instructions and cache lines of lookups, unless they were not counted.
     pub costs: Option<Vec<CostRow>>,
-    /// Stacks recorded from our programs, if any ran.
+    /// What schemes touch while they walk a stack, unless it was not counted.
+    pub touched: Option<Vec<TouchedRow>>,
+    /// Stacks recorded of programs and wild modules, if any ran.
     pub walks: Option<Vec<WalkRow>>,
     /// What a memo would answer on them.
     pub memos: Option<Vec<MemoRow>>,
@@ -91,6 +93,7 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
         samples: count_samples(&dir.join(SampleRow::FILE))?,
         anatomy: read_optional(dir)?,
         costs: read_optional(dir)?,
+        touched: read_optional(dir)?,
         walks: read_optional(dir)?,
         memos: read_optional(dir)?,
         executions: read_optional(dir)?,

@@ -20,7 +20,8 @@
 //! | `anatomy.csv` | module | yes |
 //! | `costs.csv` | scheme × module × kind of queries | yes |
 //! | `walks.csv` | program or execution with recorded stacks | yes |
-//! | `memo.csv` | program × entries × whether kept across collections | yes |
+//! | `memo.csv` | module × entries × whether kept across collections | yes |
+//! | `touched.csv` | scheme × execution × stack of it that is walked | yes |
 //! | `wasmtime.csv` | scheme × execution in Wasmtime × memo × strictness | yes |
 //! | `wasmtime-samples.csv` | the same × process, raw | yes |
 //! | `wasmtime-stress.csv` | scheme × memo × frames × heap, in Wasmtime | yes |
@@ -52,12 +53,12 @@ pub(crate) use files::{for_each_line, read_optional};
 pub use folder::{Results, SampleCount, load};
 pub use modules::{AnatomyRow, MemoRow, ModuleRow, WalkRow};
 pub use names::{
-    AGAIN, BASELINE, BLOCKS_CRC32, BUG_FUNCTION_BEFORE, BUG_MAP_BEFORE, Cache, Chain, EMPTY_LOOKUP,
-    MEDIUM_UP_TO, Queries, RANGES, RANGES_NAIVE, SLOW, SMALL_BELOW, Scenario, Stratum, Timed,
-    Verdict, is_timing_control,
+    AGAIN, BASELINE, BLOCKS_CRC32, BUG_FUNCTION_BEFORE, BUG_MAP_BEFORE, Cache, Chain, Depth,
+    EMPTY_LOOKUP, MEDIUM_UP_TO, Queries, RANGES, RANGES_NAIVE, SLOW, SMALL_BELOW, Scenario,
+    Stratum, Timed, Verdict, is_timing_control,
 };
 pub use provenance::{Fact, PROVENANCE, Provenance};
-pub use schemes::{CostRow, SafetyRow, SchemeRow, SizeRow};
+pub use schemes::{CostRow, SafetyRow, SchemeRow, SizeRow, TouchedRow};
 pub use stackmap_corpus::{Collector, Isa, ModuleKey, Tier, UnknownName};
 pub use timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};
 pub use wasmtime::{WasmtimeRow, WasmtimeSampleRow, WasmtimeStressRow};

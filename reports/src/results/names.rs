@@ -65,6 +65,16 @@ named_enum! {
 }
 
 named_enum! {
+    /// Which of the stacks of an execution.
+    pub enum Depth ("depth of a stack") {
+        /// One of median depth.
+        Median = "median",
+        /// The deepest.
+        Deepest = "deepest",
+    }
+}
+
+named_enum! {
     /// Where the section's bytes are before the clock starts.
     pub enum Cache ("state of the caches") {
         /// The same batch was answered just before, in another order.

@@ -1,11 +1,11 @@
 //! What is known of each scheme without a clock: `schemes.csv`, `size.csv`,
-//! `costs.csv`, `safety.csv`.
+//! `costs.csv`, `touched.csv`, `safety.csv`.
 
-use super::checks::{Flaw, adds_up, positive};
+use super::checks::{Flaw, adds_up, at_most, positive};
 use super::faults::{Effect, Fault, Policy};
 use super::files::row;
 use super::modules::about_a_module;
-use super::names::{BASELINE, Queries};
+use super::names::{BASELINE, Depth, Queries};
 use stackmap_corpus::{Collector, Isa, ModuleKey, Tier};
 use std::collections::BTreeMap;
 
@@ -128,6 +128,36 @@ row! {
 }
 
 row! {
+    /// What a scheme does to walk one stack, all its frames one after another.
+    TouchedRow in "touched.csv", one per scheme module isa collector execution depth {
+        /// Scheme.
+        scheme: String,
+        /// Module name.
+        module: String,
+        /// Instruction set.
+        isa: Isa,
+        /// Tier of the module.
+        tier: Tier,
+        /// Collector of the module.
+        collector: Collector,
+        /// The execution that the stack is of.
+        execution: String,
+        /// Which of its stacks.
+        depth: Depth,
+        /// Frames of the stack, each of which is looked up.
+        frames: u64,
+        /// Instructions of all lookups.
+        instructions: u64,
+        /// Sizes of all reads from the section, added up.
+        bytes_read: u64,
+        /// Different 64-byte lines of the section that are read.
+        lines: u64,
+        /// Different 4-KiB pages of the section that are read.
+        pages: u64,
+    } each touched;
+}
+
+row! {
     /// How often a scheme answered a fault in one way.
     SafetyRow in "safety.csv", one per scheme module isa collector fault policy outcome {
         /// Scheme, or a control of fault injection.
@@ -153,7 +183,7 @@ row! {
     } all trials;
 }
 
-about_a_module!(SizeRow, CostRow, SafetyRow);
+about_a_module!(SizeRow, CostRow, TouchedRow, SafetyRow);
 
 /// The parts of a section are all of it, and the ratio is what it says.
 fn size(row: &SizeRow) -> Option<Flaw> {
@@ -205,6 +235,12 @@ fn baselines(rows: &[SizeRow]) -> Option<(usize, Flaw)> {
 /// A mean over no lookups is none.
 fn cost(row: &CostRow) -> Option<Flaw> {
     positive("lookups", row.lookups as f64).or_else(|| positive("instructions", row.instructions))
+}
+
+/// A page has lines.
+fn touched(row: &TouchedRow) -> Option<Flaw> {
+    positive("frames", row.frames as f64)
+        .or_else(|| at_most("pages", row.pages as f64, row.lines as f64, "`lines`"))
 }
 
 /// The counts of all outcomes of a fault are its trials.

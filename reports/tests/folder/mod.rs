@@ -105,6 +105,8 @@ pub fn write(dir: &Path, shape: Shape) {
     }
     if shape.safety {
         put("safety.csv", safety_csv(shape, &modules));
+        put("walks.csv", walks_csv(&modules));
+        put("touched.csv", touched_csv(shape, &modules));
     }
     put(
         "provenance.json",
@@ -221,6 +223,56 @@ fn size_csv(shape: Shape, modules: &[Module]) -> String {
                 3 * m.baseline
             )
             .unwrap();
+        }
+    }
+    out
+}
+
+fn walks_csv(modules: &[Module]) -> String {
+    let mut out = "module,isa,collector,checkpoints,growths,stacks,frames,deepest,cache_16,cache_1024,repeated,tier,language,collections,execution,walked,median,p99,empty\n".to_owned();
+    for m in modules.iter().filter(|m| m.isa == "x86_64") {
+        let depth = 1 + m.safepoints % 90;
+        writeln!(
+            out,
+            "{},{},{},0,0,100,{},{},0.5,0.9,0.25,{},A language,400,{},{},{depth},{},0.375",
+            m.name,
+            m.isa,
+            m.collector,
+            100 * depth,
+            3 * depth,
+            m.tier,
+            m.name,
+            400 * depth,
+            2 * depth
+        )
+        .unwrap();
+    }
+    out
+}
+
+fn touched_csv(shape: Shape, modules: &[Module]) -> String {
+    let mut out = "scheme,module,isa,tier,collector,execution,depth,frames,instructions,bytes_read,lines,pages\n".to_owned();
+    let walked = |m: &&Module| m.isa == "x86_64" && m.collector == "copying" && m.tier == "wild";
+    for m in modules.iter().filter(walked) {
+        for s in &SCHEMES[..shape.schemes] {
+            for (depth, times) in [("median", 1), ("deepest", 3)] {
+                let frames = times * (1 + m.safepoints % 90);
+                let lines = (4.0 + 9.0 * frames as f64 * s.4) as u64;
+                writeln!(
+                    out,
+                    "{},{},{},{},{},{},{depth},{frames},{},{},{lines},{}",
+                    s.0,
+                    m.name,
+                    m.isa,
+                    m.tier,
+                    m.collector,
+                    m.name,
+                    200 * frames,
+                    64 * lines,
+                    1 + lines / 8
+                )
+                .unwrap();
+            }
         }
     }
     out
