@@ -115,8 +115,7 @@ pub(super) fn leave(
     let same = match (&given, traced) {
         (Given::Value(value), traced) => value == traced,
         (Given::Reference(reference), Value::Object(id)) => match held(store, *id) {
-            Some(held @ Held::Nothing) => {
-                let _ = held;
+            Some(Held::Nothing) => {
                 let owned = reference.to_owned_rooted(&mut *store)?;
                 if let Some(held) = self::held(store, *id) {
                     *held = Held::Reference(owned);

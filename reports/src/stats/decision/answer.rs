@@ -258,7 +258,7 @@ fn remaining<'s>(
     beats: &dyn Fn(&Candidate, &Candidate) -> bool,
 ) -> Vec<&'s Candidate> {
     let is_beaten =
-        |scheme: &SchemeRow, by: &[&SchemeRow]| by.iter().any(|other| beats(other, scheme));
+        |scheme: &Candidate, by: &[&Candidate]| by.iter().any(|other| beats(other, scheme));
     let unbeaten = all.iter().filter(|scheme| !is_beaten(scheme, all));
     let mut remaining: Vec<&Candidate> = unbeaten.copied().collect();
     if remaining.is_empty() {
