@@ -12,9 +12,9 @@
 //!
 //! In return the reader tells a safepoint that is known to be empty from a PC
 //! that was never recorded, as GraalVM and JikesRVM do (`EMPTY_MAP`, `NO_MAP`).
-//! A forgotten map becomes an error instead of silence. The reader is that of
-//! `blocks`, unchanged: a section may start without empties and gain them once
-//! the compiler records them.
+//! A safepoint that the writer was not told of becomes an error instead of silence.
+//! The reader is that of `blocks`, unchanged: a section may start without empties
+//! and gain them once the compiler records them.
 
 use crate::encoder::Encoder;
 use crate::error::{EncodeError, Malformed};

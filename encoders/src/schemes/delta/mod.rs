@@ -43,13 +43,14 @@
 //!   `gap` is how far the run starts above the end of the run before, plus 1
 //!   (the first run's gap is relative to slot 0). A run is one slot long, or
 //!   `extra + 2` slots.
-//! * That leaves a `gap` of 0 to say that the frame size changes, to `extra`;
-//!   it comes first. Another frame is most likely another function's, so that
-//!   its slots are toggled from none live. A block's first row always says so,
-//!   so blocks can be decoded independently.
+//! * That leaves a `gap` of 0 to say that the frame size changes, to `extra` bytes,
+//!   and that all slots become not live, since another frame is most likely another
+//!   function's; it comes first. The first row of a block that has changes says so,
+//!   so that blocks can be decoded independently.
 //! * The first row's PC is `first_pc`, so that its token has `empties` in place
 //!   of `pc_delta`: bit `i` says that row `i` has no live slots. Such a row has
-//!   no changes; the row after it changes from the row before it. This scheme's
+//!   no changes; later rows change from the last one before it that has live slots,
+//!   and a block has at most as many rows as there are bits. This scheme's
 //!   writer leaves such rows out, and all bits are 0; that of
 //!   [`delta_tri`](crate::delta_tri) does not.
 //!
@@ -58,7 +59,7 @@
 //! looking for an exact match.
 //!
 //! This encoding leans on three properties of stack maps: safepoints are close
-//! together (seven in ten PC deltas are below 128), the frame size is that of
+//! together (half of the PC deltas fit a token of one byte), the frame size is that of
 //! the function, and from one safepoint to the next no slot changes, or one, or
 //! a run of neighbours.
 //!
