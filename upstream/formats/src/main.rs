@@ -34,7 +34,7 @@ enum Command {
         #[arg(long, default_value = "target/wasmtime")]
         out: PathBuf,
         /// Minutes for the rounds of programs; at least one round is made
-        #[arg(long, default_value_t = 9)]
+        #[arg(long, default_value_t = 8)]
         minutes: u64,
         /// Most rounds of programs
         #[arg(long, default_value_t = 1000)]

@@ -19,7 +19,7 @@ use wasmtime_environ::{formats, obj};
 const LOADS: u32 = 9;
 
 /// Runs after the first. Of each collection the shortest counts.
-const RUNS: u32 = 4;
+const RUNS: u32 = 2;
 
 /// Readings of the clock that say how long one takes.
 const READINGS: u32 = 20_000;
