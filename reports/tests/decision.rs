@@ -333,7 +333,7 @@ fn each_question_has_its_own_candidates() {
     assert_eq!(answer(&d, Question::FormatAlone), Some("plain"));
     assert_eq!(answer(&d, Question::Strict), Some("strict"));
     assert_eq!(
-        d.recommended(),
+        recommended(&d),
         Some("plain"),
         "strict mode noticed nothing"
     );

@@ -1,11 +1,11 @@
 //! One source: whatever interval or verdict about a time a page, a table or a
-//! line prints stands in `pooled.csv`, `latency.csv` or `decision.csv`.
+//! line prints stands in `pooled.csv`, `latency.csv`, `wasmtime.csv` or `decision.csv`.
 
 mod folder;
 
 use folder::{LARGE, write};
 use stackmap_reports::results::{
-    DecisionRow, LatencyRow, PooledRow, Results, Row, Verdict, read_rows,
+    DecisionRow, LatencyRow, PooledRow, Results, Row, Verdict, WasmtimeRow, read_rows,
 };
 use stackmap_reports::{
     Rules, frontier_text, load, rank, readme_results, terminal_summary, upstream_note, write_report,
@@ -131,6 +131,11 @@ impl Claim {
 
     fn stands_in(&self, sources: &Sources) -> bool {
         let Sources { results, decision } = sources;
+        let executed = |row: &WasmtimeRow| {
+            let ends = row.pause_lo.zip(row.pause_hi);
+            row.pause_ratio
+                .is_some_and(|ratio| self.fits(ratio, ends, None))
+        };
         let decided = |row: &DecisionRow| {
             let ends = row.ratio_lo.zip(row.ratio_hi);
             row.ratio.is_some_and(|ratio| self.fits(ratio, ends, None))
@@ -146,6 +151,7 @@ impl Claim {
         results.pooled.iter().flatten().any(pooled)
             || results.latencies.iter().flatten().any(latency)
             || decision.iter().any(decided)
+            || results.executions.iter().flatten().any(executed)
     }
 }
 

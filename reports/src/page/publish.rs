@@ -25,7 +25,7 @@ pub fn readme_results(results: &Results) -> String {
     }
     out += &format!("{}\n", proposals(&decision).markdown());
     out += &format!(
-        "Bytes as ratios to today's format over the {} of the tier {} on {}; what comes off the whole `.cwasm`, before it is padded to pages, is a range over modules, ISAs and collectors. *Lines* are of reader and writer, and after the plus those that Wasmtime's compiler needs so that safepoints without references are recorded.\n\n",
+        "Bytes as ratios to today's format over the {} of the tier {} on {}; what comes off the whole `.cwasm`, before it is padded to pages, is a range over modules, ISAs and collectors. *Lines* are of reader and writer, then those that Wasmtime's compiler needs so that safepoints without references are recorded, then those of the memo.\n\n",
         plural(headline.modules.len(), "module"),
         headline.tier,
         headline.isa
