@@ -7,8 +7,8 @@ use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use stackmap_corpus::Module;
 use stackmap_encoders::{
-    EncodeError, Encoder, Lookup, MEMO, Malformed, Oracle, OwnedMap, Reader, SchemeSource, SchemeVisitor,
-    Section, Table, for_each_scheme,
+    EncodeError, Encoder, Lookup, MEMO, Malformed, Oracle, OwnedMap, Reader, SchemeSource,
+    SchemeVisitor, Section, Table, for_each_scheme,
 };
 use stackmap_reports::results::{BASELINE, SchemeRow};
 
