@@ -31,8 +31,8 @@ mod wasmtime;
 pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
 pub use decision::{
-    Answer, Candidate, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question, RULES,
-    Reason, Rules, RulesError, Sensitivity, Span, Verdicts, Weighting, decide,
+    Answer, Candidate, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question,
+    RULES, Reason, Rules, RulesError, Sensitivity, Span, Verdicts, Weighting, decide,
 };
 pub use error::StatsError;
 pub use headline::Headline;

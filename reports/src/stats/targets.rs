@@ -102,7 +102,9 @@ pub(crate) fn contenders(results: &Results, decision: &Decision) -> Vec<Contende
         let fitting = all().filter(|means| fits(means) && means.bytes.is_some());
         fitting.min_by(|a, b| bytes(a).total_cmp(&bytes(b)))
     };
-    let upstream = decision.recommended().and_then(|own| decision.means(&own.scheme.name));
+    let upstream = decision
+        .recommended()
+        .and_then(|own| decision.means(&own.scheme.name));
     let is_small = |means: &&SchemeMeans| means.scheme.exact && bytes(means) <= FASTEST_BYTES;
     let timed = all().filter(is_small).filter(|means| means.hot.is_some());
     let hot = |means: &SchemeMeans| means.hot.map_or(f64::INFINITY, |mean| mean.ratio);
