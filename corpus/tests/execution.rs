@@ -1,12 +1,14 @@
 //! From a pinned execution to recorded walks. Without libtest, because this
 //! program is its own child.
 
+mod pinned;
+
+use pinned::{pinned, sha256};
 use sha2::{Digest, Sha256};
 use stackmap_corpus::execution::{Executed, Execution, Executions, execute};
-use stackmap_corpus::recorded::{RecordOptions, TARGETS, Target, record};
+use stackmap_corpus::recorded::{TARGETS, Target, record};
 use stackmap_corpus::walks::{self, Walks};
-use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule};
-use stackmap_corpus::{CHILD_COMMAND, CorpusError, Isa, Limits, child, child_main};
+use stackmap_corpus::{CHILD_COMMAND, CorpusError, Isa, child, child_main};
 use std::fs;
 use std::path::Path;
 
@@ -40,7 +42,7 @@ fn main() {
         return println!("execution: nothing runs here");
     };
     let folder = tempfile::tempdir().unwrap();
-    let (module, options) = pinned(folder.path());
+    let (module, options) = pinned(folder.path(), MODULE, "");
     let run = |calls: &str, output: &str| -> Result<(Execution, Executed), CorpusError> {
         let execution = execution(folder.path(), calls, output);
         let executed = execute(&execution, &module, target, &options)?;
@@ -58,35 +60,6 @@ fn main() {
     what_is_not_pinned_is_refused(&run, &printed);
     walks_are_kept_and_checked(folder.path(), &execution, &executed, target);
     println!("execution: ok");
-}
-
-/// A folder with a pin of the module, and the options to use it.
-fn pinned(folder: &Path) -> (WildModule, RecordOptions) {
-    let modules = folder.join("modules");
-    fs::create_dir_all(&modules).unwrap();
-    fs::write(modules.join("file"), MODULE).unwrap();
-    let manifest = folder.join("wild.toml");
-    let entry = format!(
-        "[[module]]\nname = \"m\"\nlanguage = \"L\"\ntoolchain = \"T\"\nlicence = \"MIT\"\n\
-         npm = \"p\"\nversion = \"1\"\npath = \"f\"\nsha256 = \"{}\"\n",
-        sha256(MODULE.as_bytes())
-    );
-    fs::write(&manifest, entry).unwrap();
-    let options = RecordOptions {
-        fetch: FetchOptions {
-            from: Some(modules),
-            cache: folder.join("cache"),
-        },
-        folder: folder.join("recorded"),
-        limits: Limits::default(),
-    };
-    let module = Manifest::read(&manifest).unwrap().get("m").unwrap().clone();
-    (module, options)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    hash.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// An execution that is to print `output`.

@@ -1,13 +1,11 @@
 //! From a pin to a recording and back to the compiler. Without libtest,
 //! because this program is its own child.
 
-use sha2::{Digest, Sha256};
-use stackmap_corpus::recorded::{
-    Header, RecordOptions, TARGETS, Target, check, record, recordings,
-};
-use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule};
-use stackmap_corpus::{CHILD_COMMAND, Collector, Isa, Limits, child, child_main};
-use std::path::Path;
+mod pinned;
+
+use pinned::pinned;
+use stackmap_corpus::recorded::{Header, TARGETS, Target, check, record, recordings};
+use stackmap_corpus::{CHILD_COMMAND, Collector, Isa, child, child_main};
 
 const MODULE: &str = r#"(module
   (type $node (struct (field (ref null $node))))
@@ -31,31 +29,6 @@ fn main() {
     a_changed_module_is_told_difference_by_difference();
     a_known_failure_is_not_tried();
     println!("record: ok");
-}
-
-/// A folder with pins of `text` under the name `m`, and the options to use it.
-fn pinned(folder: &Path, text: &str, more: &str) -> (WildModule, RecordOptions) {
-    let hash = Sha256::digest(text);
-    let hash: String = hash.iter().map(|b| format!("{b:02x}")).collect();
-    let modules = folder.join("modules");
-    std::fs::create_dir_all(&modules).unwrap();
-    std::fs::write(modules.join("file"), text).unwrap();
-    let manifest = folder.join("wild.toml");
-    let entry = format!(
-        "[[module]]\nname = \"m\"\nlanguage = \"L\"\ntoolchain = \"T\"\nlicence = \"MIT\"\n\
-         npm = \"p\"\nversion = \"1\"\npath = \"f\"\nsha256 = \"{hash}\"\n{more}"
-    );
-    std::fs::write(&manifest, entry).unwrap();
-    let options = RecordOptions {
-        fetch: FetchOptions {
-            from: Some(modules),
-            cache: folder.join("cache"),
-        },
-        folder: folder.join("recorded"),
-        limits: Limits::default(),
-    };
-    let module = Manifest::read(&manifest).unwrap().get("m").unwrap().clone();
-    (module, options)
 }
 
 fn every_target_is_recorded_and_holds() {

@@ -1,12 +1,14 @@
 //! From a trace to an execution. Without libtest, because this program is its own
 //! child.
 
-use sha2::{Digest, Sha256};
+mod pinned;
+
+use pinned::pinned;
 use stackmap_corpus::execution::{Executed, Executions, execute};
 use stackmap_corpus::recorded::{RecordOptions, TARGETS, Target, record};
 use stackmap_corpus::traces::{self, TraceHeader};
-use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule};
-use stackmap_corpus::{CHILD_COMMAND, CorpusError, Isa, Limits, child, child_main};
+use stackmap_corpus::wild::WildModule;
+use stackmap_corpus::{CHILD_COMMAND, CorpusError, Isa, child, child_main};
 use std::fs;
 use std::path::Path;
 
@@ -111,7 +113,8 @@ fn main() {
         return println!("replay: nothing runs here");
     };
     let folder = tempfile::tempdir().unwrap();
-    let (module, options) = pinned(folder.path());
+    let (module, options) = pinned(folder.path(), MODULE, "");
+    pin_execution(folder.path());
     record(&module, target, &options).unwrap();
     let folder = folder.path();
     let run = || replayed(folder, &module, target, &options);
@@ -139,32 +142,11 @@ fn main() {
     println!("replay: ok");
 }
 
-/// A folder with a pin of the module and of an execution, and the options to use it.
-fn pinned(folder: &Path) -> (WildModule, RecordOptions) {
-    let modules = folder.join("modules");
-    fs::create_dir_all(&modules).unwrap();
-    fs::write(modules.join("file"), MODULE).unwrap();
-    let hash = Sha256::digest(MODULE);
-    let sha256: String = hash.iter().map(|b| format!("{b:02x}")).collect();
-    let manifest = folder.join("wild.toml");
-    let entry = format!(
-        "[[module]]\nname = \"m\"\nlanguage = \"L\"\ntoolchain = \"T\"\nlicence = \"MIT\"\n\
-         npm = \"p\"\nversion = \"1\"\npath = \"f\"\nsha256 = \"{sha256}\"\n"
-    );
-    fs::write(&manifest, entry).unwrap();
+/// Pins the execution, too.
+fn pin_execution(folder: &Path) {
     let execution = "[[execution]]\nname = \"e\"\nmodule = \"m\"\nreference = \"here\"\n\
          [execution.replayed]\ndriver = \"d.mjs\"\ninput = \"i\"\nscripts = {}\n";
     fs::write(folder.join("executions.toml"), execution).unwrap();
-    let options = RecordOptions {
-        fetch: FetchOptions {
-            from: Some(modules),
-            cache: folder.join("cache"),
-        },
-        folder: folder.join("recorded"),
-        limits: Limits::default(),
-    };
-    let module = Manifest::read(&manifest).unwrap().get("m").unwrap().clone();
-    (module, options)
 }
 
 fn replayed(

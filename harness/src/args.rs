@@ -4,6 +4,7 @@ use crate::random::SEED;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use regex::Regex;
+use stackmap_corpus::wild::FetchOptions;
 use stackmap_corpus::{
     Collector, CompileOptions, CorpusError, CorpusFolder, Limits, ModuleKey, OptLevel, UnknownName,
     clif,
@@ -133,6 +134,24 @@ impl CorpusArg {
 
     pub fn find(&self) -> Result<CorpusFolder, CorpusError> {
         CorpusFolder::find(self.corpus.as_deref())
+    }
+}
+
+/// Where the files of wild modules come from.
+#[derive(Args, Clone, Debug)]
+pub struct FetchArg {
+    /// Take modules, and what they need, from this folder, by hash, instead of the
+    /// network
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+}
+
+impl FetchArg {
+    pub fn options(&self, corpus: &CorpusFolder) -> FetchOptions {
+        FetchOptions {
+            from: self.from.clone(),
+            cache: corpus.cache(),
+        }
     }
 }
 

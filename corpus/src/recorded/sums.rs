@@ -78,6 +78,19 @@ pub(crate) fn write(folder: &Path, extension: &str) -> Result<(), CorpusError> {
     fs::write(&sums, text).map_err(|e| CorpusError::read(&sums, e))
 }
 
+/// Writes a file into the folder, which is made if need be, and updates the list.
+pub(crate) fn store(
+    folder: &Path,
+    name: &str,
+    extension: &str,
+    bytes: &[u8],
+) -> Result<(), CorpusError> {
+    let path = folder.join(name);
+    fs::create_dir_all(folder).map_err(|e| CorpusError::read(folder, e))?;
+    fs::write(&path, bytes).map_err(|e| CorpusError::read(&path, e))?;
+    write(folder, extension)
+}
+
 fn present(folder: &Path, extension: &str) -> Result<BTreeSet<String>, CorpusError> {
     let failed = |e| CorpusError::read(folder, e);
     let mut names = BTreeSet::new();

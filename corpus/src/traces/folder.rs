@@ -26,10 +26,8 @@ pub(crate) fn open(folder: &Path, execution: &str) -> Result<(Trace, String), Co
 /// Writes a trace into the folder and updates the list of them. One that would not
 /// be read again is refused.
 pub fn store(folder: &Path, header: &TraceHeader, body: &[u8]) -> Result<(), CorpusError> {
-    let path = folder.join(format!("{}.{EXTENSION}", header.execution));
+    let name = format!("{}.{EXTENSION}", header.execution);
     let bytes = write(header, body)?;
-    read(&bytes, &path.display().to_string())?;
-    fs::create_dir_all(folder).map_err(|e| CorpusError::read(folder, e))?;
-    fs::write(&path, bytes).map_err(|e| CorpusError::read(&path, e))?;
-    sums::write(folder, EXTENSION)
+    read(&bytes, &folder.join(&name).display().to_string())?;
+    sums::store(folder, &name, EXTENSION, &bytes)
 }

@@ -82,8 +82,6 @@ fn check(walks: &Walks, module: &Module, origin: &str) -> Result<(), CorpusError
 
 /// Writes walks into the folder and updates the list of them.
 pub fn store(folder: &Path, walks: &Walks) -> Result<(), CorpusError> {
-    let path = folder.join(file_name(&walks.header));
-    fs::create_dir_all(folder).map_err(|e| CorpusError::read(folder, e))?;
-    fs::write(&path, write(walks)?).map_err(|e| CorpusError::read(&path, e))?;
-    sums::write(folder, EXTENSION)
+    let name = file_name(&walks.header);
+    sums::store(folder, &name, EXTENSION, &write(walks)?)
 }

@@ -30,8 +30,8 @@ pub fn readme_results(results: &Results) -> String {
         headline.tier,
         headline.isa
     );
-    if results.executions.is_some() {
-        out += PICTURE_PAUSE;
+    if let Some(picture) = pause_picture(results, "reports/published/plots") {
+        out += &format!("{picture}\n");
     }
     out += &details(
         "What users feel: every scheme against today's format",
@@ -75,14 +75,14 @@ const PICTURE_FIRST: &str = "
 ![Share of the stack maps in a whole .cwasm, before and after](reports/published/plots/cwasm.svg)
 
 ";
-const PICTURE_PAUSE: &str = "
-![Pause of a collection in Wasmtime, against what lookups are of it today](reports/published/plots/pause.svg)
+/// The picture of pauses, if something was executed; `plots` is where they lie.
+fn pause_picture(results: &Results, plots: &str) -> Option<String> {
+    results.executions.as_ref()?;
+    Some(format!(
+        "\n![Pause of a collection in Wasmtime, against what lookups are of it today]({plots}/pause.svg)\n"
+    ))
+}
 
-";
-/// The same in the note, which lies beside its plots.
-const NOTE_PAUSE: &str = "
-![Pause of a collection in Wasmtime, against what lookups are of it today](plots/pause.svg)
-";
 const PICTURES: &str = "
 ![Lookup time over the number of maps, hot](reports/published/plots/size-hot.svg)
 ![Lookup time over the number of maps, cold](reports/published/plots/size-cold.svg)
@@ -118,7 +118,7 @@ pub fn upstream_note(
             .replace("{felt}", &felt_table(&decision).markdown())
             .replace(
                 "{pause}",
-                results.executions.as_ref().map_or("", |_| NOTE_PAUSE),
+                &pause_picture(results, "plots").unwrap_or_default(),
             )
             .replace("{thresholds}", &thresholds(&decision.rules))
             .replace("{sensitivity}", &certainty)

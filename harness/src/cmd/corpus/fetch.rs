@@ -1,30 +1,25 @@
 //! `corpus fetch`: gets wild modules, prepares them and checks every hash.
 
 use super::named::named;
-use crate::args::CorpusArg;
+use crate::args::{CorpusArg, FetchArg};
 use crate::outcome::Outcome;
 use crate::output::{note, say};
 use anyhow::Result;
-use stackmap_corpus::wild::{self, FetchOptions};
-use std::path::PathBuf;
+use stackmap_corpus::wild;
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Names from corpus/wild.toml [default: all]
     names: Vec<String>,
-    /// Take modules from this folder, by hash, instead of the network
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
+    #[command(flatten)]
+    fetch: FetchArg,
     #[command(flatten)]
     corpus: CorpusArg,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let corpus = args.corpus.find()?;
-    let options = FetchOptions {
-        from: args.from.clone(),
-        cache: corpus.cache(),
-    };
+    let options = args.fetch.options(&corpus);
     let mut failures = 0;
     for module in named(&args.names, &corpus)? {
         match wild::fetch(&module, &options) {

@@ -2,22 +2,20 @@
 //! or compares these with what is recorded.
 
 use super::named::named;
-use crate::args::{CompileLimits, CorpusArg};
+use crate::args::{CompileLimits, CorpusArg, FetchArg};
 use crate::outcome::Outcome;
 use crate::output::{note, say};
 use anyhow::{Result, ensure};
 use stackmap_corpus::Isa;
 use stackmap_corpus::recorded::{self, Listed, RecordOptions, TARGETS, Target};
-use stackmap_corpus::wild::{FetchOptions, WildModule};
-use std::path::PathBuf;
+use stackmap_corpus::wild::WildModule;
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Names from corpus/wild.toml [default: all]
     names: Vec<String>,
-    /// Take modules from this folder, by hash, instead of the network
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
+    #[command(flatten)]
+    fetch: FetchArg,
     /// Change nothing; compare with what is recorded, bit for bit
     #[arg(long)]
     check: bool,
@@ -33,10 +31,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome> {
     let corpus = args.corpus.find()?;
     let options = RecordOptions {
-        fetch: FetchOptions {
-            from: args.from.clone(),
-            cache: corpus.cache(),
-        },
+        fetch: args.fetch.options(&corpus),
         folder: corpus.recordings(),
         limits: args.limits.limits(),
     };

@@ -1,12 +1,11 @@
 //! `corpus record-run`: makes the traces of executions anew.
 
 use super::named::executions;
-use crate::args::CorpusArg;
+use crate::args::{CorpusArg, FetchArg};
 use crate::outcome::Outcome;
 use crate::output::{note, say};
 use anyhow::Result;
 use stackmap_corpus::execution;
-use stackmap_corpus::wild::FetchOptions;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -17,19 +16,15 @@ pub struct Args {
     /// The JavaScript engine: a Node.js of version 24 or newer
     #[arg(long, value_name = "NODE", default_value = "node")]
     node: PathBuf,
-    /// Take files from this folder, by hash, instead of the network
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
+    #[command(flatten)]
+    fetch: FetchArg,
     #[command(flatten)]
     corpus: CorpusArg,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let corpus = args.corpus.find()?;
-    let options = FetchOptions {
-        from: args.from.clone(),
-        cache: corpus.cache(),
-    };
+    let options = args.fetch.options(&corpus);
     let mut failures = 0;
     for (execution, module) in executions(&args.names, &corpus)? {
         match execution::record_trace(&execution, &module, &options, &args.node) {

@@ -1,14 +1,14 @@
 //! `corpus run`: runs pinned executions and tells of their collections.
 
 use super::named;
-use crate::args::{CompileLimits, CorpusArg, Format, parse_collector};
+use crate::args::{CompileLimits, CorpusArg, FetchArg, Format, parse_collector};
 use crate::outcome::Outcome;
 use crate::output::{self, PrintedColumn, note, percent, thousands};
 use crate::walks::{Walks, rows};
 use anyhow::{Context, Result};
 use stackmap_corpus::execution::{self, Kind};
 use stackmap_corpus::recorded::{RecordOptions, TARGETS, Target};
-use stackmap_corpus::wild::{self, FetchOptions};
+use stackmap_corpus::wild;
 use stackmap_corpus::{Collector, CorpusError, Isa, walks};
 use stackmap_reports::results::WalkRow;
 use std::path::{Path, PathBuf};
@@ -17,9 +17,8 @@ use std::path::{Path, PathBuf};
 pub struct Args {
     /// Names from corpus/executions.toml [default: all]
     names: Vec<String>,
-    /// Take modules from this folder, by hash, instead of the network
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
+    #[command(flatten)]
+    fetch: FetchArg,
     /// Only with this collector: copying or drc
     #[arg(long, value_parser = parse_collector)]
     collector: Option<Collector>,
@@ -48,10 +47,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome> {
     let corpus = args.corpus.find()?;
     let options = RecordOptions {
-        fetch: FetchOptions {
-            from: args.from.clone(),
-            cache: corpus.cache(),
-        },
+        fetch: args.fetch.options(&corpus),
         folder: corpus.recordings(),
         limits: args.limits.limits(),
     };

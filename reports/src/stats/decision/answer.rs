@@ -182,8 +182,8 @@ pub(super) fn answers(results: &Results, evidence: &Evidence, rules: &Rules) -> 
 }
 
 fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Question) -> Answer {
-    let all = Candidate::all(results);
-    let admitted = all.iter().filter(|c| question.admits(&c.scheme));
+    let all = evidence.candidates.iter();
+    let admitted = all.filter(|candidate| question.admits(&candidate.scheme));
     let mut broken: BTreeMap<&str, Vec<Reason>> = BTreeMap::new();
     let mut right: Vec<&Candidate> = Vec::new();
     for candidate in admitted.clone() {

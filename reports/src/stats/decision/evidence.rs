@@ -42,6 +42,8 @@ pub(super) struct Time {
 
 /// All that the rules ask for, by the names of the candidates.
 pub(super) struct Evidence {
+    /// What the rest is about.
+    pub(super) candidates: Vec<Candidate>,
     /// By scheme and module, the whole file as a ratio to today's.
     cwasm: BTreeMap<String, BTreeMap<ModuleKey, f64>>,
     /// By criterion, scheme and execution.
@@ -105,7 +107,8 @@ impl Evidence {
         }
         let mut harmful = harmful(results);
         // A memo changes neither the file nor an answer.
-        for candidate in Candidate::all(results).iter().filter(|c| c.memo > 0) {
+        let candidates = Candidate::all(results);
+        for candidate in candidates.iter().filter(|c| c.memo > 0) {
             let of = &candidate.scheme.name;
             if let Some(own) = cwasm.get(of).cloned() {
                 cwasm.insert(candidate.name.clone(), own);
@@ -115,6 +118,7 @@ impl Evidence {
             }
         }
         Evidence {
+            candidates,
             cwasm,
             times,
             harmful,

@@ -66,9 +66,9 @@ pub struct Felt {
     pub gaps: [(Criterion, Option<Gap>, Difference); 6],
 }
 
-fn felt(results: &Results, evidence: &Evidence, rules: &Rules) -> Vec<Felt> {
-    let candidates = Candidate::all(results);
-    let others = candidates.iter().map(|candidate| candidate.name.as_str());
+fn felt(evidence: &Evidence, rules: &Rules) -> Vec<Felt> {
+    let all = evidence.candidates.iter();
+    let others = all.map(|candidate| candidate.name.as_str());
     let others = others.filter(|name| *name != BASELINE).chain([AGAIN]);
     let of = |scheme: &str| {
         Criterion::ALL.map(|criterion| {
@@ -94,11 +94,11 @@ pub fn decide(results: &Results, rules: &Rules) -> Decision {
     Decision {
         rules: *rules,
         schemes: scheme_means(results, &headline),
-        felt: felt(results, &evidence, rules),
+        felt: felt(&evidence, rules),
         preferred,
-        candidates: Candidate::all(results),
         recommended,
-        sensitivity: sensitivity::analyse(results, &headline, rules),
+        sensitivity: sensitivity::analyse(results, &headline, rules, &evidence),
+        candidates: evidence.candidates,
         answers,
         headline,
     }

@@ -85,13 +85,17 @@ pub struct Sensitivity {
 }
 
 /// Tries everything that could be different.
-pub(super) fn analyse(results: &Results, headline: &Headline, rules: &Rules) -> Sensitivity {
-    let evidence = Evidence::of(results, headline.tier, &|_| true);
-    let under = |rules: &Rules| Verdicts::of(results, &evidence, rules);
+pub(super) fn analyse(
+    results: &Results,
+    headline: &Headline,
+    rules: &Rules,
+    evidence: &Evidence,
+) -> Sensitivity {
+    let under = |rules: &Rules| Verdicts::of(results, evidence, rules);
     Sensitivity {
         thresholds: thresholds(rules, !evidence.executed().is_empty(), &under),
         cwasm: cwasm(rules, &under),
-        left_out: left_out(results, headline, rules, &evidence),
+        left_out: left_out(results, headline, rules, evidence),
         weightings: weightings(results, headline),
     }
 }
