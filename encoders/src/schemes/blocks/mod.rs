@@ -38,7 +38,10 @@
 //! * `scratch_words` is how many words of 64 slots the largest map decodes into.
 //!   `data_bytes` leads to the pages.
 //! * The head's fields stand from its lowest bit up. `body_bytes` is the block
-//!   without its head. `last_row` is the number of rows less one.
+//!   without its head. Rows that need more go to several blocks; a map that alone
+//!   needs more cannot be written. `last_row` is the number of rows less one.
+//! * How many pages there are is not stored: they are the rest of the section. Of a
+//!   section that lost its end, the PCs of the pages lost are `Missing`.
 //! * A row's PC is its page and its place in the page, in units. The low byte of
 //!   the place is in `lows`. What lies above it is the high part.
 //! * A row's bits are its high part, as the distance from `first_high`, that of

@@ -41,31 +41,33 @@ impl<'s> Reader<'s> {
         frame_words(scratch, frame_size, self.slot_shift, self.scratch_words)
     }
 
-    /// Applies the changes that lead from one row to the next.
+    /// Applies the changes that lead from one row of a body to the next.
     #[inline]
     fn change(
         &self,
+        body: &[u8],
         at: &mut usize,
         frame_size: &mut u32,
         scratch: &mut [u64],
     ) -> Result<(), Malformed> {
-        let mut end = 0u32; // of the run before
+        let mut end = 0; // of the run before
         loop {
-            let token = read_uleb(self.bodies, at)?;
+            let token = read_uleb(body, at)?;
             let extra = match token & 2 {
                 0 => None,
-                _ => Some(read_uleb(self.bodies, at)? as u32),
+                _ => Some(field(read_uleb(body, at)?)?),
             };
-            match (token >> 2) as u32 {
+            match token >> 2 {
                 0 => {
                     *frame_size = extra.ok_or(Malformed::InvalidField)?;
                     self.map(*frame_size, scratch)?.fill(0);
                 }
                 gap => {
-                    let start = end.wrapping_add(gap - 1);
-                    let length = extra.map_or(1, |extra| extra.wrapping_add(2));
+                    let start = field(end + gap - 1)?;
+                    let length = extra.map_or(Some(1), |extra| extra.checked_add(2));
+                    let length = length.ok_or(Malformed::InvalidField)?;
                     toggle(scratch, start, length)?;
-                    end = start.wrapping_add(length);
+                    end = u64::from(start) + u64::from(length);
                 }
             }
             if token & 1 == 0 {
@@ -98,16 +100,17 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
         };
         let [first_pc, block_end] = &self.index[block];
         let before = block.checked_sub(1).map(|before| &self.index[before]);
-        let mut at = before.map_or(0, |[_, end]| number(end) as usize);
-        let end = number(block_end) as usize;
+        let start = before.map_or(0, |[_, end]| number(end) as usize);
+        let body = self.bodies.get(start..number(block_end) as usize);
+        let (body, mut at) = (body.ok_or(Malformed::Truncated)?, 0);
 
-        let mut token = read_uleb(self.bodies, &mut at)?;
+        let mut token = read_uleb(body, &mut at)?;
         let (mut row_pc, mut empties) = (number(first_pc), token >> 1);
         let mut frame_size = 0;
         self.map(frame_size, scratch)?.fill(0);
         while row_pc <= pc {
             if token & 1 != 0 {
-                self.change(&mut at, &mut frame_size, scratch)?;
+                self.change(body, &mut at, &mut frame_size, scratch)?;
             }
             if row_pc == pc && empties & 1 != 0 {
                 return Ok(Lookup::Empty);
@@ -122,13 +125,19 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
                     other_words,
                 }));
             }
-            if at >= end {
+            if at == body.len() {
                 break;
             }
-            token = read_uleb(self.bodies, &mut at)?;
-            row_pc = row_pc.wrapping_add((token >> 1) as u32);
+            token = read_uleb(body, &mut at)?;
+            row_pc = field(u64::from(row_pc) + (token >> 1))?;
             empties >>= 1;
         }
         Ok(Lookup::Missing)
     }
+}
+
+/// What is stored in at most 32 bits.
+#[inline]
+fn field(number: u64) -> Result<u32, Malformed> {
+    u32::try_from(number).map_err(|_| Malformed::InvalidField)
 }
