@@ -4,7 +4,7 @@
 mod folder;
 
 use folder::{LARGE, SMALL, write};
-use stackmap_reports::results::{Collector, Tier, WasmtimeRow, write_rows};
+use stackmap_reports::results::{Collector, Tier, WasmtimeRow, read_rows, write_rows};
 use stackmap_reports::stats::{Criterion, Decision, Fate, Open, Question, Reason, decide};
 use stackmap_reports::{Rules, load, write_report};
 use std::fs;
@@ -97,6 +97,7 @@ fn pause(scheme: &str, module: usize, ratio: f64, half: f64) -> WasmtimeRow {
         lookup_ns: None,
         first_ratio: None,
         section_bytes: None,
+        writer_share: None,
     }
 }
 
@@ -415,6 +416,19 @@ fn a_missing_column_is_named_for_every_file() {
         );
         assert!(!error.contains('\n'), "{error}");
     }
+}
+
+#[test]
+fn a_later_column_may_be_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = [pause("a", 0, 1.0, 0.1)];
+    write_rows(dir.path(), &rows).unwrap();
+    let path = dir.path().join("wasmtime.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let (head, row) = text.trim_end().split_once('\n').unwrap();
+    let older = head.strip_suffix(",writer_share").unwrap();
+    fs::write(&path, format!("{older}\n{}\n", &row[..row.len() - 1])).unwrap();
+    assert_eq!(read_rows::<WasmtimeRow>(&path).unwrap(), rows);
 }
 
 #[test]

@@ -22,9 +22,12 @@ pub fn on_deep_stack<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) 
 
 /// What the lab compiles modules with, and room for deep recursion.
 pub fn config(isa: Isa, collector: Collector) -> Result<Config> {
-    let mut config = options(isa, collector)
-        .config()
-        .map_err(anyhow::Error::msg)?;
+    config_of(&options(isa, collector))
+}
+
+/// These options, and room for deep recursion.
+pub fn config_of(options: &CompileOptions) -> Result<Config> {
+    let mut config = options.config().map_err(anyhow::Error::msg)?;
     config
         .async_stack_size(THREAD_STACK)
         .max_wasm_stack(WASM_STACK);

@@ -65,8 +65,6 @@ pub struct RecordOptions {
 pub(crate) struct CompiledWild {
     pub module: Module,
     pub provenance: Provenance,
-    /// The module as compiled.
-    pub wasm: Vec<u8>,
     pub cwasm: Vec<u8>,
     pub options: CompileOptions,
 }
@@ -82,7 +80,7 @@ pub fn compile_wild(
     Ok((compiled.module, compiled.provenance))
 }
 
-/// As [`compile_wild`], with what the compile started from and all that it gave.
+/// As [`compile_wild`], with all that the compile gave.
 pub(crate) fn compile_whole(
     entry: &WildModule,
     target: Target,
@@ -114,7 +112,6 @@ pub(crate) fn compile_whole(
     Ok(CompiledWild {
         module,
         provenance,
-        wasm,
         cwasm,
         options: compile,
     })

@@ -16,8 +16,11 @@ pub trait Row: Serialize + DeserializeOwned {
     /// The file's name in the folder.
     const FILE: &'static str;
     /// The columns in the order in which they are written. All must be there
-    /// to be read, in any order; others are ignored.
+    /// to be read, in any order, but for those of [`LATER`](Row::LATER); others
+    /// are ignored.
     const COLUMNS: &'static [&'static str];
+    /// The columns that files of older versions lack. There they are empty.
+    const LATER: &'static [&'static str];
     /// The columns that tell a row from every other of its table.
     const KEY: &'static [&'static str];
 
@@ -29,11 +32,13 @@ pub trait Row: Serialize + DeserializeOwned {
 }
 
 /// Declares a row whose fields are its columns, so that the two cannot drift
-/// apart. `one per` names the columns of its key; `each` checks a row and
-/// `all` a table beyond what the types of the columns refuse.
+/// apart. `one per` names the columns of its key, `later` those that older files
+/// lack; `each` checks a row and `all` a table beyond what the types of the columns
+/// refuse.
 macro_rules! row {
     (
-        $(#[$meta:meta])* $name:ident in $file:literal, one per $($key:ident)+ {
+        $(#[$meta:meta])* $name:ident in $file:literal, one per $($key:ident)+
+        $(, later $($later:ident)+)? {
             $($(#[$column_meta:meta])* $column:ident: $type:ty,)+
         } $(each $each:path;)? $(all $all:path;)?
     ) => {
@@ -46,6 +51,7 @@ macro_rules! row {
         impl $crate::results::files::Row for $name {
             const FILE: &'static str = $file;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+            const LATER: &'static [&'static str] = &[$($(stringify!($later)),+)?];
             const KEY: &'static [&'static str] = &[$(stringify!($key)),+];
 
             fn flaw(&self) -> Option<$crate::results::checks::Flaw> {
@@ -137,14 +143,15 @@ struct RowReader<R> {
 }
 
 impl<R: Row> RowReader<R> {
-    /// Opens a file that has all columns.
+    /// Opens a file that has all columns, or all but later ones.
     fn open(path: &Path) -> Result<RowReader<R>, ResultsError> {
         let file = File::open(path).map_err(|e| ResultsError::io(path, e))?;
         let mut csv = csv::Reader::from_reader(file);
         let headers = csv.headers().cloned();
         let headers = headers.map_err(|e| explain(path, e))?;
         let is_there = |column: &str| headers.iter().any(|header| header == column);
-        if let Some(column) = R::COLUMNS.iter().find(|column| !is_there(column)) {
+        let mut needed = R::COLUMNS.iter().filter(|c| !R::LATER.contains(c));
+        if let Some(column) = needed.find(|column| !is_there(column)) {
             let path = path.to_owned();
             return Err(ResultsError::MissingColumn { path, column });
         }

@@ -9,7 +9,8 @@ row! {
     /// One execution under a Wasmtime built with a scheme, beside one built
     /// with today's. Ratios are to today's; an interval is at 95 % over
     /// processes that took turns. Empty is what was not measured.
-    WasmtimeRow in "wasmtime.csv", one per scheme module collector memo strict {
+    WasmtimeRow in "wasmtime.csv", one per scheme module collector memo strict,
+    later writer_share {
         /// Scheme, or the control that is today's format built once more.
         scheme: String,
         /// The module that ran.
@@ -76,17 +77,18 @@ row! {
         first_ratio: Option<f64>,
         /// Bytes of the section.
         section_bytes: Option<u64>,
+        /// Share of writing the section in the time to compile the module.
+        writer_share: Option<f64>,
     } each execution;
 }
 
 row! {
-    /// What one process measured: it compiled a module, loaded it, and ran it some
-    /// times. Sums are over the collections of one run, of each the shortest of all
-    /// runs.
+    /// What one process measured: it loaded a compiled module and ran it some times.
+    /// Sums are over the collections of one run, of each the shortest of all runs.
     WasmtimeSampleRow in "wasmtime-samples.csv", one per scheme module collector memo round {
         /// Format of the stack maps.
         scheme: String,
-        /// Program or execution.
+        /// The module that ran.
         module: String,
         /// Tier of the module.
         tier: Tier,
@@ -120,14 +122,17 @@ row! {
         load_bytes_ns: f64,
         /// Nanoseconds of loading it from a file.
         load_file_ns: f64,
-        /// Nanoseconds of compiling, on one thread.
-        compile_ns: f64,
+        /// Nanoseconds of compiling, on one thread and in another process, if all of
+        /// it was compiled in this round. A memo has no part in that.
+        compile_ns: Option<f64>,
         /// Nanoseconds of the first collection after loading from a file.
         first_ns: f64,
         /// Page faults of that.
         first_faults: u64,
         /// Bytes of memory that the process had at most.
         peak_bytes: u64,
+        /// Share of writing the section in the time to compile the module.
+        writer_share: Option<f64>,
     } each sample;
 }
 
@@ -166,6 +171,7 @@ fn execution(row: &WasmtimeRow) -> Option<Flaw> {
     let share = |column, share: Option<f64>| at_most(column, share?, 1.0, "the whole");
     share("lookup_share", row.lookup_share)
         .or_else(|| share("walk_share", row.walk_share))
+        .or_else(|| share("writer_share", row.writer_share))
         .or_else(|| interval("pause_lo", row.pause_lo, row.pause_hi))
         .or_else(|| interval("load_bytes_lo", row.load_bytes_lo, row.load_bytes_hi))
         .or_else(|| interval("load_file_lo", row.load_file_lo, row.load_file_hi))
@@ -177,7 +183,7 @@ fn sample(row: &WasmtimeSampleRow) -> Option<Flaw> {
     at_most("walk_ns", row.walk_ns, row.pause_ns, "`pause_ns`")
         .or_else(|| at_most("pause_max_ns", row.pause_max_ns, row.pause_ns, "`pause_ns`"))
         .or_else(|| positive("cwasm_bytes", row.cwasm_bytes as f64))
-        .or_else(|| positive("compile_ns", row.compile_ns))
+        .or_else(|| positive("compile_ns", row.compile_ns?))
 }
 
 fn stress(row: &WasmtimeStressRow) -> Option<Flaw> {

@@ -10,8 +10,8 @@ use super::timing::{ALPHA, Estimate};
 use crate::results::{BASELINE, WasmtimeRow, WasmtimeSampleRow};
 use std::collections::BTreeMap;
 
-/// What is averaged of a sample.
-type Quantity = fn(&WasmtimeSampleRow) -> f64;
+/// What is averaged of a sample, where it was measured.
+type Quantity = fn(&WasmtimeSampleRow) -> Option<f64>;
 
 /// One row per format, module, collector and memo, in the order in which they first
 /// occur. Samples without one of today's format in their round are left out.
@@ -64,9 +64,9 @@ struct Ratio {
 
 impl Ratio {
     fn of(pairs: &[Pair<'_>], quantity: Quantity) -> Ratio {
-        let logs = pairs.iter().map(|pair| {
-            let ratio = quantity(pair.sample) / quantity(pair.base);
-            ratio.ln()
+        let logs = pairs.iter().filter_map(|pair| {
+            let ratio = quantity(pair.sample)? / quantity(pair.base)?;
+            Some(ratio.ln())
         });
         let logs: Vec<f64> = logs.collect();
         let mean = (logs.iter().sum::<f64>() / logs.len() as f64).exp();
@@ -81,17 +81,22 @@ impl Ratio {
 
 fn row(pairs: &[Pair<'_>], is_strict: &impl Fn(&str) -> bool) -> WasmtimeRow {
     let first = pairs[0].sample;
-    let middle = |quantity: Quantity| median(pairs.iter().map(|p| quantity(p.sample)).collect());
+    let middle = |quantity: Quantity| {
+        let values = pairs.iter().filter_map(|pair| quantity(pair.sample));
+        median(values.collect())
+    };
     let ratio = |quantity: Quantity| Ratio::of(pairs, quantity);
-    let (pause, compile) = (ratio(|s| s.pause_ns), ratio(|s| s.compile_ns));
-    let (load_bytes, load_file) = (ratio(|s| s.load_bytes_ns), ratio(|s| s.load_file_ns));
+    let (pause, compile) = (ratio(|s| Some(s.pause_ns)), ratio(|s| s.compile_ns));
+    let load_bytes = ratio(|s| Some(s.load_bytes_ns));
+    let load_file = ratio(|s| Some(s.load_file_ns));
+    let writer_share = middle(|s| s.writer_share);
     // Lookups are counted and timed in some processes only.
     let timed = pairs.iter().map(|pair| pair.sample);
     let timed: Vec<_> = timed.filter(|s| s.frames > 0).collect();
     let frames = timed.first().map_or(0, |s| s.frames);
     let lookup: Vec<f64> = timed.iter().filter_map(|s| s.lookup_ns).collect();
     let lookup = (!lookup.is_empty()).then(|| median(lookup));
-    let (pause_ns, walk_ns) = (middle(|s| s.pause_ns), middle(|s| s.walk_ns));
+    let (pause_ns, walk_ns) = (middle(|s| Some(s.pause_ns)), middle(|s| Some(s.walk_ns)));
     let of_pause = |ns: f64| (pause_ns > 0.0).then(|| round(ns / pause_ns, 5));
     let per_frame = |ns: f64| (frames > 0).then(|| round(ns / frames as f64, 2));
     WasmtimeRow {
@@ -107,27 +112,28 @@ fn row(pairs: &[Pair<'_>], is_strict: &impl Fn(&str) -> bool) -> WasmtimeRow {
         pause_hi: pause.hi,
         lookup_share: lookup.and_then(of_pause),
         walk_share: of_pause(walk_ns),
-        cwasm_ratio: ratio(|s| s.cwasm_bytes as f64).ratio,
+        cwasm_ratio: ratio(|s| Some(s.cwasm_bytes as f64)).ratio,
         load_bytes_ratio: load_bytes.ratio,
         load_file_ratio: load_file.ratio,
         compile_ratio: compile.ratio,
-        first_faults: Some(middle(|s| s.first_faults as f64)),
+        first_faults: Some(middle(|s| Some(s.first_faults as f64))),
         load_bytes_lo: load_bytes.lo,
         load_bytes_hi: load_bytes.hi,
         load_file_lo: load_file.lo,
         load_file_hi: load_file.hi,
         compile_lo: compile.lo,
         compile_hi: compile.hi,
-        pause_ns: Some(round(middle(|s| s.pause_p50_ns), 0)),
-        pause_p99_ns: Some(round(middle(|s| s.pause_p99_ns), 0)),
-        pause_max_ns: Some(round(middle(|s| s.pause_max_ns), 0)),
+        pause_ns: Some(round(middle(|s| Some(s.pause_p50_ns)), 0)),
+        pause_p99_ns: Some(round(middle(|s| Some(s.pause_p99_ns)), 0)),
+        pause_max_ns: Some(round(middle(|s| Some(s.pause_max_ns)), 0)),
         frame_ns: per_frame(walk_ns),
         frames,
-        peak_bytes: Some(middle(|s| s.peak_bytes as f64)),
+        peak_bytes: Some(middle(|s| Some(s.peak_bytes as f64))),
         processes: pairs.len() as u64,
         lookup_ns: lookup.and_then(per_frame),
-        first_ratio: ratio(|s| s.first_ns).ratio,
+        first_ratio: ratio(|s| Some(s.first_ns)).ratio,
         section_bytes: Some(first.section_bytes),
+        writer_share: (writer_share > 0.0).then(|| round(writer_share, 6)),
     }
 }
 
@@ -174,10 +180,11 @@ mod tests {
             cwasm_bytes: 100,
             load_bytes_ns: 1.0,
             load_file_ns: 1.0,
-            compile_ns: 1.0,
+            compile_ns: (round < 2).then_some(1000.0 + pause_ns),
             first_ns: 1.0,
             first_faults: 3,
             peak_bytes: 1,
+            writer_share: (round < 2).then_some(0.01),
         }
     }
 
@@ -203,6 +210,20 @@ mod tests {
         assert_eq!(delta.frame_ns, Some(5.5));
         assert_eq!(delta.lookup_ns, Some(1.38));
         assert!(!today.strict);
+    }
+
+    #[test]
+    fn rounds_without_a_compile_leave_its_ratio_as_it_is() {
+        let mut samples = Vec::new();
+        for round in 0..4 {
+            samples.push(sample(BASELINE, round, 100.0));
+            samples.push(sample("delta", round, 200.0));
+        }
+        let rows = summarize_wasmtime(&samples, |_| false);
+        let delta = &rows[1];
+        assert_eq!(delta.compile_ratio, Some(round(1200.0 / 1100.0, 4)));
+        assert_eq!(delta.writer_share, Some(0.01));
+        assert_eq!((delta.processes, delta.pause_ratio), (4, Some(2.0)));
     }
 
     #[test]

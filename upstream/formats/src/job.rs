@@ -1,23 +1,21 @@
 //! Processes of this program: asked by an argument in JSON, answering in JSON.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::process::{Command, Stdio};
+use stackmap_corpus::{Limits, child};
 
-/// Starts a process of this program and gives its answer.
+/// Starts a process of this program and gives its answer. It may use as much memory
+/// and time as the lab's compiles.
 pub fn ask<T: DeserializeOwned>(subcommand: &str, question: &impl Serialize) -> Result<T> {
     let json = serde_json::to_string(question)?;
     let at = || format!("process {subcommand} {json}");
-    let this = std::env::current_exe().context("this program cannot be found")?;
-    let mut command = Command::new(this);
+    let mut command = child::command().with_context(at)?;
     command
         .args([subcommand, &json])
         // One thread compiles, so that its time is not that of the other cores.
-        .env("RAYON_NUM_THREADS", "1")
-        .stderr(Stdio::inherit());
-    let output = command.output().with_context(at)?;
-    ensure!(output.status.success(), "{}: {}", at(), output.status);
+        .env("RAYON_NUM_THREADS", "1");
+    let output = child::run(command, &[], &Limits::default()).with_context(at)?;
     serde_json::from_slice(&output.stdout).with_context(at)
 }
 

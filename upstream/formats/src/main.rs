@@ -2,6 +2,7 @@
 //! compiling, bytes. `check` compares answers and safepoints and times nothing.
 
 mod check;
+mod compile;
 mod job;
 mod observe;
 mod process;
@@ -10,12 +11,15 @@ mod stress;
 mod subject;
 mod variant;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
+use rounds::Group;
+use stackmap_corpus::child;
 use stackmap_rehearsal::on_deep_stack;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+use subject::Subject;
 
 #[derive(Parser)]
 #[command(about = "Formats of stack maps inside Wasmtime")]
@@ -34,9 +38,13 @@ enum Command {
         #[arg(long, default_value = "target/wasmtime")]
         out: PathBuf,
         /// Minutes for the rounds of programs; at least one round is made
-        #[arg(long, default_value_t = 8)]
+        #[arg(long, default_value_t = 4)]
         minutes: u64,
-        /// Most rounds of programs
+        /// Minutes for the rounds of executions; at least one round is made, but 0
+        /// leaves them out
+        #[arg(long, default_value_t = 4)]
+        wild_minutes: u64,
+        /// Most rounds of either
         #[arg(long, default_value_t = 1000)]
         rounds: u64,
         /// Rounds of the stress; 0 leaves it out
@@ -45,10 +53,17 @@ enum Command {
         /// Only what has this in its name
         #[arg(long)]
         only: Option<String>,
+        /// Take modules of executions, and what they need, from this folder, by hash,
+        /// instead of the network
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
     },
     /// One process of a round
     #[command(hide = true)]
     Process { job: String },
+    /// One process that compiles
+    #[command(hide = true)]
+    Compile { job: String },
     /// One process of the stress
     #[command(hide = true)]
     Stress { cell: String },
@@ -56,7 +71,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match on_deep_stack(move || run(args.command)).flatten() {
+    let entered = child::enter().context("this process is not what it was started as");
+    match entered.and_then(|()| on_deep_stack(move || run(args.command)).flatten()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pauses: {error:#}");
@@ -71,19 +87,34 @@ fn run(command: Command) -> Result<()> {
         Command::Measure {
             out,
             minutes,
+            wild_minutes,
             rounds,
             stress,
             only,
+            from,
         } => {
             std::fs::create_dir_all(&out)?;
             let only = only.unwrap_or_default();
-            rounds::measure(&out, Duration::from_secs(minutes * 60), rounds, &only)?;
+            let wild = match wild_minutes {
+                0 => Vec::new(),
+                _ => Subject::executions(from, &only)?,
+            };
+            let programs = Subject::programs().filter(|p| p.name().contains(&only));
+            let groups = [(programs.collect(), minutes), (wild, wild_minutes)];
+            let groups = groups.map(|(subjects, minutes): (Vec<_>, u64)| Group {
+                subjects,
+                time: Duration::from_secs(minutes * 60),
+            });
+            let nothing = groups.iter().all(|group| group.subjects.is_empty());
+            ensure!(!nothing, "nothing to run has {only} in its name");
+            rounds::measure(&out, &groups, rounds)?;
             match stress {
                 0 => Ok(()),
                 rounds => stress::measure(&out, rounds),
             }
         }
         Command::Process { job } => job::answer(&job, process::measure),
+        Command::Compile { job } => job::answer(&job, compile::compile),
         Command::Stress { cell } => job::answer(&cell, stress::measure_cell),
     }
 }

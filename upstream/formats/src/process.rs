@@ -1,4 +1,4 @@
-//! One process: compiles one module in one format, loads it, and runs it.
+//! One process that measures: loads a module in one format, and runs it.
 
 use crate::observe::{Pause, pauses, peak_bytes};
 use crate::subject::Subject;
@@ -6,10 +6,10 @@ use crate::variant::Variant;
 use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSection};
 use serde::{Deserialize, Serialize};
-use stackmap_corpus::{Collector, Isa};
-use stackmap_rehearsal::config;
+use stackmap_corpus::Collector;
+use stackmap_rehearsal::config_of;
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 use wasmtime::{Engine, Module};
@@ -17,9 +17,6 @@ use wasmtime_environ::{formats, obj};
 
 /// Loads of the `.cwasm`, the shortest of which counts.
 const LOADS: u32 = 9;
-
-/// Runs after the first. Of each collection the shortest counts.
-const RUNS: u32 = 2;
 
 /// Readings of the clock that say how long one takes.
 const READINGS: u32 = 20_000;
@@ -30,6 +27,8 @@ pub struct Job {
     pub subject: String,
     pub collector: Collector,
     pub variant: Variant,
+    /// The `.cwasm`.
+    pub file: PathBuf,
     /// Whether answers are compared and lookups timed besides.
     pub thorough: bool,
 }
@@ -44,7 +43,6 @@ pub struct Measured {
     pub cwasm_bytes: u64,
     pub load_bytes_ns: f64,
     pub load_file_ns: f64,
-    pub compile_ns: f64,
     pub peak_bytes: u64,
     pub thorough: Option<Thorough>,
 }
@@ -82,30 +80,22 @@ pub struct Answers {
 pub fn measure(job: &Job) -> Result<Measured> {
     job.variant.select();
     let subject = Subject::named(&job.subject)?;
-    let isa = Isa::host().context("Cranelift does not compile for this machine")?;
-    let engine = Engine::new(&config(isa, job.collector)?)?;
-
-    let wasm = subject.wasm()?;
-    let started = Instant::now();
-    let cwasm = engine.precompile_module(&wasm)?;
-    let compile_ns = started.elapsed().as_nanos() as f64;
-
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("module.cwasm");
-    std::fs::write(&file, &cwasm)?;
-    // SAFETY: it was compiled just now.
+    let engine = Engine::new(&config_of(&subject.options(job.collector)?)?)?;
+    let cwasm = std::fs::read(&job.file).with_context(|| job.file.display().to_string())?;
+    // SAFETY: another process of this program compiled it.
     let load_bytes = || unsafe { Module::deserialize(&engine, &cwasm) };
     let load_bytes_ns = shortest(load_bytes)?;
-    let load_file_ns = shortest(|| load(&engine, &file))?;
+    let load_file_ns = shortest(|| load(&engine, &job.file))?;
 
-    let code = load(&engine, &file)?;
+    let code = load(&engine, &job.file)?;
     let run = || {
         let (ran, pauses) = pauses(|| subject.run(&engine, &code));
         ran.map(|()| pauses)
     };
     let first = run()?.first().copied().unwrap_or_default();
+    let runs = subject.runs();
     let mut least = run()?;
-    for _ in 1..RUNS {
+    for _ in 1..runs {
         let again = run()?;
         let same = again.len() == least.len();
         ensure!(same, "{}: runs differ in collections", job.subject);
@@ -115,7 +105,7 @@ pub fn measure(job: &Job) -> Result<Measured> {
         }
     }
     let peak_bytes = peak_bytes();
-    let thorough = job.thorough.then(|| thorough(&run)).transpose()?;
+    let thorough = job.thorough.then(|| thorough(&run, runs)).transpose()?;
     Ok(Measured {
         first: first.into(),
         pauses: least.into_iter().map(Timed::from).collect(),
@@ -123,7 +113,6 @@ pub fn measure(job: &Job) -> Result<Measured> {
         cwasm_bytes: cwasm.len() as u64,
         load_bytes_ns,
         load_file_ns,
-        compile_ns,
         peak_bytes,
         thorough,
     })
@@ -136,7 +125,7 @@ impl From<Pause> for Timed {
 }
 
 fn load(engine: &Engine, file: &Path) -> wasmtime::Result<Module> {
-    // SAFETY: this process compiled it and wrote it.
+    // SAFETY: another process of this program compiled it.
     unsafe { Module::deserialize_file(engine, file) }
 }
 
@@ -159,10 +148,10 @@ pub fn section_bytes(cwasm: &[u8]) -> Result<u64> {
     Ok(section.map_or(0, |section| section.size()))
 }
 
-fn thorough(run: &impl Fn() -> Result<Vec<Pause>>) -> Result<Thorough> {
+fn thorough(run: &impl Fn() -> Result<Vec<Pause>>, runs: u32) -> Result<Thorough> {
     let seen = seen(run)?;
     let mut lookup_ns = f64::INFINITY;
-    for _ in 0..RUNS {
+    for _ in 0..runs {
         see(formats::TIMED);
         run()?;
         lookup_ns = lookup_ns.min(formats::LOOKUP_NS.load(Relaxed) as f64);

@@ -1,6 +1,7 @@
 //! Rounds of processes: in each, everything that is run is run once with every
 //! format, one process after the other, in an order of its own.
 
+use crate::compile::{CompileJob, Compiled, cwasm};
 use crate::job::ask;
 use crate::process::{Answers, Job, Measured, Seen, Timed};
 use crate::subject::Subject;
@@ -13,24 +14,16 @@ use stackmap_corpus::Collector;
 use stackmap_rehearsal::COLLECTORS;
 use stackmap_reports::results::{WasmtimeRow, WasmtimeSampleRow, write_rows};
 use stackmap_reports::stats::{median, summarize_wasmtime};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Of the orders of processes.
 const SEED: u64 = 10_431;
 
-fn job(subject: Subject, collector: Collector, variant: Variant, thorough: bool) -> Job {
-    Job {
-        subject: subject.name().to_owned(),
-        collector,
-        variant,
-        thorough,
-    }
-}
-
 /// Refuses answers other than today's, and frames at no known safepoint.
 pub fn verify(
-    subject: Subject,
+    subject: &Subject,
     collector: Collector,
     variant: Variant,
     today: &Answers,
@@ -51,25 +44,29 @@ pub fn verify(
     Ok(())
 }
 
-/// Makes rounds until the time is over, and writes what they measured.
-pub fn measure(out: &Path, time: Duration, most_rounds: u64, only: &str) -> Result<()> {
-    let mut subjects = Subject::all();
-    subjects.retain(|subject| subject.name().contains(only));
-    ensure!(
-        !subjects.is_empty(),
-        "nothing to run has {only} in its name"
-    );
+/// What takes turns, and how long.
+pub struct Group {
+    pub subjects: Vec<Subject>,
+    pub time: Duration,
+}
+
+/// Makes rounds of each group until its time is over, and writes what they measured.
+pub fn measure(out: &Path, groups: &[Group], most_rounds: u64) -> Result<()> {
     let mut random = StdRng::seed_from_u64(SEED);
     let mut samples = Vec::new();
-    let started = Instant::now();
-    for round in 0..most_rounds {
-        let began = Instant::now();
-        samples.extend(one_round(round, &subjects, &mut random)?);
-        write_rows(out, &samples)?;
-        let took = began.elapsed();
-        eprintln!("round {round}: {} s", took.as_secs());
-        if started.elapsed() + took > time {
-            break;
+    let kept = tempfile::tempdir_in(out)?;
+    for Group { subjects, time } in groups.iter().filter(|g| !g.subjects.is_empty()) {
+        let started = Instant::now();
+        for round in 0..most_rounds {
+            let began = Instant::now();
+            samples.extend(one_round(round, subjects, kept.path(), &mut random)?);
+            write_rows(out, &samples)?;
+            let took = began.elapsed();
+            let first = subjects[0].name();
+            eprintln!("round {round} of {first} and others: {} s", took.as_secs());
+            if started.elapsed() + took > *time {
+                break;
+            }
         }
     }
     let mut strict = Vec::new();
@@ -88,33 +85,70 @@ pub fn measure(out: &Path, time: Duration, most_rounds: u64, only: &str) -> Resu
 fn one_round(
     round: u64,
     subjects: &[Subject],
+    kept: &Path,
     random: &mut StdRng,
 ) -> Result<Vec<WasmtimeSampleRow>> {
     let mut samples = Vec::new();
     let mut places: Vec<_> = subjects
         .iter()
-        .flat_map(|&subject| COLLECTORS.map(|collector| (subject, collector)))
+        .flat_map(|subject| COLLECTORS.map(|collector| (subject, collector)))
         .collect();
     places.shuffle(random);
     for (subject, collector) in places {
         let mut variants = Variant::all();
         variants.shuffle(random);
+        let mut compiled = BTreeMap::new();
+        if round == 0 || !subject.is_wild() {
+            compiled = compile(subject, collector, &variants, kept)?;
+        }
         let mut answered = Vec::new();
         for variant in variants {
-            let thorough = round == 0;
-            let measured: Measured = ask("process", &job(subject, collector, variant, thorough))?;
+            let job = Job {
+                subject: subject.name().to_owned(),
+                collector,
+                variant,
+                file: cwasm(kept, subject.name(), collector, variant),
+                thorough: round == 0,
+            };
+            let measured: Measured = ask("process", &job)?;
             answered.push((variant, measured));
         }
         if round == 0 {
             compare(subject, collector, &answered)?;
         }
-        let sample = |(variant, measured)| sample(round, subject, collector, variant, measured);
+        let sample = |(variant, measured): (Variant, Measured)| {
+            let compiled = compiled.get(variant.scheme());
+            sample(round, subject, collector, variant, compiled, measured)
+        };
         samples.extend(answered.into_iter().map(sample));
     }
     Ok(samples)
 }
 
-fn compare(subject: Subject, collector: Collector, answered: &[(Variant, Measured)]) -> Result<()> {
+/// Compiles a module in the formats of these variants.
+fn compile(
+    subject: &Subject,
+    collector: Collector,
+    variants: &[Variant],
+    folder: &Path,
+) -> Result<BTreeMap<&'static str, Compiled>> {
+    let formats = variants.iter().copied().filter(|variant| !variant.memo);
+    let job = CompileJob {
+        subject: subject.name().to_owned(),
+        collector,
+        variants: formats.collect(),
+        folder: folder.to_owned(),
+    };
+    let compiled: Vec<Compiled> = ask("compile", &job)?;
+    let schemes = job.variants.iter().map(|variant| variant.scheme());
+    Ok(schemes.zip(compiled).collect())
+}
+
+fn compare(
+    subject: &Subject,
+    collector: Collector,
+    answered: &[(Variant, Measured)],
+) -> Result<()> {
     let thorough =
         |measured: &'_ Measured| measured.thorough.as_ref().map(|t| t.seen.answers.clone());
     let today = answered.iter().find(|(v, _)| *v == Variant::TODAY);
@@ -130,9 +164,10 @@ fn compare(subject: Subject, collector: Collector, answered: &[(Variant, Measure
 
 fn sample(
     round: u64,
-    subject: Subject,
+    subject: &Subject,
     collector: Collector,
     variant: Variant,
+    compiled: Option<&Compiled>,
     measured: Measured,
 ) -> WasmtimeSampleRow {
     let mut each: Vec<f64> = measured.pauses.iter().map(|pause| pause.0).collect();
@@ -142,7 +177,7 @@ fn sample(
     let Timed(first_ns, _, first_faults) = measured.first;
     WasmtimeSampleRow {
         scheme: variant.scheme().to_owned(),
-        module: subject.name().to_owned(),
+        module: subject.module().to_owned(),
         tier: subject.tier(),
         collector,
         memo: variant.memo_entries(),
@@ -160,10 +195,11 @@ fn sample(
         cwasm_bytes: measured.cwasm_bytes,
         load_bytes_ns: measured.load_bytes_ns,
         load_file_ns: measured.load_file_ns,
-        compile_ns: measured.compile_ns,
+        compile_ns: compiled.and_then(|compiled| compiled.ns),
         first_ns,
         first_faults,
         peak_bytes: measured.peak_bytes,
+        writer_share: compiled.map(|compiled| compiled.writer_share),
     }
 }
 
