@@ -11,8 +11,9 @@ def _():
 
     mo.md(
         "# Your own thresholds\n\nBelow a threshold a difference is none; of the schemes that no other is materially "
-        "better than, those with about the fewest lines remain, and of these the one with the smallest files. Move the thresholds and see when that changes. "
-        "By another program than the report's, from the CSV files alone."
+        "better than, those with about the fewest lines remain, and of these the one with the smallest files is the "
+        "answer. Move the thresholds and see when that changes. By another program than the report's, from the CSV "
+        "files alone."
     )
     return mo, rules
 

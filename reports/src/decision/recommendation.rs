@@ -21,9 +21,9 @@ pub(crate) fn recommendation(results: &Results, decision: &Decision) -> Vec<Said
         said.push(("Empty maps?", empties(decision, own)));
         said.push(("Is exactness lost?", exactness(decision, own)));
         let costs = costs(results, decision, own);
-        said.extend(costs.map(|text| ("What does it cost?", text)));
+        said.extend(costs.map(|text| ("What does it cost, and whom?", text)));
         let saves = saves(results, decision, own);
-        said.extend(saves.map(|text| ("Whom does it save what?", text)));
+        said.extend(saves.map(|text| ("What does it save, and whom?", text)));
     }
     said.push(("How sure is that?", certainty(decision)));
     said
