@@ -135,7 +135,7 @@ fn below_the_threshold_the_fewest_lines_win() {
 /// Of what is about as long the smaller files decide, and not one line.
 #[test]
 fn a_line_decides_nothing() {
-    let of = |lines| {
+    let of = |lines: u64| {
         let schemes = [
             ("small", GOOD, [150, 150], 90 + lines),
             ("short", GOOD, [190, 190], 90),

@@ -2,7 +2,7 @@
 //! note that a person can take into a discussion upstream.
 
 use crate::decision::{caveats, felt_table, recommendation, said, thresholds};
-use crate::format::{bytes, known, list, percent, percent_range, plural};
+use crate::format::{bytes, known, list, percent, plural};
 use crate::headline::schemes::{proposals, published};
 use crate::headline::{controls, runs, safety, strata};
 use crate::results::{Results, Tier};
