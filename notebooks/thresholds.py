@@ -11,8 +11,9 @@ def _():
 
     mo.md(
         "# Your own thresholds\n\nBelow a threshold a difference is none; of the schemes that no other is materially "
-        "better than, the one with the fewest lines is the answer. Move the thresholds and see when that changes. "
-        "By another program than the report's, from the CSV files alone."
+        "better than, those with about the fewest lines remain, and of these the one with the smallest files is the "
+        "answer. Move the thresholds and see when that changes. By another program than the report's, from the CSV "
+        "files alone."
     )
     return mo, rules
 
@@ -22,8 +23,10 @@ def _(mo, rules):
     defaults = rules.thresholds()
     sliders = mo.ui.dictionary(
         {
-            name: mo.ui.slider(1, 5, 1, value=int(value), label="kinds of fault")
+            name: mo.ui.slider(1, 4, 1, value=int(value), label="families of faults")
             if name == "faults"
+            else mo.ui.slider(1, 200, 1, value=int(value), label="lines")
+            if name == "lines"
             else mo.ui.slider(0.001, 0.1, 0.001, value=value, label=f"share of {name}")
             for name, value in defaults.items()
         }

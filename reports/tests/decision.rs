@@ -133,6 +133,21 @@ fn below_the_threshold_the_fewest_lines_win() {
     assert!((bought[0].1.lo + 0.009).abs() < 1e-9, "{bought:?}");
 }
 
+/// Of what is about as long the smaller files decide, and not one line.
+#[test]
+fn a_line_decides_nothing() {
+    let of = |lines: u64| {
+        let schemes = [
+            ("small", GOOD, [150, 150], 90 + lines),
+            ("short", GOOD, [190, 190], 90),
+        ];
+        answer(&decided(&schemes), Question::FormatAlone).map(str::to_owned)
+    };
+    assert_eq!(of(1).as_deref(), Some("small"));
+    assert_eq!(of(29).as_deref(), Some("small"));
+    assert_eq!(of(30).as_deref(), Some("short"));
+}
+
 #[test]
 fn above_the_threshold_the_better_one_wins_whatever_its_lines() {
     let schemes = [
@@ -368,26 +383,77 @@ fn a_module_that_decides_alone_is_found() {
 
 #[test]
 fn a_less_safe_scheme_is_excluded() {
-    let dir = tempfile::tempdir().unwrap();
-    tiny(dir.path(), &[("a", GOOD, [100, 100], 90)]);
-    let header = "scheme,module,isa,fault,policy,outcome,count,trials,tier,collector\n";
-    let rows = |harmful: u64| {
-        let line = |scheme: &str, outcome: &str, n: u64| {
-            format!("{scheme},one,x86_64,PC: +1 bytes,today,{outcome},{n},1000,wild,copying\n")
-        };
-        let exact = line("exact", "detected", 900) + &line("exact", "bogus root", 100);
-        header.to_owned()
-            + &exact
-            + &line("a", "detected", 1000 - harmful)
-            + &line("a", "bogus root", harmful)
-    };
     let of = |harmful| {
-        fs::write(dir.path().join("safety.csv"), rows(harmful)).unwrap();
-        let decision = decide(&load(dir.path()).unwrap(), &Rules::default());
-        recommended(&decision).map(str::to_owned)
+        let rows = [
+            ("exact", "one", "PC: +1 bytes", 100),
+            ("a", "one", "PC: +1 bytes", harmful),
+        ];
+        recommended(&decided_under(&faults(&rows))).map(str::to_owned)
     };
     assert_eq!(of(100).as_deref(), Some("a"));
     assert_eq!(of(150), None);
+}
+
+/// Rows of `safety.csv` with so many wrong answers of 1,000 to each fault.
+fn faults(rows: &[(&str, &str, &str, u64)]) -> String {
+    let lines = rows.iter().map(|(scheme, module, fault, wrong)| {
+        let line = |outcome: &str, n: u64| {
+            format!("{scheme},{module},x86_64,{fault},today,{outcome},{n},1000,wild,copying\n")
+        };
+        line("detected", 1000 - wrong) + &line("bogus root", *wrong)
+    });
+    let header = "scheme,module,isa,fault,policy,outcome,count,trials,tier,collector\n";
+    header.to_owned() + &lines.collect::<String>()
+}
+
+fn decided_under(faults: &str) -> Decision {
+    let dir = tempfile::tempdir().unwrap();
+    tiny(dir.path(), &[("a", GOOD, [100, 100], 90)]);
+    fs::write(dir.path().join("safety.csv"), faults).unwrap();
+    decide(&load(dir.path()).unwrap(), &Rules::default())
+}
+
+/// Variants of one mistake count once, and one of them that is worse spoils the rest.
+#[test]
+fn faults_are_counted_by_families() {
+    let rows = |after: u64| {
+        faults(&[
+            ("exact", "one", "PC: -1 bytes", 100),
+            ("exact", "one", "PC: +1 bytes", 100),
+            ("exact", "one", "writer: a map left out", 100),
+            ("a", "one", "PC: -1 bytes", 0),
+            ("a", "one", "PC: +1 bytes", after),
+            ("a", "one", "writer: a map left out", 0),
+        ])
+    };
+    let of = |after| {
+        let decision = decided_under(&rows(after));
+        let own = decision.felt.iter().find(|felt| felt.scheme == "a");
+        let mut gaps = own.unwrap().gaps.iter();
+        let gap = gaps.find(|(criterion, ..)| *criterion == Criterion::Faults);
+        let gap = gap.unwrap().1.unwrap();
+        (gap.lo, gap.hi, gap.n)
+    };
+    assert_eq!(of(0), (-2.0, 0.0, 2));
+    assert_eq!(of(200), (-1.0, 1.0, 2));
+}
+
+#[test]
+fn faults_of_a_module_are_left_out_with_it() {
+    let d = decided_under(&faults(&[
+        ("exact", "one", "PC: +1 bytes", 100),
+        ("exact", "two", "PC: +1 bytes", 100),
+        ("a", "one", "PC: +1 bytes", 100),
+        ("a", "two", "PC: +1 bytes", 300),
+    ]));
+    assert_eq!(recommended(&d), None);
+    let of = |what: &str| {
+        let mut changes = d.sensitivity.left_out.iter();
+        let change = changes.find(|change| change.what == what).unwrap();
+        change.verdicts.recommended.as_deref()
+    };
+    assert_eq!(of("module one"), None);
+    assert_eq!(of("module two"), Some("a"));
 }
 
 #[test]

@@ -9,7 +9,9 @@ use crate::output::say;
 use crate::run_folder::{self, Manifest};
 use crate::scheme;
 use anyhow::{Context, Result, ensure};
-use stackmap_reports::results::{LatencyRow, Results, Row, WasmtimeRow, write_file};
+use stackmap_reports::results::{
+    LatencyRow, Results, Row, WasmtimeRow, WasmtimeStressRow, write_file,
+};
 use stackmap_reports::{Rules, load, readme_results, upstream_note, write_report};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +22,7 @@ pub struct Args {
     /// Results folder [default: the newest under results/]
     run: Option<PathBuf>,
 
-    /// Folder of `just wasmtime`, whose table belongs to the run
+    /// Folder of `just wasmtime`, whose tables belong to the run
     #[arg(long, value_name = "DIR")]
     wasmtime: Option<PathBuf>,
 
@@ -67,6 +69,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if let Some(wasmtime) = &args.wasmtime {
         copy_file(&wasmtime.join(WasmtimeRow::FILE), &incoming)
             .context("make one with `just wasmtime`")?;
+        // The stress is of the same builds, or is left out.
+        let stress = wasmtime.join(WasmtimeStressRow::FILE);
+        let _ = fs::remove_file(incoming.join(WasmtimeStressRow::FILE));
+        if stress.exists() {
+            copy_file(&stress, &incoming)?;
+        }
     }
     // Made anew, of all the tables and by this program's rules.
     let published = load(&incoming)?;

@@ -10,7 +10,7 @@ use crate::timing;
 use anyhow::{Context, Result};
 use stackmap_reports::results::{
     DecisionRow, LatencyRow, LeftOutRow, PROVENANCE, PageFaultRow, PooledRow, Row, RunRow,
-    SampleRow, SchemeRow, WasmtimeRow, partial,
+    SampleRow, SchemeRow, WasmtimeRow, WasmtimeStressRow, partial,
 };
 use stackmap_reports::{DECISION, PLOTS, REPORT};
 use std::collections::BTreeMap;
@@ -31,6 +31,7 @@ pub fn findings() -> impl Iterator<Item = &'static str> {
         LeftOutRow::FILE,
         PageFaultRow::FILE,
         WasmtimeRow::FILE,
+        WasmtimeStressRow::FILE,
         DecisionRow::FILE,
     ];
     let others = [PROVENANCE, REPORT, DECISION];

@@ -124,3 +124,30 @@ fn a_published_run_never_takes_foreign_or_raw_files_along() {
     let beside = fs::read_dir(root.path().join("reports")).unwrap().count();
     assert_eq!(beside, 1, "something was left beside");
 }
+
+#[test]
+fn a_stress_comes_and_goes_with_the_executions_that_it_belongs_to() {
+    let root = repository();
+    let runs = tempdir().unwrap();
+    let (run, wasmtime) = (runs.path().join("run"), runs.path().join("wasmtime"));
+    copy(&published(&root), &run);
+    fs::create_dir(&wasmtime).unwrap();
+    fs::copy(run.join("wasmtime.csv"), wasmtime.join("wasmtime.csv")).unwrap();
+    let stress = wasmtime.join("wasmtime-stress.csv");
+    let head = "scheme,collector,memo,frames,heap_mib,pause_ns,pause_ratio,pause_lo,pause_hi,walk_share,frame_ns,processes";
+    fs::write(
+        &stress,
+        format!("{head}\nexact,drc,0,10,1,5.0,1.0,,,0.5,7.0,1\n"),
+    )
+    .unwrap();
+    let more = ["--force", "--wasmtime", wasmtime.to_str().unwrap()];
+    let is_there = || published(&root).join("wasmtime-stress.csv").exists();
+    assert_succeeds(&publish(&run, &root, &more));
+    assert!(is_there());
+    copy(&published(&root), &run);
+    assert_succeeds(&publish(&run, &root, &["--force"]));
+    assert!(is_there(), "it is one of the run's files");
+    fs::remove_file(&stress).unwrap();
+    assert_succeeds(&publish(&run, &root, &more));
+    assert!(!is_there(), "these executions had none");
+}

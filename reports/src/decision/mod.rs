@@ -1,11 +1,11 @@
-//! The decision in words: three sentences, `decision.md`, and its figures as
+//! The decision in words: questions and answers, `decision.md`, and its figures as
 //! rows.
 
 mod recommendation;
 mod rows;
 mod tables;
 
-pub(crate) use recommendation::recommendation;
+pub(crate) use recommendation::{Said, recommendation, verdict};
 pub(crate) use rows::rows;
 pub(crate) use tables::{answer_table, felt_table, sensitivity_tables, thresholds};
 
@@ -55,16 +55,25 @@ fn queries(results: &Results, decision: &Decision) -> Option<String> {
     ))
 }
 
+/// Questions and answers as paragraphs of Markdown.
+pub(crate) fn said(all: &[Said]) -> String {
+    let paragraphs = all.iter();
+    let paragraphs = paragraphs.map(|(question, text)| format!("**{question}** {text}\n\n"));
+    paragraphs.collect()
+}
+
 /// `decision.md`.
 pub(crate) fn markdown(results: &Results, decision: &Decision) -> String {
     let mut out = String::from("# Decision\n\n");
     if let Some(controls) = controls::sentence(results) {
         out += &format!("{controls}\n\n");
     }
-    out += &recommendation(results, decision).join("\n\n");
-    out += "\n\n";
+    out += &said(&recommendation(results, decision));
     if results.latencies.is_some() {
         out += &format!("{}\n", runs::sentences(results, decision));
+    }
+    for line in controls::failures(results) {
+        out += &format!("\n- A control: {line}.\n");
     }
     for line in caveats(results, decision) {
         out += &format!("\n- {line}\n");

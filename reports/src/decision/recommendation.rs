@@ -1,65 +1,111 @@
-//! The recommendation in three sentences: what, why, how sure.
+//! The decision in the order in which a maintainer asks: what to do, the two
+//! worries, what it costs and saves, how sure that is.
 
-use crate::format::{known, list, percent, percent_range, plural};
-use crate::headline::strata;
-use crate::results::{BASELINE, Results};
-use crate::stats::{Criterion, Decision, Question, quantile};
+use crate::format::{list, module, percent, percent_range, plural};
+use crate::headline::wasmtime;
+use crate::results::{BASELINE, Collector, ModuleKey, Results, Tier};
+use crate::stats::headline::of_tier;
+use crate::stats::{Candidate, Criterion, Decision, Question, Spread};
 
-/// What to do, what it answers, and how sure that is.
-pub(crate) fn recommendation(results: &Results, decision: &Decision) -> [String; 3] {
-    [
-        what(results, decision),
-        worries(results, decision),
-        certainty(decision),
-    ]
+/// A question, and what the results answer.
+pub(crate) type Said = (&'static str, String);
+
+/// What is wrong today; what to do; and what follows from that, if it is to change
+/// something.
+pub(crate) fn recommendation(results: &Results, decision: &Decision) -> Vec<Said> {
+    let mut said = vec![
+        ("What is wrong today?", today(results)),
+        ("What to do?", verdict(results, decision)),
+    ];
+    if let Some(own) = decision.recommended() {
+        said.push(("Empty maps?", empties(decision, own)));
+        said.push(("Is exactness lost?", exactness(decision, own)));
+        let costs = costs(results, decision, own);
+        said.extend(costs.map(|text| ("What does it cost, and whom?", text)));
+        let saves = saves(results, decision, own);
+        said.extend(saves.map(|text| ("What does it save, and whom?", text)));
+    }
+    said.push(("How sure is that?", certainty(decision)));
+    said
 }
 
-fn what(results: &Results, decision: &Decision) -> String {
+/// What part of a `.cwasm` the stack maps are.
+fn today(results: &Results) -> String {
+    let rows = results.sizes.iter();
+    let own = rows.filter(|row| row.tier == Tier::Wild && row.scheme == BASELINE);
+    let shares: Vec<(Collector, f64)> = own
+        .filter_map(|row| Some((row.collector, row.bytes as f64 / row.cwasm_bytes? as f64)))
+        .collect();
+    let of = |collector: Collector| {
+        let shares = shares.iter().filter(|(other, _)| *other == collector);
+        let spread = Spread::of(shares.map(|(_, share)| *share))?;
+        let range = percent_range(spread.min, spread.max);
+        Some(format!("{range} with the collector `{collector}`"))
+    };
+    let ranges: Vec<String> = [Collector::Copying, Collector::Drc]
+        .into_iter()
+        .filter_map(of)
+        .collect();
+    match ranges.is_empty() {
+        true => "The size of no whole `.cwasm` is known.".to_owned(),
+        false => format!(
+            "Of the whole `.cwasm` of a real module the stack maps take {}.",
+            list(&ranges)
+        ),
+    }
+}
+
+/// Three sentences: which scheme, what it leaves, what there is to review.
+pub(crate) fn verdict(results: &Results, decision: &Decision) -> String {
     let headline = &decision.headline;
+    if headline.modules.is_empty() || results.schemes.len() < 2 {
+        return "No module with stack maps was measured, so there is nothing to recommend.".into();
+    }
     let scope = format!(
         "the {} of the tier {} ({})",
         plural(headline.modules.len(), "module"),
         headline.tier,
         headline.isa
     );
-    if headline.modules.is_empty() || results.schemes.len() < 2 {
-        return "No module with stack maps was measured, so there is nothing to recommend.".into();
-    }
     let Some(candidate) = decision.recommended() else {
         return format!(
             "Keep today's format: over {scope} no scheme that keeps the rules is materially better than `{BASELINE}`."
         );
     };
-    let answer = decision.answer(decision.preferred);
-    let doubts = [
-        (&answer.unjudged, "was not measured", "were not measured"),
-        (
-            &answer.doubtful,
-            "may be materially worse",
-            "may be materially worse",
-        ),
-    ];
-    let doubts = doubts
-        .into_iter()
-        .filter(|(criteria, ..)| !criteria.is_empty());
-    let doubts = doubts.map(|(criteria, one, several)| {
-        let names: Vec<String> = criteria.iter().map(ToString::to_string).collect();
-        let verb = if names.len() == 1 { one } else { several };
-        format!("{} {verb}", list(&names))
-    });
-    let doubts: Vec<String> = doubts.collect();
-    let (name, with) = (&candidate.name, with(decision.preferred));
-    let verdict = match doubts.is_empty() {
-        true => format!("Upstream `{name}`, {with}"),
+    let what = format!("`{}`, {}", candidate.name, with(decision.preferred));
+    let doubts = doubts(decision);
+    let mut text = match doubts.is_empty() {
+        true => format!("Upstream {what}."),
         false => format!(
-            "No verdict yet, since {}; by what is known it would be `{name}`, {with}",
+            "No verdict yet, since {}; by what is known it would be {what}.",
             list(&doubts)
         ),
     };
-    format!(
-        "{verdict}: over {scope} it {}.",
-        figures(decision, &candidate.scheme.name)
-    )
+    let means = decision.means(&candidate.scheme.name);
+    if let Some((spread, total)) = means.and_then(|means| Some((means.bytes?, means.total?))) {
+        text += &format!(
+            " It leaves {} of the section's bytes in the mean over {scope}, and {} of them all together.",
+            percent(spread.mean),
+            percent(total)
+        );
+    }
+    text + &review(candidate)
+}
+
+/// Why a verdict would be too early.
+fn doubts(decision: &Decision) -> Vec<String> {
+    let answer = decision.answer(decision.preferred);
+    let kinds = [
+        (&answer.unjudged, ["was not measured", "were not measured"]),
+        (&answer.doubtful, ["may be materially worse"; 2]),
+    ];
+    let some = kinds.into_iter().filter(|(found, _)| !found.is_empty());
+    let doubts = some.map(|(found, [one, several])| {
+        let names: Vec<String> = found.iter().map(ToString::to_string).collect();
+        let verb = if names.len() == 1 { one } else { several };
+        format!("{} {verb}", list(&names))
+    });
+    doubts.collect()
 }
 
 fn with(question: Question) -> &'static str {
@@ -69,97 +115,111 @@ fn with(question: Question) -> &'static str {
     }
 }
 
-/// What a scheme leaves of the section, and of the whole file.
-fn figures(decision: &Decision, name: &str) -> String {
-    let Some(means) = decision.means(name) else {
-        return String::new();
-    };
-    let bytes = means.bytes.map_or_else(String::new, |spread| {
-        format!(
-            "leaves {} of the section's bytes in the mean over modules, {} of them all together, and {} from module to module",
-            percent(spread.mean),
-            known(means.total, percent),
-            percent_range(spread.min, spread.max)
-        )
-    });
-    let file = decision.gap(name, Criterion::Cwasm);
-    let file = file.map(|gap| {
-        format!(
-            "takes {} off the whole `.cwasm`, module by module on every ISA and with every collector",
-            percent_range(-gap.hi, -gap.lo)
-        )
-    });
-    let parts: Vec<String> = [Some(bytes).filter(|b| !b.is_empty()), file]
-        .into_iter()
-        .flatten()
-        .collect();
-    list(&parts)
-}
-
-/// The answer to each of the two worries, and what a lookup is of a pause.
-fn worries(results: &Results, decision: &Decision) -> String {
-    let Some(candidate) = decision.recommended() else {
-        return String::new();
-    };
+fn review(candidate: &Candidate) -> String {
     let scheme = &candidate.scheme;
-    let mut text = match decision.preferred {
-        Question::FormatAlone => "No empty maps are recorded. Every PC that is no recorded safepoint is told from one, as today.".to_owned(),
-        Question::Strict => format!(
-            "Empty maps need {} in Wasmtime's compiler and none in Cranelift. Every PC that is no safepoint is told from one, and a safepoint without references from both.",
-            plural(scheme.compiler_lines as usize, "line")
+    let memo = match candidate.memo {
+        0 => String::new(),
+        _ => format!(
+            ", and {} for a memo of decoded answers that the collector owns",
+            scheme.memo_lines
         ),
     };
-    let faults = decision.gap(&scheme.name, Criterion::Faults);
-    if let Some(gap) = faults.filter(|gap| gap.lo < 0.0) {
-        text += &format!(
-            " With a fatal missing entry {} of {} kinds of fault are answered wrongly less often than today, and none more often.",
-            -gap.lo, gap.n
-        );
+    format!(
+        " There are {} of reader and {} of writer to review{memo}.",
+        plural(scheme.reader_lines as usize, "line"),
+        scheme.writer_lines
+    )
+}
+
+/// The first worry.
+fn empties(decision: &Decision, own: &Candidate) -> String {
+    if decision.preferred == Question::FormatAlone {
+        return "None are recorded.".to_owned();
     }
-    text += &format!(
-        " `{}` reads in {} lines and writes in {}.",
-        scheme.name, scheme.reader_lines, scheme.writer_lines
+    let scheme = &own.scheme;
+    let mut text = format!(
+        "They take {} in Wasmtime's compiler and none in Cranelift.",
+        plural(scheme.compiler_lines as usize, "line")
     );
-    if candidate.memo > 0 {
+    let bytes = |name: &str| Some(decision.means(name)?.bytes?.mean);
+    let without = scheme.name.strip_suffix("-tri");
+    let both = without.and_then(|base| Some((base, bytes(base)?, bytes(&scheme.name)?)));
+    if let Some((base, before, after)) = both {
         text += &format!(
-            " The memo of decoded answers in front of it, which the collector owns, takes {} lines more.",
-            scheme.memo_lines
+            " The section has {} of today's bytes without them (`{base}`) and {} with them.",
+            percent(before),
+            percent(after)
         );
-    }
-    if let Some(times) = strata::sentence(results, decision, &scheme.name) {
-        text += &format!(
-            " A lookup takes, as a ratio to today's time with the interval for modules like these, {times}."
-        );
-    }
-    if let Some(share) = lookup_share(results) {
-        text += &format!(" {share}");
     }
     text
 }
 
-/// What a lookup is of a pause with today's format.
-fn lookup_share(results: &Results) -> Option<String> {
-    let rows = results.executions.iter().flatten();
-    let today = rows.filter(|row| row.scheme == BASELINE && row.memo == 0);
-    let mut shares: Vec<f64> = today.filter_map(|row| row.lookup_share).collect();
-    shares.sort_by(f64::total_cmp);
-    let largest = *shares.last()?;
+/// The second worry.
+fn exactness(decision: &Decision, own: &Candidate) -> String {
+    let mut text = match decision.preferred {
+        Question::FormatAlone => {
+            "No: every PC that is no recorded safepoint is told from one, as today.".to_owned()
+        }
+        Question::Strict => "No: every PC that is no safepoint is told from one, and a safepoint without references from both.".to_owned(),
+    };
+    let faults = decision.gap(&own.name, Criterion::Faults);
+    if let Some(gap) = faults.filter(|gap| gap.lo < 0.0 && gap.hi == 0.0) {
+        text += &format!(
+            " With a fatal missing entry {} of {} families of faults are answered wrongly less often than today, and none more often.",
+            -gap.lo, gap.n
+        );
+    }
+    text
+}
+
+/// What executions in Wasmtime say.
+fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Option<String> {
+    let executions = wasmtime::counted(results)?;
+    let means = Criterion::TIMES.into_iter().filter_map(|criterion| {
+        let gap = decision.gap(&own.name, criterion)?;
+        let ratio = super::tables::gap_text(criterion, gap);
+        Some(format!("{criterion} {ratio}"))
+    });
+    let means: Vec<String> = means.collect();
+    if means.is_empty() {
+        return None;
+    }
+    let mut text = format!(
+        "In {executions} nobody is known to wait materially longer than today: a scheme with which somebody does is excluded. In the mean, with the interval for modules like these: {}.",
+        list(&means)
+    );
+    if let Some(shares) = wasmtime::lookup_shares(results) {
+        text += &format!(" {shares}");
+    }
+    Some(text)
+}
+
+/// The files that lose most and least.
+fn saves(results: &Results, decision: &Decision, own: &Candidate) -> Option<String> {
+    let rows = of_tier(results, decision.headline.tier);
+    let rows = rows.filter(|row| row.scheme == own.scheme.name);
+    let saved = rows.filter_map(|row| {
+        let less = row.baseline_bytes as f64 - row.bytes as f64;
+        Some((row.key(), less / row.cwasm_bytes? as f64))
+    });
+    let mut saved: Vec<(ModuleKey, f64)> = saved.collect();
+    saved.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let ((least, min), (most, max)) = (saved.first()?, saved.last()?);
     Some(format!(
-        "Today all lookups are {} of the pause in the median of {} in Wasmtime, and at most {}.",
-        percent(quantile(&shares, 0.5)),
-        plural(shares.len(), "execution"),
-        percent(largest)
+        "{} of a whole `.cwasm`, module by module on every ISA and with every collector: most of {}, least of {}.",
+        percent_range(*min, *max),
+        module(most),
+        module(least)
     ))
 }
 
 /// What would change the verdict.
 fn certainty(decision: &Decision) -> String {
-    let answer = decision.answer(decision.preferred);
     let sensitivity = &decision.sensitivity;
     let recommended = decision.recommended().map(|own| own.name.as_str());
     let changing = sensitivity.changing(recommended);
     let tried = sensitivity.tried();
-    let changes = match changing.len() {
+    let mut text = match changing.len() {
         0 => format!(
             "None of {tried} changes gives another verdict: thresholds halved and doubled, each module, toolchain, size, ISA, collector and execution left out."
         ),
@@ -174,13 +234,13 @@ fn certainty(decision: &Decision) -> String {
     let spans = sensitivity.cwasm.iter();
     let same = spans.filter(|span| span.verdicts.recommended.as_deref() == recommended);
     let same: Vec<String> = same.map(|span| percent_range(span.from, span.to)).collect();
-    let open = match answer.open.len() {
-        0 => String::new(),
-        1 => " One comparison is open.".to_owned(),
-        n => format!(" {n} comparisons are open."),
-    };
-    format!(
-        "{changes} It is the same wherever a difference in the size of a file counts from {}.{open}",
+    text += &format!(
+        " It is the same wherever a difference in the size of a file counts from {}.",
         list(&same)
-    )
+    );
+    match decision.answer(decision.preferred).open.len() {
+        0 => text,
+        1 => text + " One comparison is open.",
+        n => format!("{text} {n} comparisons are open."),
+    }
 }

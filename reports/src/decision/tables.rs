@@ -13,8 +13,8 @@ use crate::table::Table;
 pub(crate) fn thresholds(rules: &Rules) -> String {
     let of = |criterion: Criterion| match criterion {
         Criterion::Faults => match rules.threshold(criterion) {
-            1.0 => "one kind of fault".to_owned(),
-            n => format!("{n} kinds of fault"),
+            1.0 => "one family of faults".to_owned(),
+            n => format!("{n} families of faults"),
         },
         _ => format!(
             "{} of {}",
@@ -29,7 +29,7 @@ pub(crate) fn thresholds(rules: &Rules) -> String {
         Criterion::Compile,
         Criterion::Faults,
     ];
-    list(&all.map(of))
+    format!("{}; of lines, {}", list(&all.map(of)), rules.lines())
 }
 
 fn what(criterion: Criterion) -> &'static str {
@@ -38,7 +38,7 @@ fn what(criterion: Criterion) -> &'static str {
         Criterion::Pause => "a collection's pause",
         Criterion::LoadBytes | Criterion::LoadFile => "the time to load",
         Criterion::Compile => "the time to compile",
-        Criterion::Faults => "the kinds of fault",
+        Criterion::Faults => "the families of faults",
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn answer_table(decision: &Decision, question: Question) -> Table {
     });
     for (scheme, fate) in fates {
         let text = match fate {
-            Fate::Chosen => "the answer: the fewest lines of those that remain".to_owned(),
+            Fate::Chosen => "the answer: the simplest of those that remain".to_owned(),
             Fate::Longer(bought) => longer(bought),
             Fate::Beaten { by, on, open } => {
                 let on: Vec<String> = on.iter().map(ToString::to_string).collect();
@@ -112,8 +112,8 @@ fn longer(bought: &[(Criterion, Gap, Difference)]) -> String {
     });
     let parts: Vec<String> = parts.collect();
     match parts.is_empty() {
-        true => "remains, with more lines, which buy nothing".to_owned(),
-        false => format!("remains, with more lines, which buy: {}", parts.join("; ")),
+        true => "remains; simpler is the answer, and no worse".to_owned(),
+        false => format!("remains; its lines would buy: {}", parts.join("; ")),
     }
 }
 

@@ -6,17 +6,27 @@ use crate::stats::means::MeanRatio;
 use crate::stats::{ControlCell, Controls};
 use crate::table::Table;
 
-/// What to say before anything else if a control did not come out as it must.
+/// What the controls came to; none if nothing was timed.
+pub(crate) fn of(results: &Results) -> Option<Controls> {
+    Some(Controls::of(results.pooled.as_deref()?))
+}
+
+/// What the terminal says before anything else if a control did not come out as it
+/// must.
 pub(crate) fn broken(results: &Results) -> Option<String> {
-    let controls = Controls::of(results.pooled.as_deref()?);
-    (!controls.hold()).then(|| controls.to_string())
+    let controls = of(results).filter(|controls| !controls.hold())?;
+    Some(controls.to_string())
 }
 
 /// The first line of whatever says how long lookups take; none if nothing was
 /// timed.
 pub(crate) fn sentence(results: &Results) -> Option<String> {
-    let controls = Controls::of(results.pooled.as_deref()?);
-    Some(controls.to_string())
+    Some(of(results)?.summary())
+}
+
+/// The controls that did not come out as they must, one a line.
+pub(crate) fn failures(results: &Results) -> Vec<String> {
+    of(results).map_or_else(Vec::new, |controls| controls.failures())
 }
 
 /// Every control in every scenario that claims rest on, and what it must be;

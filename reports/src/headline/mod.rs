@@ -12,6 +12,7 @@ pub(crate) mod runs;
 pub(crate) mod safety;
 pub(crate) mod schemes;
 pub(crate) mod strata;
-pub(crate) mod targets;
+pub(crate) mod stress;
 pub(crate) mod times;
 pub(crate) mod walks;
+pub(crate) mod wasmtime;

@@ -29,7 +29,7 @@ pub(crate) fn sentences(results: &Results, decision: &Decision) -> String {
     text + ". " + &widths(decision, runs.len())
 }
 
-/// How far the interval of the middle scheme reaches.
+/// How far the interval of the scheme reaches that half of the others reach beyond.
 fn widths(decision: &Decision, runs: usize) -> String {
     let reach = |ends: fn(MeanRatio) -> Option<(f64, f64)>| {
         let others = decision.schemes.iter();
@@ -44,7 +44,7 @@ fn widths(decision: &Decision, runs: usize) -> String {
     };
     match (reach(|mean| mean.these), reach(|mean| mean.like_these)) {
         (Some(these), Some(like)) => format!(
-            "The interval of the middle scheme, hot, reaches {} either way for these modules and {} for modules like these.",
+            "Half of the schemes have a hot lookup known to {} or better for these modules, and to {} for modules like these.",
             percent(these),
             percent(like)
         ),

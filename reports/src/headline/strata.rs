@@ -4,7 +4,7 @@
 use super::schemes::by_size;
 use super::times::{LIKE_THESE, THESE, in_short, like_these, these, with_extremes};
 use crate::format::{count, known, percent};
-use crate::results::{BASELINE, Cache, MEDIUM_UP_TO, Results, SMALL_BELOW, Scenario, Stratum};
+use crate::results::{BASELINE, MEDIUM_UP_TO, Results, SMALL_BELOW, Scenario, Stratum};
 use crate::stats::Decision;
 use crate::stats::headline::{Headline, maps_of};
 use crate::stats::means::{Spread, time_ratios};
@@ -127,25 +127,4 @@ pub(crate) fn toolchains(results: &Results, decision: &Decision) -> Vec<(String,
         (title, table)
     };
     quantities.into_iter().map(of_quantity).collect()
-}
-
-/// What a scheme's times are by size, for a sentence; none if nothing was
-/// timed.
-pub(crate) fn sentence(results: &Results, decision: &Decision, scheme: &str) -> Option<String> {
-    let strata = decision.headline.strata(results);
-    let of_stratum = |(stratum, own): &(Stratum, Headline)| {
-        let time = |cache: Cache| {
-            let mut scenarios = own.scenarios();
-            let scenario = scenarios.find(|scenario| scenario.cache == cache)?;
-            let mean = mean_time(results, own, scheme, scenario)?;
-            Some(format!("{} {cache}", super::times::judged(mean)))
-        };
-        let times: Vec<String> = [Cache::Hot, Cache::Cold]
-            .into_iter()
-            .filter_map(time)
-            .collect();
-        (!times.is_empty()).then(|| format!("{}: {}", words(*stratum), times.join(", ")))
-    };
-    let parts: Vec<String> = strata.iter().filter_map(of_stratum).collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
 }

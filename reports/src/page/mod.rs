@@ -8,6 +8,7 @@ mod run;
 mod sections;
 mod side_by_side;
 mod terminal;
+mod wasmtime;
 
 pub use publish::{readme_results, upstream_note};
 pub use terminal::{frontier_text, terminal_summary};

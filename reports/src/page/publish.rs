@@ -1,12 +1,12 @@
 //! What is published of a run besides its report: the README's table, and a
 //! note that a person can take into a discussion upstream.
 
-use crate::decision::{caveats, felt_table, recommendation, thresholds};
-use crate::format::{bytes, known, list, percent, percent_range, plural};
+use crate::decision::{caveats, felt_table, recommendation, said, thresholds};
+use crate::format::{bytes, known, list, percent, plural};
 use crate::headline::schemes::{proposals, published};
 use crate::headline::{controls, runs, safety, strata};
-use crate::results::{BASELINE, Collector, Results, Tier};
-use crate::stats::{Decision, Rules, Spread, decide, left_out_text};
+use crate::results::{Results, Tier};
+use crate::stats::{Decision, Rules, decide, left_out_text};
 use crate::table::Table;
 
 /// The controls, the recommendation, the tables and the figures, as Markdown.
@@ -17,12 +17,10 @@ pub fn readme_results(results: &Results) -> String {
     if let Some(controls) = controls::sentence(results) {
         out += &format!("{controls}\n\n");
     }
-    out += &format!("{}\n\n", today(results));
-    out += &format!("{}\n", recommendation(results, &decision).join("\n\n"));
-    out += PICTURE_FIRST;
-    if results.latencies.is_some() {
-        out += &format!("{}\n\n", runs::sentences(results, &decision));
-    }
+    let answers = recommendation(results, &decision);
+    let (today, others) = answers.split_at(1);
+    out += &format!("{}{PICTURE_FIRST}{}", said(today), said(others));
+    out += CHECK;
     out += &format!("{}\n", proposals(&decision).markdown());
     out += &format!(
         "Bytes as ratios to today's format over the {} of the tier {} on {}; what comes off the whole `.cwasm`, before it is padded to pages, is a range over modules, ISAs and collectors. *Lines* are of reader and writer, then those that Wasmtime's compiler needs so that safepoints without references are recorded, then those of the memo.\n\n",
@@ -32,6 +30,9 @@ pub fn readme_results(results: &Results) -> String {
     );
     if let Some(picture) = pause_picture(results, "reports/published/plots") {
         out += &format!("{picture}\n");
+    }
+    if results.latencies.is_some() {
+        out += &details("Runs and controls", &measured(results, &decision));
     }
     out += &details(
         "What users feel: every scheme against today's format",
@@ -43,7 +44,7 @@ pub fn readme_results(results: &Results) -> String {
     out += &details(
         "Lookups by themselves",
         &format!(
-            "Geometric means over the modules; intervals are at 95 %, those for *modules like these* with the verdict. A lookup opens the section, finds the PC and visits every slot.\n\n{}\n{}",
+            "Geometric means over the modules; intervals are at 95 %, those for *modules like these* with the verdict. A lookup opens the section, finds the PC and visits every slot.\n\n{}\n{}{PICTURES}",
             published(&decision).markdown(),
             by_size(results, &decision)
         ),
@@ -51,10 +52,22 @@ pub fn readme_results(results: &Results) -> String {
     for line in caveats(results, &decision) {
         out += &format!("{line}\n");
     }
-    if let Some(text) = left_out(results) {
-        out += &format!("{text}\n");
-    }
-    out + PICTURES
+    out
+}
+
+/// How a reader convinces himself.
+const CHECK: &str = "**How to check it in ten minutes?** `just inspect my.wasm` prints what each scheme makes of your module. `just rehearse` builds Wasmtime with the patches and runs programs under it, strict, with both collectors. `reports/decision.toml` has the thresholds; edit one, and the verdict and its text follow.\n\n";
+
+/// When and where was timed, and which controls failed.
+fn measured(results: &Results, decision: &Decision) -> String {
+    let failures = controls::failures(results);
+    let failures = failures.iter().map(|line| format!("- {line}\n"));
+    let failures: String = failures.collect();
+    let runs = runs::sentences(results, decision);
+    format!(
+        "{runs} {}\n\n{failures}",
+        left_out(results).unwrap_or_default()
+    )
 }
 
 /// What a page folds away.
@@ -71,7 +84,7 @@ fn by_size(results: &Results, decision: &Decision) -> String {
 }
 
 /// The README's pictures.
-const PICTURE_FIRST: &str = "
+const PICTURE_FIRST: &str = "\
 ![Share of the stack maps in a whole .cwasm, before and after](reports/published/plots/cwasm.svg)
 
 ";
@@ -79,7 +92,7 @@ const PICTURE_FIRST: &str = "
 fn pause_picture(results: &Results, plots: &str) -> Option<String> {
     results.executions.as_ref()?;
     Some(format!(
-        "\n![Pause of a collection in Wasmtime, against what lookups are of it today]({plots}/pause.svg)\n"
+        "\n![Pause of a collection in Wasmtime, against what walking the stack is of it today]({plots}/pause.svg)\n"
     ))
 }
 
@@ -104,7 +117,8 @@ pub fn upstream_note(
     let decision = decide(results, &Rules::default());
     let scheme = decision.recommended()?.scheme.name.as_str();
     let drawing = drawing(scheme)?;
-    let [what, worries, certainty] = recommendation(results, &decision);
+    let answers = recommendation(results, &decision);
+    let (today, others) = answers.split_at(1);
     let controls = controls::sentence(results).unwrap_or_default();
     let safe = safety::paragraph(results)
         .unwrap_or_else(|| "No faults were injected in this run.".to_owned());
@@ -112,8 +126,8 @@ pub fn upstream_note(
         include_str!("upstream.md")
             .replace("{scheme}", scheme)
             .replace("{controls}", &controls)
-            .replace("{today}", &today(results))
-            .replace("{recommendation}", &format!("{what}\n\n{worries}"))
+            .replace("{today}", &today[0].1)
+            .replace("{recommendation}", said(others).trim_end())
             .replace("{proposals}", &proposals(&decision).markdown())
             .replace("{felt}", &felt_table(&decision).markdown())
             .replace(
@@ -121,9 +135,8 @@ pub fn upstream_note(
                 &pause_picture(results, "plots").unwrap_or_default(),
             )
             .replace("{thresholds}", &thresholds(&decision.rules))
-            .replace("{sensitivity}", &certainty)
             .replace("{ranges}", &ranges(&decision))
-            .replace("{runs}", &runs::sentences(results, &decision))
+            .replace("{runs}", measured(results, &decision).trim_end())
             .replace("{drawing}", drawing.trim_end())
             .replace(
                 "{sizes}",
@@ -136,32 +149,6 @@ pub fn upstream_note(
             .replace("{strata}", &by_size(results, &decision))
             .replace("{safety}", &safe),
     )
-}
-
-/// What part of a `.cwasm` the stack maps are.
-pub(super) fn today(results: &Results) -> String {
-    let rows = results.sizes.iter();
-    let own = rows.filter(|row| row.tier == Tier::Wild && row.scheme == BASELINE);
-    let shares: Vec<(Collector, f64)> = own
-        .filter_map(|row| Some((row.collector, row.bytes as f64 / row.cwasm_bytes? as f64)))
-        .collect();
-    let of = |collector: Collector| {
-        let shares = shares.iter().filter(|(other, _)| *other == collector);
-        let spread = Spread::of(shares.map(|(_, share)| *share))?;
-        let range = percent_range(spread.min, spread.max);
-        Some(format!("{range} with the collector `{collector}`"))
-    };
-    let ranges: Vec<String> = [Collector::Copying, Collector::Drc]
-        .into_iter()
-        .filter_map(of)
-        .collect();
-    match ranges.is_empty() {
-        true => "The size of no whole `.cwasm` is known.".to_owned(),
-        false => format!(
-            "Of the whole `.cwasm` of a real module the stack maps take {}.",
-            list(&ranges)
-        ),
-    }
 }
 
 /// What merging PCs into ranges saves over sharing equal maps.

@@ -1,12 +1,11 @@
-//! What the research subcommands found: safety, targets, frontier, costs,
-//! anatomy, and what was tried and left.
+//! What the research subcommands found: safety, frontier, costs, anatomy, and what
+//! was tried and left.
 
 use super::html::{note, paragraph};
-use crate::headline::{costs, damage, frontier, memo, safety, targets, walks};
+use crate::headline::{costs, damage, frontier, memo, safety, walks};
 use crate::plot::{Figure, Plots};
 use crate::results::{RANGES_NAIVE, Results};
 use crate::stats::Decision;
-use crate::stats::targets::{FASTEST_BYTES, GIANT};
 use pulldown_cmark::{Options, Parser, html};
 
 const UNSAFE: &str = "Fault injection was not part of this run, so safety carries no weight in the decision beyond the constraint that a scheme be exact.";
@@ -16,7 +15,7 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
         return paragraph(UNSAFE);
     };
     let mut html = safety::paragraph(results).map_or_else(String::new, |text| paragraph(&text));
-    let text = "By kind of fault, all modules together, as Wasmtime is today: the share answered wrongly whatever the scheme, and the percentage points beyond that. For a wrong PC an exact scheme has no entry, so it is wrong wherever a reference is live; a range scheme is right by accident where the PC lies within a merged range. A dash: the fault cannot happen to the scheme.";
+    let text = "By kind of fault, all modules together, as Wasmtime is today (the decision counts families of kinds): the share answered wrongly whatever the scheme, and the percentage points beyond that. For a wrong PC an exact scheme has no entry, so it is wrong wherever a reference is live; a range scheme is right by accident where the PC lies within a merged range. A dash: the fault cannot happen to the scheme.";
     html += &format!("{}{}", note(text), safety::harm_table(results).html());
     if let Some(table) = safety::strict_table(results) {
         let text = "If a missing entry is fatal: what is caught, and what is answered wrongly still. Only schemes that raise no false alarm then.";
@@ -40,15 +39,6 @@ pub(super) fn safe(results: &Results, decision: &Decision, plots: &Plots) -> Str
         );
     }
     html
-}
-
-pub(super) fn targets_of(results: &Results, decision: &Decision) -> String {
-    let text = format!(
-        "What was hoped for before anything was measured. The one to upstream is the decision's; the smallest is exact; the fastest is exact and leaves at most {:.0} % of the bytes; the safest tells an empty safepoint from an unknown PC. A module is one of giant functions if today's section takes more than {GIANT:.0} bytes per map. A target is open if its limit lies within the interval of a time.",
-        100.0 * FASTEST_BYTES
-    );
-    let table = targets::table(results, decision);
-    format!("{}{}", note(&text), table.html())
 }
 
 pub(super) fn frontier_of(results: &Results, decision: &Decision) -> String {

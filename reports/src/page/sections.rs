@@ -1,8 +1,8 @@
 //! What the page says, in the order in which a maintainer asks.
 
 use super::html::{Section, note, paragraph};
-use super::publish::{left_out, today};
-use super::{research, run, side_by_side};
+use super::publish::left_out;
+use super::{research, run, side_by_side, wasmtime};
 use crate::decision::{
     answer_table, caveats, felt_table, recommendation, sensitivity_tables, thresholds,
 };
@@ -21,7 +21,12 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             "Recommendation",
             verdict(results, decision, plots),
         ),
-        ("decision", "How it was decided", reasons(decision, plots)),
+        ("decision", "How it was decided", reasons(decision)),
+        (
+            "wasmtime",
+            "In Wasmtime",
+            wasmtime::html(results, decision, plots),
+        ),
         ("headline", "Schemes at a glance", at_a_glance(decision)),
         (
             "pareto",
@@ -32,11 +37,6 @@ pub(super) fn all(results: &Results, decision: &Decision, plots: &Plots) -> Vec<
             "size",
             "By size and toolchain",
             by_size(results, decision, plots),
-        ),
-        (
-            "targets",
-            "Targets",
-            research::targets_of(results, decision),
         ),
         (
             "frontier",
@@ -109,7 +109,7 @@ fn parts(figures: &[Figure]) -> String {
     )
 }
 
-fn one(figure: &Option<Figure>, otherwise: &str) -> String {
+pub(super) fn one(figure: &Option<Figure>, otherwise: &str) -> String {
     figure
         .as_ref()
         .map_or_else(|| paragraph(otherwise), Figure::html)
@@ -117,26 +117,29 @@ fn one(figure: &Option<Figure>, otherwise: &str) -> String {
 
 /// The controls first; then what is wrong today, and what to do.
 fn verdict(results: &Results, decision: &Decision, plots: &Plots) -> String {
-    let sentences: String = recommendation(results, decision)
-        .iter()
-        .map(|s| paragraph(s))
-        .collect();
+    let said = recommendation(results, decision).into_iter();
+    let mut said = said
+        .map(|(question, text)| format!("<p><strong>{question}</strong> {}</p>\n", markup(&text)));
+    let today = said.next().unwrap_or_default();
+    let said: String = said.collect();
     let mut lines = caveats(results, decision);
     if results.latencies.is_some() {
         lines.insert(0, runs::sentences(results, decision));
     }
     lines.extend(left_out(results));
     let lines: String = lines.iter().map(|line| note(line)).collect();
-    let controls = match controls::broken(results) {
-        Some(broken) => format!(
-            "<div class=\"verdict alarm\">\n{}</div>\n",
-            paragraph(&broken)
-        ),
-        None => controls::sentence(results).map_or_else(String::new, |text| note(&text)),
-    };
-    let today = paragraph(&today(results));
+    let controls = controls::of(results).map_or_else(String::new, |controls| {
+        let text = controls.summary();
+        match controls.hold() {
+            true => note(&text),
+            false => format!(
+                "<div class=\"verdict alarm\">\n{}</div>\n",
+                paragraph(&format!("{text} The section on controls lists them."))
+            ),
+        }
+    });
     let plot = one(&plots.cwasm, "");
-    format!("{controls}{today}<div class=\"verdict\">\n{sentences}</div>\n{plot}{lines}")
+    format!("{controls}{today}{plot}<div class=\"verdict\">\n{said}</div>\n{lines}")
 }
 
 fn at_a_glance(decision: &Decision) -> String {
@@ -186,7 +189,7 @@ fn by_size(results: &Results, decision: &Decision, plots: &Plots) -> String {
     html + "</details>\n"
 }
 
-fn reasons(decision: &Decision, plots: &Plots) -> String {
+fn reasons(decision: &Decision) -> String {
     let rules = RULES.map(|r| r.split_once(". ").map_or(r, |(_, rule)| rule));
     let rules: String = rules
         .iter()
@@ -201,7 +204,6 @@ fn reasons(decision: &Decision, plots: &Plots) -> String {
         html += &format!("<h3>For {question}</h3>\n");
         html += &answer_table(decision, question).html();
     }
-    html += &one(&plots.pause, "");
     html += "<h3 id=\"felt\"><a href=\"#felt\">What users feel, against today's format</a></h3>\n";
     html += &felt_table(decision).html();
     html += "<h3 id=\"sensitivity\"><a href=\"#sensitivity\">What would change our mind</a></h3>\n";

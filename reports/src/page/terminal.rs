@@ -1,21 +1,20 @@
 //! The report in a terminal's width.
 
 use super::publish::left_out;
-use crate::decision::{caveats, recommendation};
+use crate::decision::{caveats, verdict};
 use crate::format::plural;
 use crate::headline::schemes::compact;
-use crate::headline::{controls, frontier, runs, strata, targets};
+use crate::headline::{controls, frontier, runs, strata};
 use crate::results::{BASELINE, Results};
 use crate::stats::{Rules, decide};
 
 /// The controls, the headline table, the times by size and, under the default
-/// rules, the recommendation's first sentence; plain text, one trailing
-/// newline.
+/// rules, the verdict; plain text, one trailing newline.
 pub fn terminal_summary(results: &Results) -> String {
     let decision = decide(results, &Rules::default());
     let headline = &decision.headline;
     let mut out = String::new();
-    if let Some(controls) = controls::sentence(results) {
+    if let Some(controls) = controls::of(results) {
         out += &format!("{controls}\n\n");
     }
     out += &compact(&decision).text();
@@ -35,14 +34,14 @@ pub fn terminal_summary(results: &Results) -> String {
     for (_, table) in strata::verdicts(results, &decision) {
         out += &format!("\n{}", table.text());
     }
-    out += &format!("\n{}\n", targets::table(results, &decision).text());
+    out += "\n";
     if results.latencies.is_some() {
         out += &format!("{}\n", runs::sentences(results, &decision));
     }
     if let Some(text) = left_out(results) {
         out += &format!("{text}\n");
     }
-    out += &format!("{}\n", recommendation(results, &decision)[0]);
+    out += &format!("{}\n", verdict(results, &decision));
     out
 }
 

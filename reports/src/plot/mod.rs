@@ -8,6 +8,7 @@ mod depths;
 mod ecdf;
 mod faults;
 mod figure;
+mod files;
 mod heatmap;
 mod isa;
 mod labels;
@@ -17,6 +18,7 @@ mod pause;
 mod plane;
 mod scatter;
 mod size;
+mod stress;
 mod touched;
 
 pub(crate) use figure::{Figure, TEXT_STYLE, slug};
@@ -30,6 +32,8 @@ use crate::stats::Decision;
 pub(crate) struct Plots {
     pub(crate) cwasm: Option<Figure>,
     pub(crate) pause: Option<Figure>,
+    pub(crate) files: Option<Figure>,
+    pub(crate) stress: Vec<Figure>,
     pub(crate) pareto: Vec<Figure>,
     pub(crate) size: Vec<Figure>,
     pub(crate) parts: Vec<Figure>,
@@ -47,6 +51,8 @@ impl Plots {
         Plots {
             cwasm: cwasm::figure(results, decision),
             pause: pause::figure(results, decision),
+            files: files::figure(results, decision),
+            stress: stress::figures(results),
             pareto: scatter::figures(results, decision),
             size: size::figures(results, decision),
             parts: parts::figures(results, decision),
@@ -68,10 +74,12 @@ impl Plots {
             &self.heat,
             &self.safety,
             &self.anatomy,
+            &self.stress,
         ];
         let single = [
             &self.cwasm,
             &self.pause,
+            &self.files,
             &self.ecdf,
             &self.isa,
             &self.depths,

@@ -1,4 +1,4 @@
-//! The pause of a collection against what lookups are of it today.
+//! The pause of a collection against what walking the stack is of it today.
 
 use super::axis::LogAxis;
 use super::canvas::{Canvas, Swatch, draw};
@@ -7,7 +7,7 @@ use super::labels::Area;
 use super::palette::Ink;
 use super::plane::Plane;
 use crate::format::{percent_number, plain, with_interval};
-use crate::results::{AGAIN, BASELINE, Collector, Results, WasmtimeRow};
+use crate::results::{AGAIN, BASELINE, Collector, Results, Tier, WasmtimeRow};
 use crate::stats::Decision;
 use crate::table::Table;
 use std::collections::BTreeMap;
@@ -26,12 +26,13 @@ const LEAST_SHARE: f64 = 0.0005;
 /// What is drawn of one candidate.
 struct Points {
     name: String,
-    /// Module, collector, share of lookups today, ratio, interval.
     all: Vec<Point>,
 }
 
 struct Point {
     at: String,
+    is_wild: bool,
+    /// What walking the stack is of the pause today.
     share: f64,
     ratio: f64,
     interval: Option<(f64, f64)>,
@@ -68,7 +69,7 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
     drawn.push(of(AGAIN, 0, "exact-again, the control"));
     drawn.retain(|points| !points.all.is_empty());
     let first = drawn.first()?;
-    let mut table = Table::new(1, ["execution", "lookups of the pause today"]);
+    let mut table = Table::new(1, ["execution", "walks of the pause today"]);
     table
         .head
         .extend(drawn.iter().map(|points| format!("`{}`", points.name)));
@@ -85,7 +86,7 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
         id: "pause".to_owned(),
         title: "Pause of a collection in Wasmtime".to_owned(),
         description: format!(
-            "Every execution under either collector is a point: across, what lookups are of the pause with {BASELINE}; up, the pause as a ratio to that with {BASELINE}. Bars are 95 % intervals over rounds of processes. Down is better."
+            "Every execution under either collector is a point: across, what walking the stack is of the pause with {BASELINE}, lookups included; up, the pause as a ratio to that with {BASELINE}. Bars are 95 % intervals over rounds of processes; a ring is a wild module. Down is better."
         ),
         svg: draw(WIDTH, HEIGHT, |c| paint(c, &drawn)),
         width: WIDTH,
@@ -94,19 +95,20 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
     })
 }
 
-/// What lookups are of each execution's pause with today's format.
+/// What walking the stack is of each execution's pause with today's format.
 fn shares(rows: &[WasmtimeRow]) -> BTreeMap<(&str, Collector), f64> {
     let today = rows
         .iter()
         .filter(|row| row.scheme == BASELINE && row.memo == 0);
     let shares =
-        today.filter_map(|row| Some(((row.module.as_str(), row.collector), row.lookup_share?)));
+        today.filter_map(|row| Some(((row.module.as_str(), row.collector), row.walk_share?)));
     shares.collect()
 }
 
 fn point(row: &WasmtimeRow, shares: &BTreeMap<(&str, Collector), f64>) -> Option<Point> {
     Some(Point {
-        at: format!("{} · {}", row.module, row.collector),
+        at: format!("{} ({}) · {}", row.module, row.tier, row.collector),
+        is_wild: row.tier == Tier::Wild,
         share: *shares.get(&(row.module.as_str(), row.collector))?,
         ratio: row.pause_ratio?,
         interval: row.pause_lo.zip(row.pause_hi),
@@ -131,7 +133,7 @@ fn paint(c: &mut Canvas, drawn: &[Points]) {
     plane.axes(
         c,
         [
-            "lookups, % of the pause with exact (log scale)",
+            "walking the stack, % of the pause with exact (log scale)",
             "pause, × exact (log scale)",
         ],
         [
@@ -149,6 +151,9 @@ fn paint(c: &mut Canvas, drawn: &[Points]) {
                 c.line((at.0, plane.y(lo)), (at.0, plane.y(hi)), ink, 1);
             }
             c.marker(i, at, 4, ink);
+            if point.is_wild {
+                c.disc(at, 7, ink, false);
+            }
             let text = format!(
                 "{}, {}: {}",
                 points.name,

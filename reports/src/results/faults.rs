@@ -56,15 +56,49 @@ named_enum! {
     }
 }
 
+/// Kinds of fault that one mistake gives rise to, so that a format which notices one
+/// of them mostly notices the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// The return address of a call, missed by some bytes.
+    BesideReturn,
+    /// An address at which no call returns: the edge of a function, or a place
+    /// without safepoints.
+    NoCall,
+    /// The code lies elsewhere than is thought, so that every address is wrong.
+    WrongBase,
+    /// The writer was not told.
+    LeftOut,
+}
+
 impl Fault {
+    /// What it is a variant of; none of what is not injected.
+    pub fn family(self) -> Option<Family> {
+        match self {
+            Fault::FourBefore
+            | Fault::OneBefore
+            | Fault::OneAfter
+            | Fault::FourAfter
+            | Fault::Call
+            | Fault::MidInstruction => Some(Family::BesideReturn),
+            Fault::FunctionStart | Fault::FunctionEnd | Fault::MaplessFunction | Fault::Padding => {
+                Some(Family::NoCall)
+            }
+            Fault::TextBase => Some(Family::WrongBase),
+            Fault::EmptyLeftOut | Fault::MapLeftOut | Fault::FunctionLeftOut => {
+                Some(Family::LeftOut)
+            }
+            Fault::NoneMap
+            | Fault::NoneEmpty
+            | Fault::OtherSafepoint
+            | Fault::BitFlip
+            | Fault::Truncation => None,
+        }
+    }
+
     /// Whether nothing is wrong.
     pub fn is_none(self) -> bool {
         matches!(self, Fault::NoneMap | Fault::NoneEmpty)
-    }
-
-    /// Whether the section itself is damaged.
-    pub fn is_damage(self) -> bool {
-        matches!(self, Fault::BitFlip | Fault::Truncation)
     }
 
     /// Whether the writer was not told of something.
@@ -80,7 +114,7 @@ impl Fault {
     /// safepoint of the same function, and damage comes from outside what
     /// Wasmtime trusts.
     pub fn is_injected(self) -> bool {
-        !self.is_none() && !self.is_damage() && self != Fault::OtherSafepoint
+        self.family().is_some()
     }
 }
 

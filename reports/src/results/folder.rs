@@ -7,7 +7,7 @@ use super::names::BASELINE;
 use super::provenance::Provenance;
 use super::schemes::{CostRow, SafetyRow, SchemeRow, SizeRow, TouchedRow};
 use super::timings::{LatencyRow, LeftOutRow, PageFaultRow, PooledRow, RunRow, SampleRow};
-use super::wasmtime::WasmtimeRow;
+use super::wasmtime::{WasmtimeRow, WasmtimeStressRow};
 use stackmap_corpus::ModuleKey;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -54,6 +54,8 @@ pub struct Results {
     pub memos: Option<Vec<MemoRow>>,
     /// Programs run in Wasmtime itself, unless none was.
     pub executions: Option<Vec<WasmtimeRow>>,
+    /// Deep stacks over heaps of all sizes in it, unless that was left out.
+    pub stress: Option<Vec<WasmtimeStressRow>>,
     /// Fault injection, unless it was not run.
     pub safety: Option<Vec<SafetyRow>>,
     /// Versions, machine, seeds, arguments.
@@ -97,6 +99,7 @@ pub fn load(dir: &Path) -> Result<Results, ResultsError> {
         walks: read_optional(dir)?,
         memos: read_optional(dir)?,
         executions: read_optional(dir)?,
+        stress: read_optional(dir)?,
         safety: read_optional(dir)?,
         provenance: Provenance::read(dir)?,
     };

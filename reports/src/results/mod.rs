@@ -47,7 +47,7 @@ mod wasmtime;
 pub use checks::Flaw;
 pub use decided::DecisionRow;
 pub use error::ResultsError;
-pub use faults::{Class, Effect, Fault, Policy};
+pub use faults::{Class, Effect, Family, Fault, Policy};
 pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};
 pub(crate) use files::{for_each_line, read_optional};
 pub use folder::{Results, SampleCount, load};

@@ -9,7 +9,7 @@
 //! | [`summarize_wasmtime`] | what does a format do to users of Wasmtime? |
 //! | [`decide`] | which scheme should go upstream, and what would change that? |
 //!
-//! The frontier, the targets, the ranking of several runs and what fault
+//! The frontier, the ranking of several runs and what fault
 //! injection found are for the pages alone.
 
 mod arithmetic;
@@ -24,7 +24,6 @@ pub(crate) mod means;
 pub(crate) mod ranking;
 pub(crate) mod safety;
 pub(crate) mod schemes;
-pub(crate) mod targets;
 mod timing;
 mod wasmtime;
 

@@ -1,13 +1,13 @@
 //! What fault injection says of each scheme, in three classes.
 
 use crate::results::{
-    BASELINE, Class, Effect, Fault, Isa, Policy, RANGES_NAIVE, Results, SafetyRow, SchemeRow,
+    Class, Effect, Family, Fault, Isa, Policy, RANGES_NAIVE, Results, SafetyRow, SchemeRow,
 };
 use std::collections::BTreeMap;
 
 /// Share of harmful answers by which a scheme may exceed the baseline before
 /// it counts as less safe: the faults are sampled, so equal is never quite so.
-pub(super) const TOLERANCE: f64 = 0.001;
+const TOLERANCE: f64 = 0.001;
 
 /// How many answers fall into each class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,10 +78,9 @@ pub(crate) fn of_damage(rows: &[SafetyRow], scheme: &str, damage: Fault) -> Tall
 
 /// The strictest policy a scheme can be run under. Treating a missing entry as
 /// fatal needs one for every safepoint, or a sound program is stopped.
-fn policy_of(rows: &[SafetyRow], scheme: &str) -> Policy {
-    let own = || rows.iter().filter(|row| row.scheme == scheme);
-    let is_alarm = |row: &SafetyRow| row.fault.is_none() && row.outcome == Effect::FalseAlarm;
-    if own().any(|row| row.policy == Policy::Strict) && !own().any(is_alarm) {
+fn policy_of(own: &[&SafetyRow]) -> Policy {
+    let is_alarm = |row: &&SafetyRow| row.fault.is_none() && row.outcome == Effect::FalseAlarm;
+    if own.iter().any(|row| row.policy == Policy::Strict) && !own.iter().any(is_alarm) {
         Policy::Strict
     } else {
         Policy::Today
@@ -90,21 +89,61 @@ fn policy_of(rows: &[SafetyRow], scheme: &str) -> Policy {
 
 /// What a scheme makes of each injected fault under the strictest policy that
 /// it can be run under.
+#[derive(Clone)]
 pub(crate) struct InForce {
     pub(crate) policy: Policy,
     /// Empty if nothing was injected into the scheme.
     pub(crate) faults: BTreeMap<Fault, Tally>,
 }
 
-/// The tallies of a scheme under the policy that is in force for it.
-pub(crate) fn in_force(rows: &[SafetyRow], scheme: &str) -> InForce {
-    let policy = policy_of(rows, scheme);
+/// The tallies of a scheme's own rows under the policy that is in force for it.
+fn in_force(own: &[&SafetyRow]) -> InForce {
+    let policy = policy_of(own);
     let mut faults: BTreeMap<Fault, Tally> = BTreeMap::new();
-    let own = rows.iter().filter(|row| row.scheme == scheme);
-    for row in own.filter(|row| row.policy == policy && row.fault.is_injected()) {
+    let counted = own
+        .iter()
+        .filter(|row| row.policy == policy && row.fault.is_injected());
+    for row in counted {
         faults.entry(row.fault).or_default().count(row);
     }
     InForce { policy, faults }
+}
+
+/// The same for every scheme into which faults were injected, by its name.
+pub(super) fn all_in_force<'r>(
+    rows: impl Iterator<Item = &'r SafetyRow>,
+) -> BTreeMap<String, InForce> {
+    let mut schemes: BTreeMap<&str, Vec<&SafetyRow>> = BTreeMap::new();
+    for row in rows {
+        schemes.entry(&row.scheme).or_default().push(row);
+    }
+    let all = schemes.into_iter();
+    let all = all.map(|(scheme, own)| (scheme.to_owned(), in_force(&own)));
+    all.filter(|(_, own)| !own.faults.is_empty()).collect()
+}
+
+impl InForce {
+    /// In how many families of fault fewer answers are wrong than with another scheme,
+    /// in how many more are, and how many there are. A family in which one kind of
+    /// fault is answered wrongly more often is lost, whatever the other kinds are.
+    pub(super) fn families_against(&self, other: &InForce) -> [usize; 3] {
+        let mut families: BTreeMap<Family, (bool, bool)> = BTreeMap::new();
+        for (fault, own) in &self.faults {
+            if let (Some(family), Some(other)) = (fault.family(), other.faults.get(fault)) {
+                let gap = own.share(Class::Harmful) - other.share(Class::Harmful);
+                let (fewer, more) = families.entry(family).or_default();
+                *fewer |= gap < -TOLERANCE;
+                *more |= gap > TOLERANCE;
+            }
+        }
+        let count =
+            |counts: fn(&(bool, bool)) -> bool| families.values().filter(|f| counts(f)).count();
+        [
+            count(|(fewer, more)| *fewer && !more),
+            count(|(_, more)| *more),
+            families.len(),
+        ]
+    }
 }
 
 /// What one kind of fault comes to as Wasmtime is today: what no scheme
@@ -156,8 +195,9 @@ pub(crate) fn strict(results: &Results) -> Vec<(&str, BTreeMap<Fault, Tally>)> {
     let Some(rows) = results.safety.as_deref() else {
         return Vec::new();
     };
+    let mut forced = all_in_force(rows.iter());
     let schemes = results.schemes.iter();
-    let forced = schemes.map(|scheme| (scheme.name.as_str(), in_force(rows, &scheme.name)));
+    let forced = schemes.filter_map(|s| Some((s.name.as_str(), forced.remove(&s.name)?)));
     let strict = forced.filter(|(_, own)| own.policy == Policy::Strict);
     strict.map(|(name, own)| (name, own.faults)).collect()
 }
@@ -177,9 +217,7 @@ pub struct LessSafe {
 
 impl LessSafe {
     /// The fault with the largest margin; none if no margin counts.
-    pub(super) fn of(results: &Results, scheme: &str) -> Option<LessSafe> {
-        let rows = results.safety.as_deref()?;
-        let (own, baseline) = (in_force(rows, scheme), in_force(rows, BASELINE));
+    pub(super) fn of(own: &InForce, baseline: &InForce) -> Option<LessSafe> {
         let margins = own.faults.iter().filter_map(|(&fault, tally)| {
             Some(LessSafe {
                 fault,

@@ -4,10 +4,9 @@
 use super::candidate::Candidate;
 use super::criterion::{Criterion, Difference, Gap};
 use super::evidence::{Evidence, Execution, Time};
+use super::reason::{Reason, reasons};
 use super::rules::Rules;
-use crate::format::{module, percent, times};
-use crate::results::{BASELINE, Fault, ModuleKey, Results, SchemeRow};
-use crate::stats::safety::LessSafe;
+use crate::results::{BASELINE, Results, SchemeRow};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -66,7 +65,7 @@ pub struct Answer {
 pub enum Fate {
     /// It is the answer.
     Chosen,
-    /// It remains, but has more lines; and what it buys over the chosen one.
+    /// It remains, but is not the simplest; and what it buys over the chosen one.
     Longer(Vec<(Criterion, Gap, Difference)>),
     /// Another is materially better in this, and materially worse in nothing.
     Beaten {
@@ -79,77 +78,6 @@ pub enum Fate {
     },
     /// It broke a rule.
     Excluded(Vec<Reason>),
-}
-
-/// How a scheme broke a rule.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reason {
-    /// It does not answer every PC exactly.
-    Inexact,
-    /// It encoded some modules only.
-    Encoded {
-        /// Those.
-        modules: usize,
-        /// All.
-        of: usize,
-    },
-    /// It is less safe than today's format.
-    LessSafe(LessSafe),
-    /// Somebody's file would be materially larger.
-    LargerFile {
-        /// Whose.
-        module: ModuleKey,
-        /// How large, as a ratio to today's.
-        ratio: f64,
-    },
-    /// Somebody would wait materially longer.
-    Slower {
-        /// For what.
-        criterion: Criterion,
-        /// Where.
-        execution: (String, String),
-        /// How long, as a ratio to today's.
-        ratio: f64,
-    },
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Inexact => f.write_str("is not exact"),
-            Reason::Encoded { modules, of } => write!(f, "encoded {modules} of {of} modules"),
-            Reason::LessSafe(found) => {
-                let there = match found.fault {
-                    Fault::EmptyLeftOut => "records none".to_owned(),
-                    _ => percent(found.there),
-                };
-                write!(
-                    f,
-                    "is less safe (`{}`, policy {}: {} answered wrongly, `{BASELINE}` {there})",
-                    found.fault,
-                    found.policy,
-                    percent(found.here)
-                )
-            }
-            Reason::LargerFile { module: key, ratio } => {
-                write!(
-                    f,
-                    "the `.cwasm` of {} is {} as large",
-                    module(key),
-                    times(*ratio)
-                )
-            }
-            Reason::Slower {
-                criterion,
-                execution: (module, collector),
-                ratio,
-            } => write!(
-                f,
-                "{criterion} of {module} with {collector} takes {}",
-                times(*ratio)
-            ),
-        }
-    }
 }
 
 /// Something that more measuring would decide.
@@ -203,8 +131,7 @@ fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Quest
             Some((other.name.as_str(), on))
         })
     };
-    let known = remaining.iter().filter(|s| evidence.is_measured(&s.name));
-    let chosen = known.min_by_key(|candidate| candidate.lines());
+    let chosen = simplest(&remaining, evidence, rules);
     let fate = |scheme: &Candidate| {
         let name = scheme.name.as_str();
         if let Some(reasons) = broken.get(name) {
@@ -218,7 +145,7 @@ fn answer(results: &Results, evidence: &Evidence, rules: &Rules, question: Quest
                 open: undecided(evidence, rules, by, name),
             },
             None if chosen.is_some_and(|chosen| chosen.name == name) => Fate::Chosen,
-            None => Fate::Longer(bought(evidence, rules, name, chosen.copied())),
+            None => Fate::Longer(bought(evidence, rules, name, chosen)),
         }
     };
     let against_today = |holds: &dyn Fn(Option<Gap>, f64) -> bool| {
@@ -273,6 +200,27 @@ fn remaining<'s>(
     remaining
 }
 
+/// Of those whose lines are the fewest or hardly more, the one with the smallest
+/// files; of equals the shorter.
+fn simplest<'s>(
+    remaining: &[&'s Candidate],
+    evidence: &Evidence,
+    rules: &Rules,
+) -> Option<&'s Candidate> {
+    let known = || remaining.iter().filter(|s| evidence.is_measured(&s.name));
+    let fewest = known().map(|candidate| candidate.lines()).min()?;
+    let is_short = |candidate: &&&Candidate| ((candidate.lines() - fewest) as f64) < rules.lines();
+    let file = |candidate: &Candidate| {
+        let gap = evidence.gap(Criterion::Cwasm, &candidate.name, BASELINE);
+        gap.map_or(f64::INFINITY, |gap| gap.mid)
+    };
+    let short = known().filter(is_short).copied();
+    short.min_by(|a, b| {
+        let by_file = file(a).total_cmp(&file(b));
+        by_file.then(a.lines().cmp(&b.lines()))
+    })
+}
+
 /// In what it is not known whether one scheme is better than another.
 fn undecided(evidence: &Evidence, rules: &Rules, a: &str, b: &str) -> Vec<Criterion> {
     let all = Criterion::ALL.into_iter();
@@ -299,58 +247,6 @@ fn bought(
         Some((criterion, gap, difference))
     });
     gaps.filter(|(_, gap, _)| gap.lo < 0.0).collect()
-}
-
-/// The rules 1 and 3.
-fn reasons(
-    results: &Results,
-    evidence: &Evidence,
-    rules: &Rules,
-    candidate: &Candidate,
-) -> Vec<Reason> {
-    let (name, scheme) = (candidate.name.as_str(), &candidate.scheme);
-    if name == BASELINE {
-        return Vec::new();
-    }
-    let mut reasons = Vec::new();
-    if !scheme.exact {
-        reasons.push(Reason::Inexact);
-    }
-    let encoded = |of: &str| {
-        let rows = results.sizes.iter();
-        rows.filter(|row| row.scheme == of && row.ratio.is_some())
-            .count()
-    };
-    let (modules, of) = (encoded(&scheme.name), encoded(BASELINE));
-    if modules < of {
-        reasons.push(Reason::Encoded { modules, of });
-    }
-    reasons.extend(LessSafe::of(results, &scheme.name).map(Reason::LessSafe));
-    let largest = evidence.cwasm(name).max_by(|a, b| a.1.total_cmp(&b.1));
-    if let Some((key, ratio)) = largest
-        && ratio >= 1.0 + rules.threshold(Criterion::Cwasm)
-    {
-        reasons.push(Reason::LargerFile {
-            module: key.clone(),
-            ratio,
-        });
-    }
-    for criterion in Criterion::TIMES {
-        let limit = evidence.limit(criterion, rules);
-        let lowest = |time: &Time| time.interval.map(|(lo, _)| lo);
-        let slow = evidence.times(criterion, name);
-        let slow = slow.filter(|(_, time)| lowest(time).is_some_and(|lo| lo >= limit));
-        if let Some(((module, collector), time)) =
-            slow.max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio))
-        {
-            reasons.push(Reason::Slower {
-                criterion,
-                execution: (module.clone(), collector.to_string()),
-                ratio: time.ratio,
-            });
-        }
-    }
-    reasons
 }
 
 /// What is open about the chosen scheme.

@@ -15,7 +15,7 @@ pub enum Criterion {
     LoadFile,
     /// Compiling the module.
     Compile,
-    /// Kinds of fault that are answered wrongly more or less often.
+    /// Families of faults that are answered wrongly more or less often.
     Faults,
 }
 
@@ -47,13 +47,13 @@ impl fmt::Display for Criterion {
             Criterion::LoadBytes => "load from bytes",
             Criterion::LoadFile => "load from a file",
             Criterion::Compile => "compile",
-            Criterion::Faults => "kinds of fault answered wrongly",
+            Criterion::Faults => "families of faults answered wrongly",
         })
     }
 }
 
 /// Where a difference between two schemes lies: in shares of today's bytes, as
-/// a ratio of times less 1, or in kinds of fault. Below 0 is better.
+/// a ratio of times less 1, or in families of faults. Below 0 is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gap {
     /// The best guess; of what is known exactly, the mean over modules.

@@ -5,11 +5,11 @@ use super::candidate::{Candidate, name};
 use super::criterion::{Criterion, Difference, Gap};
 use super::rules::Rules;
 use crate::results::{
-    AGAIN, BASELINE, Class, Collector, Fault, Isa, ModuleKey, Results, Stratum, Tier, WasmtimeRow,
+    AGAIN, BASELINE, Collector, Isa, ModuleKey, Results, Stratum, Tier, WasmtimeRow,
 };
 use crate::stats::headline::{maps_of, of_tier};
 use crate::stats::means::Interval;
-use crate::stats::safety::{TOLERANCE, in_force};
+use crate::stats::safety::{InForce, LessSafe, all_in_force};
 use crate::stats::timing::{ALPHA, t_quantile};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,9 +48,9 @@ pub(super) struct Evidence {
     cwasm: BTreeMap<String, BTreeMap<ModuleKey, f64>>,
     /// By criterion, scheme and execution.
     times: BTreeMap<Criterion, BTreeMap<String, BTreeMap<Execution, Time>>>,
-    /// By scheme and kind of fault, the share answered wrongly under the
-    /// strictest policy that raises no false alarm.
-    harmful: BTreeMap<String, BTreeMap<Fault, f64>>,
+    /// By scheme, what became of injected faults under the strictest policy that
+    /// raises no false alarm.
+    faults: BTreeMap<String, InForce>,
 }
 
 impl Evidence {
@@ -105,7 +105,14 @@ impl Evidence {
                 }
             }
         }
-        let mut harmful = harmful(results);
+        let mut kept = BTreeMap::new();
+        let rows = results.safety.iter().flatten().filter(|row| {
+            let at = (row.module.as_str(), row.isa, row.collector);
+            *kept
+                .entry(at)
+                .or_insert_with(|| is_kept(&place(at.0, Some(at.1), at.2)))
+        });
+        let mut faults = all_in_force(rows);
         // A memo changes neither the file nor an answer.
         let candidates = Candidate::all(results);
         for candidate in candidates.iter().filter(|c| c.memo > 0) {
@@ -113,15 +120,15 @@ impl Evidence {
             if let Some(own) = cwasm.get(of).cloned() {
                 cwasm.insert(candidate.name.clone(), own);
             }
-            if let Some(own) = harmful.get(of).cloned() {
-                harmful.insert(candidate.name.clone(), own);
+            if let Some(own) = faults.get(of).cloned() {
+                faults.insert(candidate.name.clone(), own);
             }
         }
         Evidence {
             candidates,
             cwasm,
             times,
-            harmful,
+            faults,
         }
     }
 
@@ -129,6 +136,11 @@ impl Evidence {
     pub(super) fn cwasm(&self, scheme: &str) -> impl Iterator<Item = (&ModuleKey, f64)> {
         let own = self.cwasm.get(scheme).into_iter().flatten();
         own.map(|(key, ratio)| (key, *ratio))
+    }
+
+    /// The fault in which a scheme is less safe than today's format, if it is.
+    pub(super) fn less_safe(&self, scheme: &str) -> Option<LessSafe> {
+        LessSafe::of(self.faults.get(scheme)?, self.faults.get(BASELINE)?)
     }
 
     /// A time in each execution that has it.
@@ -150,22 +162,15 @@ impl Evidence {
                 spread(both)
             }
             Criterion::Faults => {
-                let (a, b) = (self.harmful.get(a)?, self.harmful.get(b)?);
-                let both = a.iter().filter_map(|(fault, a)| Some(a - b.get(fault)?));
-                let both: Vec<f64> = both.collect();
-                let count = |counts: &dyn Fn(f64) -> bool| {
-                    both.iter()
-                        .filter(|difference| counts(**difference))
-                        .count() as f64
-                };
-                let caught = count(&|difference| difference < -TOLERANCE);
-                let lost = count(&|difference| difference > TOLERANCE);
+                let (a, b) = (self.faults.get(a)?, self.faults.get(b)?);
+                let [caught, lost, n] = a.families_against(b);
+                let [caught, lost] = [caught, lost].map(|count| count as f64);
                 Some(Gap {
                     mid: lost - caught,
                     lo: -caught,
                     hi: lost,
                     is_exact: true,
-                    n: both.len(),
+                    n,
                 })
             }
             time => self.time_gap(time, a, b),
@@ -277,16 +282,4 @@ fn time_of(row: &WasmtimeRow, criterion: Criterion) -> Option<Time> {
         ratio: ratio.filter(|ratio| *ratio > 0.0)?,
         interval: lo.zip(hi),
     })
-}
-
-fn harmful(results: &Results) -> BTreeMap<String, BTreeMap<Fault, f64>> {
-    let Some(rows) = results.safety.as_deref() else {
-        return BTreeMap::new();
-    };
-    let schemes = results.schemes.iter().map(|scheme| {
-        let faults = in_force(rows, &scheme.name).faults.into_iter();
-        let shares = faults.map(|(fault, tally)| (fault, tally.share(Class::Harmful)));
-        (scheme.name.clone(), shares.collect::<BTreeMap<_, _>>())
-    });
-    schemes.filter(|(_, faults)| !faults.is_empty()).collect()
 }

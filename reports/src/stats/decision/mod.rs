@@ -11,12 +11,14 @@ mod answer;
 mod candidate;
 mod criterion;
 mod evidence;
+mod reason;
 mod rules;
 mod sensitivity;
 
-pub use answer::{Answer, Fate, Open, Question, Reason};
+pub use answer::{Answer, Fate, Open, Question};
 pub use candidate::Candidate;
 pub use criterion::{Criterion, Difference, Gap};
+pub use reason::Reason;
 pub use rules::{Rules, RulesError};
 pub use sensitivity::{Change, Sensitivity, Span, Verdicts, Weighting};
 
@@ -29,9 +31,9 @@ use evidence::Evidence;
 /// [`Rules`].
 pub const RULES: [&str; 4] = [
     "1. Right: a scheme answers every PC exactly and encodes every module, and where faults were injected, no kind of fault is answered wrongly more often than today's format does, each under the strictest policy that raises no false alarm.",
-    "2. Material: a difference below its threshold is none, and one whose interval reaches across it is open. The `.cwasm` is compared module by module on every ISA and with every collector; times by their mean over modules, with the interval for modules like these.",
+    "2. Material: a difference below its threshold is none, and one whose interval reaches across it is open. The `.cwasm` is compared module by module on every ISA and with every collector; times by their mean over modules, with the interval for modules like these; faults by families, whose kinds are variants of one mistake.",
     "3. Nobody pays: no module's `.cwasm`, and no execution's pause, load or compile is larger than with today's format by more than the threshold and by more than today's format built twice differs from itself.",
-    "4. Simplest: a scheme goes if another is materially better in something and materially worse in nothing. Of what remains, the one with the fewest lines of reader, writer, compiler and memo. It is recommended if it is materially better than today's format in something, and there is a verdict if it was measured against today's in everything and is known to be materially worse in nothing.",
+    "4. Simplest: a scheme goes if another is materially better in something and materially worse in nothing. Of what remains, those with the fewest lines of reader, writer, compiler and memo, give or take the threshold, and of these the one whose files are the smallest. It is recommended if it is materially better than today's format in something, and there is a verdict if it was measured against today's in everything and is known to be materially worse in nothing.",
 ];
 
 /// A verdict with everything it rests on.

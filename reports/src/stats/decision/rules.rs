@@ -23,6 +23,7 @@ struct Material {
     load: f64,
     compile: f64,
     faults: f64,
+    lines: f64,
 }
 
 /// Rules that say nothing.
@@ -76,8 +77,13 @@ impl Rules {
         }
     }
 
+    /// From how many lines more on a scheme is longer than another.
+    pub(crate) fn lines(&self) -> f64 {
+        self.material.lines
+    }
+
     /// Each threshold by its name.
-    pub(crate) fn named(&self) -> [(&'static str, f64); 5] {
+    pub(crate) fn named(&self) -> [(&'static str, f64); 6] {
         let m = &self.material;
         [
             ("cwasm", m.cwasm),
@@ -85,6 +91,7 @@ impl Rules {
             ("load", m.load),
             ("compile", m.compile),
             ("faults", m.faults),
+            ("lines", m.lines),
         ]
     }
 
@@ -102,6 +109,7 @@ impl Rules {
                 load: scale("load", m.load),
                 compile: scale("compile", m.compile),
                 faults: scale("faults", m.faults),
+                lines: scale("lines", m.lines),
             },
         }
     }

@@ -102,7 +102,7 @@ pub(super) fn analyse(
 
 /// Thresholds of times only if some were measured.
 fn thresholds(rules: &Rules, is_executed: bool, under: &dyn Fn(&Rules) -> Verdicts) -> Vec<Change> {
-    let is_measured = |name: &&str| is_executed || ["cwasm", "faults"].contains(name);
+    let is_measured = |name: &&str| is_executed || ["cwasm", "faults", "lines"].contains(name);
     let each = rules.named().into_iter().map(|(name, _)| name);
     let each = each.filter(is_measured).map(Some);
     let which = std::iter::once(None).chain(each);

@@ -90,6 +90,23 @@ impl Controls {
             && self.cells.iter().all(ControlCell::holds)
     }
 
+    /// Whether more than one run was timed, if any.
+    fn can_be_judged(&self) -> bool {
+        self.cells.is_empty() || self.cells.iter().any(|cell| cell.row.here_lo.is_some())
+    }
+
+    /// What a page says first, in one sentence.
+    pub fn summary(&self) -> String {
+        let of = self.cells.len() + self.missing.len();
+        let checks = plural(of, "check");
+        match self.failures().len() {
+            _ if of == 0 => "No control was timed, so no timing here proves anything.".to_owned(),
+            _ if !self.can_be_judged() => "One run gives no interval, so no control can be judged, and no timing here proves anything; time more runs.".to_owned(),
+            0 => format!("Both controls came out as they must in each of {checks}: identical code is `same`, code slowed by 5 % is `slower`."),
+            failed => format!("Controls did not come out as they must in {failed} of {checks}, and what was timed there proves nothing."),
+        }
+    }
+
     /// One line for each that did not come out as it must.
     pub fn failures(&self) -> Vec<String> {
         let failed = self.cells.iter().filter(|cell| !cell.holds());
@@ -98,31 +115,17 @@ impl Controls {
     }
 }
 
-/// What a page or the terminal says first.
+/// What the terminal says first.
 impl fmt::Display for Controls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.cells.is_empty() && self.cells.iter().all(|cell| cell.row.here_lo.is_none()) {
-            return f.write_str("One run gives no interval, so no control can be judged, and no timing here proves anything; time more runs.");
-        }
-        let failures = self.failures();
-        let of = self.cells.len() + self.missing.len();
-        match (of, failures.len()) {
-            (0, _) => f.write_str("No control was timed, so no timing here proves anything."),
-            (of, 0) => write!(
-                f,
-                "Both controls came out as they must in each of {}: identical code is `same`, code slowed by 5 % is `slower`.",
-                plural(of, "check")
-            ),
-            (of, failed) => write!(
-                f,
-                "Controls did not come out as they must in {failed} of {}, and what was timed there proves nothing: {}.",
-                plural(of, "check"),
-                shortened(failures)
-            ),
+        match self.failures() {
+            failures if self.can_be_judged() && !failures.is_empty() => {
+                write!(f, "{} {}.", self.summary(), shortened(failures))
+            }
+            _ => f.write_str(&self.summary()),
         }
     }
 }
-
 /// The first few of many.
 fn shortened(mut failures: Vec<String>) -> String {
     let more = failures.len().saturating_sub(NAMED);

@@ -1,0 +1,168 @@
+//! What executions in Wasmtime itself say: of our programs and of wild modules, side
+//! by side.
+
+use crate::format::{bytes, count, known, list, percent, plain, plural, times, with_interval};
+use crate::results::{BASELINE, Collector, Results, Tier, WasmtimeRow};
+use crate::stats::{Decision, quantile};
+use crate::table::Table;
+use std::collections::BTreeSet;
+
+/// The executions with today's format, wild ones first.
+fn today(results: &Results) -> Vec<&WasmtimeRow> {
+    let rows = results.executions.iter().flatten();
+    let rows = rows.filter(|row| row.scheme == BASELINE && row.memo == 0);
+    let mut today: Vec<&WasmtimeRow> = rows.collect();
+    today.sort_by_key(|row| (row.tier, &row.module, row.collector));
+    today
+}
+
+/// By tier, what was executed.
+fn by_tier<'r>(rows: &[&'r WasmtimeRow]) -> Vec<(Tier, Vec<&'r WasmtimeRow>)> {
+    let of = |tier: Tier| rows.iter().copied().filter(move |row| row.tier == tier);
+    let tiers: BTreeSet<Tier> = rows.iter().map(|row| row.tier).collect();
+    tiers
+        .into_iter()
+        .map(|tier| (tier, of(tier).collect()))
+        .collect()
+}
+
+/// `32 executions of 16 modules of the tier program`, tier by tier.
+pub(crate) fn counted(results: &Results) -> Option<String> {
+    let tiers = by_tier(&today(results)).into_iter().map(|(tier, own)| {
+        let modules: BTreeSet<&str> = own.iter().map(|row| row.module.as_str()).collect();
+        format!(
+            "{} of {} of the tier {tier}",
+            plural(own.len(), "execution"),
+            plural(modules.len(), "module")
+        )
+    });
+    let tiers: Vec<String> = tiers.collect();
+    (!tiers.is_empty()).then(|| list(&tiers))
+}
+
+/// What all lookups are of a pause with today's format, tier by tier.
+pub(crate) fn lookup_shares(results: &Results) -> Option<String> {
+    let tiers = by_tier(&today(results))
+        .into_iter()
+        .filter_map(|(tier, own)| {
+            let mut shares: Vec<f64> = own.iter().filter_map(|row| row.lookup_share).collect();
+            shares.sort_by(f64::total_cmp);
+            let largest = *shares.last()?;
+            Some(format!(
+                "{} in the median of {} of the tier {tier}, and at most {}",
+                percent(quantile(&shares, 0.5)),
+                plural(shares.len(), "execution"),
+                percent(largest)
+            ))
+        });
+    let tiers: Vec<String> = tiers.collect();
+    let tiers = (!tiers.is_empty()).then(|| tiers.join("; "))?;
+    Some(format!(
+        "Of today's pause all lookups together are {tiers}."
+    ))
+}
+
+/// A title, and what a cell shows of an execution today and with the recommended
+/// scheme.
+type Column = (&'static str, fn(&WasmtimeRow, &WasmtimeRow) -> String);
+
+/// Pauses, one line per execution; `None` without a recommendation that was executed.
+pub(crate) fn pauses(results: &Results, decision: &Decision) -> Option<Table> {
+    table(
+        results,
+        decision,
+        &[
+            ("collections", |today, _| count(today.collections)),
+            ("frames", |today, _| count(today.frames)),
+            ("lookups, of the pause", |today, _| {
+                known(today.lookup_share, percent)
+            }),
+            ("walks, of the pause", |today, _| {
+                known(today.walk_share, percent)
+            }),
+            ("pause, µs: median", |today, _| {
+                microseconds(today.pause_ns)
+            }),
+            ("99th percentile", |today, _| {
+                microseconds(today.pause_p99_ns)
+            }),
+            ("largest", |today, _| microseconds(today.pause_max_ns)),
+            ("all pauses, then", |_, then| {
+                let ends = then.pause_lo.zip(then.pause_hi);
+                known(then.pause_ratio, |ratio| with_interval(ratio, ends))
+            }),
+            ("ns per frame", |today, then| {
+                both(today.frame_ns, then.frame_ns, plain)
+            }),
+        ],
+    )
+}
+
+/// Files, loading, the first collection, memory and compiling, one line per execution.
+pub(crate) fn loads(results: &Results, decision: &Decision) -> Option<Table> {
+    table(
+        results,
+        decision,
+        &[
+            ("section", |today, then| {
+                both(today.section_bytes, then.section_bytes, bytes)
+            }),
+            ("`.cwasm`", |_, then| known(then.cwasm_ratio, percent)),
+            ("load from bytes", |_, then| {
+                let ends = then.load_bytes_lo.zip(then.load_bytes_hi);
+                known(then.load_bytes_ratio, |ratio| with_interval(ratio, ends))
+            }),
+            ("load from a file", |_, then| {
+                let ends = then.load_file_lo.zip(then.load_file_hi);
+                known(then.load_file_ratio, |ratio| with_interval(ratio, ends))
+            }),
+            ("first collection", |_, then| known(then.first_ratio, times)),
+            ("its page faults", |today, then| {
+                both(today.first_faults, then.first_faults, plain)
+            }),
+            ("peak memory", |today, then| {
+                both(today.peak_bytes, then.peak_bytes, |n| bytes(n as u64))
+            }),
+            ("compile", |_, then| {
+                let ends = then.compile_lo.zip(then.compile_hi);
+                known(then.compile_ratio, |ratio| with_interval(ratio, ends))
+            }),
+        ],
+    )
+}
+
+fn microseconds(ns: Option<f64>) -> String {
+    known(ns, |ns| plain(ns / 1e3))
+}
+
+/// `today → then`.
+fn both<T>(today: Option<T>, then: Option<T>, show: fn(T) -> String) -> String {
+    format!("{} → {}", known(today, show), known(then, show))
+}
+
+fn table(results: &Results, decision: &Decision, columns: &[Column]) -> Option<Table> {
+    let own = decision.recommended()?;
+    let rows = results.executions.as_deref()?;
+    let then = |module: &str, collector: Collector| {
+        rows.iter().find(|row| {
+            let is_own = row.scheme == own.scheme.name && row.memo == own.memo;
+            is_own && row.module == module && row.collector == collector
+        })
+    };
+    let mut table = Table::new(3, ["module", "tier", "collector"]);
+    table
+        .head
+        .extend(columns.iter().map(|(title, _)| (*title).to_owned()));
+    for today in today(results) {
+        if let Some(then) = then(&today.module, today.collector) {
+            let words = [
+                today.module.clone(),
+                today.tier.to_string(),
+                today.collector.to_string(),
+            ];
+            let cells = columns.iter().map(|(_, cell)| cell(today, then));
+            table.push(words.into_iter().chain(cells));
+        }
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
