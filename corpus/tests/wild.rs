@@ -1,8 +1,8 @@
 //! The pins of `wild.toml`, and fetching with hermetic sources.
 
 use sha2::{Digest, Sha256};
-use stackmap_corpus::wild::{FetchOptions, Manifest, WildModule, fetch};
-use stackmap_corpus::{Collector, CorpusFolder, Isa, OptLevel};
+use stackmap_corpus::wild::{FetchOptions, Manifest, Source, WildModule, fetch};
+use stackmap_corpus::{Collector, CorpusFolder, Isa, OptLevel, Tier};
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
@@ -61,7 +61,9 @@ fn repository(folder: &Path) -> (String, String) {
 fn the_manifest_reaches_the_breadth_we_claim() {
     let corpus = CorpusFolder::of_source_tree();
     let manifest = Manifest::read(&corpus.manifest()).unwrap();
-    let compiles = |m: &&WildModule| m.failure(Isa::X86_64, Collector::Copying).is_none();
+    let compiles = |m: &&WildModule| {
+        m.tier() == Tier::Wild && m.failure(Isa::X86_64, Collector::Copying).is_none()
+    };
     let usable: Vec<_> = manifest.modules.iter().filter(compiles).collect();
     let languages: HashSet<_> = usable.iter().map(|m| &m.language).collect();
     assert!(usable.len() >= 10, "{} modules", usable.len());
@@ -72,6 +74,33 @@ fn the_manifest_reaches_the_breadth_we_claim() {
         manifest.modules.len(),
         "two pins name one file"
     );
+}
+
+#[test]
+fn a_program_of_ours_is_the_pinned_one() {
+    let corpus = CorpusFolder::of_source_tree();
+    let manifest = Manifest::read(&corpus.manifest()).unwrap();
+    for module in &manifest.modules {
+        let is_ours = module.pin.source == Source::Ours;
+        assert_eq!(is_ours, module.tier() == Tier::Program, "{}", module.name);
+        if is_ours {
+            let source = corpus.manifest().with_file_name(&module.pin.path);
+            let source = std::fs::read(source).unwrap();
+            assert_eq!(sha256(&source), module.pin.sha256, "{}", module.name);
+        }
+    }
+}
+
+#[test]
+fn a_prepared_module_comes_from_a_folder_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = entry("kotlin = \"0\"", &sha256(b"program"))
+        + &format!("prepared_sha256 = \"{}\"\n", sha256(MODULE));
+    let manifest = parse(folder.path(), &text).unwrap();
+    std::fs::create_dir(folder.path().join("from")).unwrap();
+    std::fs::write(folder.path().join("from/any-name"), MODULE).unwrap();
+    let path = fetch(manifest.get("m").unwrap(), &options(folder.path(), "from")).unwrap();
+    assert_eq!(std::fs::read(path).unwrap(), MODULE);
 }
 
 #[test]
@@ -193,6 +222,7 @@ fn bad_manifests_are_explained() {
             "npm and version",
         ),
         (format!("{good}prepare = \"x\"\n"), "go together"),
+        (format!("{good}kotlin = \"1\"\n"), "or kotlin"),
         (good.replace("licence", "license"), "unknown field"),
         (
             good.replace("name = \"m\"", "name = \"../m\""),

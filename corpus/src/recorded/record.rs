@@ -9,7 +9,7 @@ use crate::compile::CompileOptions;
 use crate::error::CorpusError;
 use crate::isolate::precompile_isolated;
 use crate::module::Module;
-use crate::names::{Collector, Isa, ModuleKey, Tier};
+use crate::names::{Collector, Isa, ModuleKey};
 use crate::wild::{FetchOptions, WildModule, fetch};
 use object::{Object, ObjectSection};
 use std::fs;
@@ -108,7 +108,7 @@ pub(crate) fn compile_whole(
     provenance.sections = section_sizes(&origin, &compiled.cwasm)?;
     let text = provenance.to_string();
     let (cwasm, calls) = (compiled.cwasm, Some(compiled.calls));
-    let module = assemble(&origin, &entry.name, Tier::Wild, text, &cwasm, calls)?;
+    let module = assemble(&origin, &entry.name, entry.tier(), text, &cwasm, calls)?;
     Ok(CompiledWild {
         module,
         provenance,

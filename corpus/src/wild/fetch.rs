@@ -1,7 +1,7 @@
 //! From a pin to a checked file in the cache.
 
 use super::module::{Pin, Preparation, Source, Step, WildModule};
-use super::{client, unpack::unpack};
+use super::{client, kotlin, unpack::unpack};
 use crate::error::CorpusError;
 use crate::sections::core_module;
 use crate::sha256::sha256_hex;
@@ -30,7 +30,14 @@ pub fn fetch(entry: &WildModule, options: &FetchOptions) -> Result<PathBuf, Corp
     if holds(&ready, entry.prepared_sha256()) {
         return Ok(ready);
     }
-    let shipped = pinned(&entry.pin, &entry.name, "wasm", options)?;
+    if let Some(folder) = &options.from
+        && let Some(bytes) = find_by_hash(folder, entry.prepared_sha256())?
+    {
+        make(&options.cache)?;
+        store(&ready, &bytes)?;
+        return Ok(ready);
+    }
+    let shipped = fetch_beside(entry, &entry.pin, options)?;
     match &entry.preparation {
         None => Ok(shipped),
         Some(preparation) => prepare(entry, preparation, &shipped, &ready, options),
@@ -89,7 +96,7 @@ fn pinned(
     if holds(&path, &pin.sha256) {
         return Ok(path);
     }
-    std::fs::create_dir_all(&options.cache).map_err(|e| CorpusError::read(&options.cache, e))?;
+    make(&options.cache)?;
     let bytes = match &options.from {
         Some(folder) => find_by_hash(folder, &pin.sha256)?,
         None => None,
@@ -101,6 +108,10 @@ fn pinned(
     check(&bytes, &pin.sha256, &origin(pin, name), "shipped")?;
     store(&path, &bytes)?;
     Ok(path)
+}
+
+fn make(cache: &Path) -> Result<(), CorpusError> {
+    std::fs::create_dir_all(cache).map_err(|e| CorpusError::read(cache, e))
 }
 
 fn origin(pin: &Pin, name: &str) -> String {
@@ -130,6 +141,10 @@ fn download(pin: &Pin, name: &str, cache: &Path) -> Result<Vec<u8>, CorpusError>
         Source::Pypi { name, version } => client::pip(name, version, folder.path(), &origin)?,
         Source::Git { repository, commit } => {
             return client::git(repository, commit, &pin.path, folder.path(), &origin);
+        }
+        Source::Ours => {
+            let path = pin.manifest.with_file_name(&pin.path);
+            return std::fs::read(&path).map_err(|e| CorpusError::read(&path, e));
         }
     }
     let missing = |what: &str| {
@@ -173,6 +188,7 @@ fn prepare(
             })?;
             module.to_vec()
         }
+        Step::Kotlin { version } => kotlin::compile(version, shipped, &options.cache, &origin)?,
     };
     check(&bytes, &preparation.sha256, &origin, "prepared")?;
     store(ready, &bytes)?;

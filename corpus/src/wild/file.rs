@@ -38,6 +38,7 @@ pub(super) struct ModuleEntry {
     version: Option<String>,
     git: Option<String>,
     commit: Option<String>,
+    kotlin: Option<String>,
     path: String,
     sha256: String,
     prepare: Option<String>,
@@ -65,30 +66,40 @@ impl ModuleEntry {
         {
             return Err("a name is made of letters, digits, '-', '_' and '.'".into());
         }
+        let is_ours = self.kotlin.is_some();
         let source = match (self.npm, self.pypi, self.git, self.version, self.commit) {
-            (Some(name), None, None, Some(version), None) => Source::Npm { name, version },
-            (None, Some(name), None, Some(version), None) => Source::Pypi { name, version },
-            (None, None, Some(repository), None, Some(commit)) => {
+            (None, None, None, None, None) if is_ours => Source::Ours,
+            (Some(name), None, None, Some(version), None) if !is_ours => {
+                Source::Npm { name, version }
+            }
+            (None, Some(name), None, Some(version), None) if !is_ours => {
+                Source::Pypi { name, version }
+            }
+            (None, None, Some(repository), None, Some(commit)) if !is_ours => {
                 Source::Git { repository, commit }
             }
             _ => {
-                return Err("give npm and version, or pypi and version, or git and commit".into());
+                return Err(
+                    "give npm and version, or pypi and version, or git and commit, or kotlin"
+                        .into(),
+                );
             }
         };
-        let is_prepared = self.prepare.is_some() || self.core_module.is_some();
+        let is_prepared = is_ours || self.prepare.is_some() || self.core_module.is_some();
         if is_prepared != self.prepared_sha256.is_some() {
-            return Err("prepare, or core_module, and prepared_sha256 go together".into());
+            return Err("prepare, core_module or kotlin, and prepared_sha256 go together".into());
         }
-        let step = match (self.prepare, self.core_module) {
-            (None, None) => None,
-            (None, Some(index)) => Some(Step::CoreModule(index)),
-            (Some(name), None) => {
+        let step = match (self.prepare, self.core_module, self.kotlin) {
+            (None, None, None) => None,
+            (None, Some(index), None) => Some(Step::CoreModule(index)),
+            (None, None, Some(version)) => Some(Step::Kotlin { version }),
+            (Some(name), None, None) => {
                 let entry = preparations
                     .get(&name)
                     .ok_or_else(|| format!("there is no preparation called {name}"))?;
                 Some(entry.resolve(name, manifest)?)
             }
-            _ => return Err("give prepare or core_module, not both".into()),
+            _ => return Err("give only one of prepare, core_module and kotlin".into()),
         };
         let sha256 = self.prepared_sha256.map(check_hash).transpose()?;
         let preparation = step.zip(sha256);

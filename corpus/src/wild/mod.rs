@@ -1,4 +1,4 @@
-//! Third-party modules: what `wild.toml` pins, and how a pin becomes a file.
+//! Pinned modules: what `wild.toml` pins, and how a pin becomes a file.
 //!
 //! [`Manifest::read`] reads the pins. [`fetch()`] gets one module with the ordinary
 //! client of its source, prepares it and checks every hash on the way.
@@ -6,6 +6,7 @@
 pub(crate) mod client;
 mod fetch;
 mod file;
+mod kotlin;
 mod manifest;
 mod module;
 mod unpack;

@@ -1,11 +1,12 @@
-//! What is known of a third-party module before it is fetched.
+//! What is known of a pinned module before it is fetched.
 
-use crate::names::{Collector, Isa, OptLevel};
+use super::kotlin::{COMPILER, OPTIONS};
+use crate::names::{Collector, Isa, OptLevel, Tier};
 use serde::Deserialize;
 use std::fmt;
 use std::path::PathBuf;
 
-/// One pinned third-party module.
+/// One pinned module.
 #[derive(Clone, Debug)]
 pub struct WildModule {
     /// Short name, unique in the manifest.
@@ -66,6 +67,8 @@ pub enum Source {
         /// Full commit hash.
         commit: String,
     },
+    /// The folder of the manifest: it is ours.
+    Ours,
 }
 
 /// What makes a file one that Wasmtime accepts.
@@ -91,6 +94,11 @@ pub enum Step {
     },
     /// It is a component, and the module of this index is taken out.
     CoreModule(usize),
+    /// It is a Kotlin program, which npm's `kotlin-compiler` compiles.
+    Kotlin {
+        /// Exact version of the compiler.
+        version: String,
+    },
 }
 
 /// A compiler option that a module needs with one collector.
@@ -118,6 +126,14 @@ pub struct Failure {
 }
 
 impl WildModule {
+    /// Whether it is third-party or ours.
+    pub fn tier(&self) -> Tier {
+        match self.pin.source {
+            Source::Ours => Tier::Program,
+            _ => Tier::Wild,
+        }
+    }
+
     /// SHA-256 of the file that is compiled, in hexadecimal.
     pub fn prepared_sha256(&self) -> &str {
         self.preparation
@@ -149,6 +165,7 @@ impl fmt::Display for Source {
             Source::Npm { name, version } => write!(f, "npm {name}@{version}"),
             Source::Pypi { name, version } => write!(f, "PyPI {name}=={version}"),
             Source::Git { repository, commit } => write!(f, "{repository} at {commit}"),
+            Source::Ours => f.write_str("ours"),
         }
     }
 }
@@ -163,6 +180,7 @@ impl fmt::Display for Step {
                 write!(f, "{source} {path} {}", arguments.join(" "))
             }
             Step::CoreModule(index) => write!(f, "core module {index} of the component"),
+            Step::Kotlin { version } => write!(f, "npm {COMPILER}@{version} {}", OPTIONS.join(" ")),
         }
     }
 }

@@ -1,7 +1,9 @@
-//! Takes one file out of a package.
+//! Takes files out of a package.
 
 use super::client;
 use crate::error::CorpusError;
+use flate2::bufread::GzDecoder;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::Command;
@@ -22,15 +24,25 @@ pub(crate) fn unpack(
 }
 
 fn unpack_tgz(package: &Path, inner: &str) -> io::Result<Option<Vec<u8>>> {
-    let file = io::BufReader::new(std::fs::File::open(package)?);
-    let mut archive = tar::Archive::new(flate2::bufread::GzDecoder::new(file));
-    for entry in archive.entries()? {
+    for entry in open_tgz(package)?.entries()? {
         let entry = entry?;
         if entry.path()? == Path::new(inner) {
             return read(entry).map(Some);
         }
     }
     Ok(None)
+}
+
+type Tgz = tar::Archive<GzDecoder<io::BufReader<File>>>;
+
+fn open_tgz(package: &Path) -> io::Result<Tgz> {
+    let file = io::BufReader::new(File::open(package)?);
+    Ok(tar::Archive::new(GzDecoder::new(file)))
+}
+
+/// Puts all files of a `.tgz` into a folder.
+pub(crate) fn unpack_all(package: &Path, folder: &Path) -> io::Result<()> {
+    open_tgz(package)?.unpack(folder)
 }
 
 /// A wheel is a zip file. Python opens it, because whoever has pip has Python.
@@ -43,7 +55,7 @@ fn unpack_wheel(package: &Path, inner: &str, origin: &str) -> Result<Option<Vec<
         .arg(&folder);
     client::run(&mut python, origin)?;
     let path = folder.join(inner);
-    match std::fs::File::open(&path) {
+    match File::open(&path) {
         Ok(file) => read(file)
             .map(Some)
             .map_err(|e| CorpusError::read(&path, e)),

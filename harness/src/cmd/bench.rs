@@ -54,7 +54,8 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
 
     let mut timed: Vec<_> = loaded.modules.into_iter().zip(walks).collect();
     timed.retain(|(module, _)| {
-        timing::is_for_this_machine(module) && (args.timing.thorough || is_timed(module))
+        timing::is_for_this_machine(module)
+            && (args.timing.thorough || is_timed(module, &args.selection))
     });
     if timed.iter().any(|(module, _)| module.table.maps() > 0) {
         let plan = args.timing.plan(&dir, &args.selection);
@@ -73,12 +74,14 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
 }
 
 /// Timed without `--thorough`: the wild modules with Wasmtime's default
-/// collector, the programs with recorded walks, and whatever was named on the
-/// command line.
-fn is_timed(module: &Module) -> bool {
+/// collector, the programs with that which they are compiled for, and whatever was
+/// named on the command line.
+fn is_timed(module: &Module, selection: &Selection) -> bool {
+    let compiled_for = selection.compile.collector.unwrap_or(Collector::Copying);
     match module.tier {
         Tier::Wild => module.collector == Collector::Copying,
-        Tier::Program | Tier::Yours => true,
+        Tier::Program => module.collector == compiled_for,
+        Tier::Yours => true,
         Tier::Synthetic | Tier::Smith => false,
     }
 }

@@ -43,8 +43,8 @@ struct Execution {
     frames: u64,
 }
 
-/// The walks of each module that has any. Programs are run, and of wild modules the
-/// recorded walks are read. One after another: Wasmtime compiles in
+/// The walks of each module that has any. Programs in WebAssembly text are run, and of
+/// recorded modules the recorded walks are read. One after another: Wasmtime compiles in
 /// parallel by itself, and would wait for ever for threads that wait for it.
 pub fn record_all(modules: &[Module], selection: &Selection) -> Vec<Option<Walks>> {
     let folder = selection.walks();
@@ -53,6 +53,10 @@ pub fn record_all(modules: &[Module], selection: &Selection) -> Vec<Option<Walks
         bar.inc(1);
         let walks = match (module.tier, &folder) {
             (Tier::Wild, Some(folder)) => recorded(module, folder),
+            (Tier::Program, Some(folder)) => match record(module) {
+                Ok(None) => recorded(module, folder),
+                ran => ran,
+            },
             _ => record(module),
         };
         walks.unwrap_or_else(|error| {
