@@ -1,6 +1,7 @@
 //! Where stack maps come from. Every source gives the same [`Module`].
 
 mod assemble;
+pub mod calls;
 mod capture;
 pub mod child;
 pub mod clif;

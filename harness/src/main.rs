@@ -7,6 +7,7 @@ mod cmd;
 mod costs;
 mod deterministic;
 mod digest;
+mod empties;
 mod interrupt;
 mod machine;
 mod modules;

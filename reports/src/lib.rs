@@ -13,6 +13,7 @@
 //! files: the same folder gives the same bytes.
 
 mod decision;
+mod empties;
 mod format;
 mod headline;
 mod page;
@@ -21,6 +22,7 @@ pub mod results;
 pub mod stats;
 mod table;
 
+pub use empties::empties_text;
 pub use format::plural;
 pub use headline::ranking::rank;
 pub use page::{

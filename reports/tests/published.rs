@@ -2,10 +2,10 @@
 //! what the files say.
 
 use stackmap_reports::results::{
-    AnatomyRow, CostRow, LatencyRow, ModuleRow, PooledRow, Row, SafetyRow, SchemeRow, SizeRow,
-    WalkRow, read_rows, write_rows,
+    AnatomyRow, CallsRow, CostRow, EmptiesRow, LatencyRow, ModuleRow, PooledRow, Row, SafetyRow,
+    SchemeRow, SizeRow, WalkRow, read_rows, write_rows,
 };
-use stackmap_reports::{load, readme_results};
+use stackmap_reports::{empties_text, load, readme_results};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +31,17 @@ fn the_readme_says_what_the_published_files_say() {
     let note = fs::read_to_string(published.join("upstream.md")).unwrap();
     let recommended = expected.lines().next().unwrap();
     assert!(note.contains(recommended), "upstream.md is of another run");
+}
+
+#[test]
+fn the_page_on_empties_says_what_its_tables_say() {
+    let dir = root().join("reports/cost-of-empties");
+    let rows: Vec<EmptiesRow> = read_rows(&dir.join(EmptiesRow::FILE)).unwrap();
+    let calls: Vec<CallsRow> = read_rows(&dir.join(CallsRow::FILE)).unwrap();
+    let page = fs::read_to_string(root().join("reports/cost-of-empties.md")).unwrap();
+    let text = empties_text(&rows, &calls);
+    let lacks = text.split("\n\n").any(|table| !page.contains(table));
+    assert!(!lacks, "cost-of-empties.md has other tables than:\n{text}");
 }
 
 /// Reads a table and writes it again.

@@ -14,8 +14,10 @@ pub use touched::measure_all as touched;
 
 use crate::args::Selection;
 use crate::output::{note, progress};
+use anyhow::Result;
 use stackmap_corpus::{Module, Tier};
 use std::ops::Range;
+use std::path::Path;
 
 /// Stacks of the collections of one module, as offsets into its text section,
 /// innermost first.
@@ -43,23 +45,14 @@ struct Execution {
     frames: u64,
 }
 
-/// The walks of each module that has any. Programs in WebAssembly text are run, and of
-/// recorded modules the recorded walks are read. One after another: Wasmtime compiles in
+/// The walks of each module that has any. One after another: Wasmtime compiles in
 /// parallel by itself, and would wait for ever for threads that wait for it.
 pub fn record_all(modules: &[Module], selection: &Selection) -> Vec<Option<Walks>> {
     let folder = selection.walks();
     let bar = progress::bar("record walks", modules.len());
     let all = modules.iter().map(|module| {
         bar.inc(1);
-        let walks = match (module.tier, &folder) {
-            (Tier::Wild, Some(folder)) => recorded(module, folder),
-            (Tier::Program, Some(folder)) => match record(module) {
-                Ok(None) => recorded(module, folder),
-                ran => ran,
-            },
-            _ => record(module),
-        };
-        walks.unwrap_or_else(|error| {
+        of(module, folder.as_deref()).unwrap_or_else(|error| {
             bar.suspend(|| note!("warning: {error:#}; its queries are uniform instead"));
             None
         })
@@ -67,4 +60,18 @@ pub fn record_all(modules: &[Module], selection: &Selection) -> Vec<Option<Walks
     let all = all.collect();
     bar.finish_and_clear();
     all
+}
+
+/// The walks of a module, if it has any. Programs in WebAssembly text are run, and of
+/// recorded modules the walks are read that the folder holds.
+pub fn of(module: &Module, folder: Option<&Path>) -> Result<Option<Walks>> {
+    let of_folder = || folder.map_or(Ok(None), |folder| recorded(module, folder));
+    match module.tier {
+        Tier::Wild => of_folder(),
+        Tier::Program => match record(module)? {
+            None => of_folder(),
+            walks => Ok(walks),
+        },
+        _ => Ok(None),
+    }
 }

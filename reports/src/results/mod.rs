@@ -33,6 +33,7 @@
 
 mod checks;
 mod decided;
+mod empties;
 mod error;
 mod faults;
 mod files;
@@ -46,6 +47,7 @@ mod wasmtime;
 
 pub use checks::Flaw;
 pub use decided::DecisionRow;
+pub use empties::{CallsRow, EmptiesRow};
 pub use error::ResultsError;
 pub use faults::{Class, Effect, Family, Fault, Policy};
 pub use files::{Row, RowWriter, for_each_row, partial, read_rows, write_file, write_rows};

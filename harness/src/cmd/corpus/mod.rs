@@ -1,6 +1,7 @@
-//! `corpus`: gets the wild modules, records their tables, runs them, lists what
-//! there is.
+//! `corpus`: gets the wild modules, records their tables, runs them, tells
+//! what their safepoints call, lists what there is.
 
+mod empties;
 mod fetch;
 mod list;
 mod named;
@@ -27,6 +28,8 @@ enum Command {
     Run(run::Args),
     /// Record anew what passes between a module and its JavaScript
     RecordRun(record_run::Args),
+    /// What safepoints without references cost, by what is called there
+    Empties(empties::Args),
     /// List the recorded modules
     List(list::Args),
 }
@@ -37,6 +40,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         Command::Record(args) => record::run(args),
         Command::Run(args) => run::run(args),
         Command::RecordRun(args) => record_run::run(args),
+        Command::Empties(args) => empties::run(args),
         Command::List(args) => list::run(args),
     }
 }
