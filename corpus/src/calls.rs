@@ -45,9 +45,9 @@ pub enum Callee {
 const BUILTIN: &str = "wasmtime_builtin_";
 
 /// Builtins during which nothing is collected, by Wasmtime 48's
-/// `runtime/vm/libcalls.rs`. They do not collect themselves, and the others do or
-/// might: they wait under `block_on!`, which may let another fiber of the store run,
-/// or give the store to a callback of the embedder or a debugger.
+/// `runtime/vm/libcalls.rs`: they neither collect nor give the store to anybody. The
+/// others collect, or wait under `block_on!`, which may let another fiber of the store
+/// run, or call the embedder or a debugger.
 const NEVER_COLLECT: [&str; 27] = [
     "ceil_f32",
     "ceil_f64",
