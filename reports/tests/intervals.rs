@@ -132,9 +132,15 @@ impl Claim {
     fn stands_in(&self, sources: &Sources) -> bool {
         let Sources { results, decision } = sources;
         let executed = |row: &WasmtimeRow| {
-            let ends = row.pause_lo.zip(row.pause_hi);
-            row.pause_ratio
-                .is_some_and(|ratio| self.fits(ratio, ends, None))
+            let ratios = [
+                (row.pause_ratio, row.pause_lo, row.pause_hi),
+                (row.load_bytes_ratio, row.load_bytes_lo, row.load_bytes_hi),
+                (row.load_file_ratio, row.load_file_lo, row.load_file_hi),
+                (row.compile_ratio, row.compile_lo, row.compile_hi),
+            ];
+            ratios.into_iter().any(|(ratio, lo, hi)| {
+                ratio.is_some_and(|ratio| self.fits(ratio, lo.zip(hi), None))
+            })
         };
         let decided = |row: &DecisionRow| {
             let ends = row.ratio_lo.zip(row.ratio_hi);
