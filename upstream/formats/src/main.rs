@@ -37,7 +37,8 @@ enum Command {
         /// Folder for the results
         #[arg(long, default_value = "target/wasmtime")]
         out: PathBuf,
-        /// Minutes for the rounds of programs; at least one round is made
+        /// Minutes for the rounds of programs; at least one round is made, but 0
+        /// leaves them out
         #[arg(long, default_value_t = 4)]
         minutes: u64,
         /// Minutes for the rounds of executions; at least one round is made, but 0
@@ -50,9 +51,9 @@ enum Command {
         /// Rounds of the stress; 0 leaves it out
         #[arg(long, default_value_t = 3)]
         stress: u64,
-        /// Only what has this in its name
-        #[arg(long)]
-        only: Option<String>,
+        /// Only what has this in its name; may be given several times
+        #[arg(long, value_name = "PART")]
+        only: Vec<String>,
         /// Take modules of executions, and what they need, from this folder, by hash,
         /// instead of the network
         #[arg(long, value_name = "DIR")]
@@ -94,19 +95,28 @@ fn run(command: Command) -> Result<()> {
             from,
         } => {
             std::fs::create_dir_all(&out)?;
-            let only = only.unwrap_or_default();
+            let is_asked = |name: &str| {
+                only.is_empty() || only.iter().any(|part| name.contains(part.as_str()))
+            };
+            let programs = match minutes {
+                0 => Vec::new(),
+                _ => Subject::programs().filter(|p| is_asked(p.name())).collect(),
+            };
             let wild = match wild_minutes {
                 0 => Vec::new(),
-                _ => Subject::executions(from, &only)?,
+                _ => Subject::executions(from, is_asked)?,
             };
-            let programs = Subject::programs().filter(|p| p.name().contains(&only));
-            let groups = [(programs.collect(), minutes), (wild, wild_minutes)];
+            let groups = [(programs, minutes), (wild, wild_minutes)];
             let groups = groups.map(|(subjects, minutes): (Vec<_>, u64)| Group {
                 subjects,
                 time: Duration::from_secs(minutes * 60),
             });
             let nothing = groups.iter().all(|group| group.subjects.is_empty());
-            ensure!(!nothing, "nothing to run has {only} in its name");
+            ensure!(
+                !nothing,
+                "nothing to run has {} in its name",
+                only.join(" or ")
+            );
             rounds::measure(&out, &groups, rounds)?;
             match stress {
                 0 => Ok(()),

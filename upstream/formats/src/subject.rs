@@ -62,11 +62,14 @@ impl Subject {
 
     /// The executions with this in their name whose module a package registry has, or
     /// the folder `from`, or the cache. Says of each other one that it is left out.
-    pub fn executions(from: Option<PathBuf>, only: &str) -> Result<Vec<Subject>> {
+    pub fn executions(
+        from: Option<PathBuf>,
+        is_asked: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Subject>> {
         let pins = Pins::read(from)?;
         let all = pins.executions.executions.iter();
         let mut found = Vec::new();
-        for execution in all.filter(|execution| execution.name.contains(only)) {
+        for execution in all.filter(|execution| is_asked(&execution.name)) {
             let name = &execution.name;
             if !pins.is_at_hand(execution)? {
                 eprintln!(
