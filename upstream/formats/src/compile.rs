@@ -49,7 +49,7 @@ pub fn cwasm(folder: &Path, subject: &str, collector: Collector, variant: Varian
 pub fn compile(job: &CompileJob) -> Result<Vec<Compiled>> {
     let subject = Subject::named(&job.subject)?;
     let mut config = config_of(&subject.options(job.collector)?)?;
-    if subject.is_wild() {
+    if subject.is_execution() {
         config.enable_incremental_compilation(Arc::new(Functions::default()))?;
     }
     let engine = Engine::new(&config)?;
@@ -69,7 +69,7 @@ pub fn compile(job: &CompileJob) -> Result<Vec<Compiled>> {
         formats::SEEN.store(formats::PLAIN, Relaxed);
         let file = self::cwasm(&job.folder, &job.subject, job.collector, variant);
         std::fs::write(&file, cwasm).with_context(|| file.display().to_string())?;
-        let ns = (!subject.is_wild()).then_some(ns);
+        let ns = (!subject.is_execution()).then_some(ns);
         Ok(Compiled {
             ns,
             writer_share: write_again(&handed_over()?) / ns.unwrap_or(first_ns),

@@ -110,15 +110,14 @@ impl Subject {
     }
 
     /// Whether it is an execution.
-    pub fn is_wild(&self) -> bool {
+    pub fn is_execution(&self) -> bool {
         matches!(self, Subject::Execution(..))
     }
 
     pub fn tier(&self) -> Tier {
-        if self.is_wild() {
-            Tier::Wild
-        } else {
-            Tier::Program
+        match self {
+            Subject::Program(_) => Tier::Program,
+            Subject::Execution(wild) => wild.module.tier(),
         }
     }
 
@@ -146,7 +145,7 @@ impl Subject {
     /// How often it is run after the first time. Of each collection the shortest
     /// counts. Executions take up to some seconds.
     pub fn runs(&self) -> u32 {
-        if self.is_wild() { 1 } else { 2 }
+        if self.is_execution() { 1 } else { 2 }
     }
 
     /// Runs it. Anything but its known result is an error.
