@@ -45,8 +45,8 @@ pub enum Callee {
 const BUILTIN: &str = "wasmtime_builtin_";
 
 /// Builtins during which nothing is collected, by Wasmtime 48's
-/// `runtime/vm/libcalls.rs`: they neither collect nor give the store to anybody. The
-/// others collect, or wait under `block_on!`, which may let another fiber of the store
+/// `runtime/vm/libcalls.rs`: they neither collect nor give the store to anybody, as
+/// long as no debugger is told of a trap. The others collect, or wait under `block_on!`, which may let another fiber of the store
 /// run, or call the embedder or a debugger.
 const NEVER_COLLECT: [&str; 27] = [
     "ceil_f32",
@@ -151,8 +151,8 @@ fn symbols(cwasm: &[u8]) -> Result<HashMap<u64, &str>, object::Error> {
 /// What the instruction before a return address calls, if it is a call.
 fn callee(text: &[u8], pc: u32, symbols: &HashMap<u64, &str>) -> Option<Callee> {
     let before = text.get(..pc as usize)?;
-    // `call rel32`. That another call ends in bytes that look like one is ruled out
-    // by their leading to the start of a function.
+    // `call rel32`. That another call ends in bytes that look like one is all but
+    // ruled out by their leading to the start of a function.
     if let [.., 0xe8, a, b, c, d] = *before
         && let Some(address) = pc.checked_add_signed(i32::from_le_bytes([a, b, c, d]))
         && let Some(name) = symbols.get(&address.into())
