@@ -11,8 +11,7 @@ pub(crate) fn of(results: &Results) -> Option<Controls> {
     Some(Controls::of(results.pooled.as_deref()?))
 }
 
-/// What the terminal says before anything else if a control did not come out as it
-/// must.
+/// What to say before anything else if a control did not come out as it must.
 pub(crate) fn broken(results: &Results) -> Option<String> {
     let controls = of(results).filter(|controls| !controls.hold())?;
     Some(controls.to_string())

@@ -129,12 +129,12 @@ fn verdict(results: &Results, decision: &Decision, plots: &Plots) -> String {
     lines.extend(left_out(results));
     let lines: String = lines.iter().map(|line| note(line)).collect();
     let controls = controls::of(results).map_or_else(String::new, |controls| {
-        let text = controls.summary();
+        let text = controls.to_string();
         match controls.hold() {
             true => note(&text),
             false => format!(
                 "<div class=\"verdict alarm\">\n{}</div>\n",
-                paragraph(&format!("{text} The section on controls lists them."))
+                paragraph(&text)
             ),
         }
     });

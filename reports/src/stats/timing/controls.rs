@@ -115,7 +115,7 @@ impl Controls {
     }
 }
 
-/// What the terminal says first.
+/// What the terminal and the report say first.
 impl fmt::Display for Controls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.failures() {
@@ -126,6 +126,7 @@ impl fmt::Display for Controls {
         }
     }
 }
+
 /// The first few of many.
 fn shortened(mut failures: Vec<String>) -> String {
     let more = failures.len().saturating_sub(NAMED);
