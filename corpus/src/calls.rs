@@ -46,8 +46,9 @@ const BUILTIN: &str = "wasmtime_builtin_";
 
 /// Builtins during which nothing is collected, by Wasmtime 48's
 /// `runtime/vm/libcalls.rs`: they neither collect nor give the store to anybody, as
-/// long as no debugger is told of a trap. The others collect, or wait under `block_on!`, which may let another fiber of the store
-/// run, or call the embedder or a debugger.
+/// long as no debugger is told of a trap. The others collect, or wait under
+/// `block_on!`, which may let another fiber of the store run, or call the embedder or
+/// a debugger.
 const NEVER_COLLECT: [&str; 27] = [
     "ceil_f32",
     "ceil_f64",

@@ -60,7 +60,7 @@ pub fn is_at_hand(entry: &WildModule, options: &FetchOptions) -> Result<bool, Co
     let Some(folder) = &options.from else {
         return Ok(false);
     };
-    Ok(find_by_hash(folder, shipped)?.is_some())
+    Ok(find_by_hash(folder, ready)?.is_some() || find_by_hash(folder, shipped)?.is_some())
 }
 
 /// Another file of a module's package or repository, in the cache.
