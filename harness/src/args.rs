@@ -4,6 +4,7 @@ use crate::random::SEED;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use regex::Regex;
+use stackmap_corpus::recorded::RecordOptions;
 use stackmap_corpus::wild::FetchOptions;
 use stackmap_corpus::{
     Collector, CompileOptions, CorpusError, CorpusFolder, Limits, ModuleKey, OptLevel, UnknownName,
@@ -155,6 +156,29 @@ impl FetchArg {
     }
 }
 
+/// How wild modules are fetched and compiled, and where they are recorded.
+#[derive(Args, Clone, Debug)]
+pub struct WildArgs {
+    #[command(flatten)]
+    fetch: FetchArg,
+    #[command(flatten)]
+    corpus: CorpusArg,
+    #[command(flatten)]
+    limits: CompileLimits,
+}
+
+impl WildArgs {
+    pub fn find(&self) -> Result<(CorpusFolder, RecordOptions), CorpusError> {
+        let corpus = self.corpus.find()?;
+        let options = RecordOptions {
+            fetch: self.fetch.options(&corpus),
+            folder: corpus.recordings(),
+            limits: self.limits.limits(),
+        };
+        Ok((corpus, options))
+    }
+}
+
 /// How files that still have to be compiled are compiled.
 #[derive(Args, Clone, Debug)]
 pub struct Compile {
@@ -185,6 +209,11 @@ impl Compile {
             collector: self.collector,
             opt_level: None,
         }
+    }
+
+    /// The collector that modules of the corpus are compiled for.
+    pub fn collector_of_corpus(&self) -> Collector {
+        self.collector.unwrap_or(Collector::Copying)
     }
 
     /// How files named on the command line are compiled.

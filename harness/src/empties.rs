@@ -1,6 +1,6 @@
 //! What safepoints without references cost, and which of them nothing asks for.
 
-use crate::machine::memory::MEMORY;
+use crate::machine::memory::with_peak;
 use crate::walks;
 use anyhow::{Context, Result, ensure};
 use stackmap_corpus::calls::{Call, Callee};
@@ -116,11 +116,8 @@ pub fn bytes(module: &Module, calls: &[Call], recorded_walks: &Path) -> Result<E
 
 /// Bytes of a section, and the most that its writer had allocated at once.
 fn write<E: Encoder>(table: &Table) -> Result<(u64, u64)> {
-    MEMORY.reset_peak_usage();
-    let before = MEMORY.current_usage();
-    let section = E::encode(table)?;
-    let peak = MEMORY.peak_usage().saturating_sub(before);
-    Ok((section.bytes.len() as u64, peak as u64))
+    let (section, peak) = with_peak(|| E::encode(table));
+    Ok((section?.bytes.len() as u64, peak as u64))
 }
 
 #[cfg(test)]

@@ -77,10 +77,9 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
 /// collector, the programs with that which they are compiled for, and whatever was
 /// named on the command line.
 fn is_timed(module: &Module, selection: &Selection) -> bool {
-    let compiled_for = selection.compile.collector.unwrap_or(Collector::Copying);
     match module.tier {
         Tier::Wild => module.collector == Collector::Copying,
-        Tier::Program => module.collector == compiled_for,
+        Tier::Program => module.collector == selection.compile.collector_of_corpus(),
         Tier::Yours => true,
         Tier::Synthetic | Tier::Smith => false,
     }

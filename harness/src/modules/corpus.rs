@@ -82,7 +82,7 @@ fn read_recording(listed: &Listed, selection: &Selection) -> Result<Option<Modul
 fn compile_here(selection: &Selection) -> Result<Modules> {
     let options = selection.compile.of_corpus();
     let isa = isa(&options)?;
-    let collector = options.collector.unwrap_or(Collector::Copying);
+    let collector = selection.compile.collector_of_corpus();
     let chosen = |name: &str| selection.wants(&key(name, isa, collector));
     let programs = programs::all().iter().filter(|p| chosen(p.name));
     let mut modules = progress::each("compile programs", &programs.collect::<Vec<_>>(), |p| {

@@ -1,6 +1,6 @@
 //! What writing a section costs.
 
-use crate::machine::memory::MEMORY;
+use crate::machine::memory::with_peak;
 use crate::scheme::Scheme;
 use anyhow::{Context, Result};
 use stackmap_corpus::Module;
@@ -31,10 +31,7 @@ pub fn writer_cost(module: &Module, scheme: &Scheme) -> Result<Option<WriterCost
     if module.table.is_empty() {
         return Ok(None);
     }
-    MEMORY.reset_peak_usage();
-    let before = MEMORY.current_usage();
-    let section = (scheme.encode)(&module.table);
-    let peak = MEMORY.peak_usage().saturating_sub(before);
+    let (section, peak) = with_peak(|| (scheme.encode)(&module.table));
     let section = section.with_context(|| format!("{}: scheme {}", module.key(), scheme.name))?;
     let per_safepoint = |ns: f64| ns / module.table.len() as f64;
     Ok(Some(WriterCost {

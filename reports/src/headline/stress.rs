@@ -2,6 +2,7 @@
 
 use crate::format::{count, known, list, percent, plural, with_interval};
 use crate::results::{AGAIN, BASELINE, Collector, Results, WasmtimeStressRow};
+use crate::stats::candidate_name;
 use crate::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,12 +63,9 @@ pub(crate) fn formats<'r>(cells: &[Cell<'r>]) -> Vec<(&'r str, u64)> {
     formats
 }
 
-/// `delta-tri + memo of 1024`.
-pub(crate) fn name((scheme, memo): (&str, u64)) -> String {
-    match memo {
-        0 => scheme.to_owned(),
-        entries => format!("{scheme} + memo of {entries}"),
-    }
+/// The pause as a ratio to today's, with its interval.
+pub(crate) fn pause(row: &WasmtimeStressRow) -> String {
+    with_interval(row.pause_ratio, row.pause_lo.zip(row.pause_hi))
 }
 
 /// One line per place; the control first of the formats.
@@ -82,16 +80,15 @@ pub(crate) fn table(results: &Results) -> Option<Table> {
         "`exact-again`, the control",
     ];
     let mut table = Table::new(1, head);
-    let heads = formats.iter().map(|format| format!("`{}`", name(*format)));
+    let names = formats
+        .iter()
+        .map(|&(scheme, memo)| candidate_name(scheme, memo));
+    let heads = names.map(|name| format!("`{name}`"));
     table.head.extend(heads);
-    let ratio = |row: &WasmtimeStressRow| {
-        let ends = row.pause_lo.zip(row.pause_hi);
-        with_interval(row.pause_ratio, ends)
-    };
     for cell in &cells {
         let (collector, heap, frames) = cell.place;
         let today = cell.of(BASELINE, 0);
-        let mut control = known(cell.of(AGAIN, 0), ratio);
+        let mut control = known(cell.of(AGAIN, 0), pause);
         if !cell.is_sound() {
             control += ": unsound";
         }
@@ -103,7 +100,7 @@ pub(crate) fn table(results: &Results) -> Option<Table> {
             control,
         ];
         let own = formats.iter();
-        let own = own.map(|(scheme, memo)| known(cell.of(scheme, *memo), ratio));
+        let own = own.map(|(scheme, memo)| known(cell.of(scheme, *memo), pause));
         table.push(words.into_iter().chain(own));
     }
     (!table.rows.is_empty()).then_some(table)
@@ -130,10 +127,8 @@ pub(crate) fn sentences(results: &Results) -> Option<String> {
             list(&frames)
         );
     }
-    for format in formats(&cells) {
-        let slower = cells
-            .iter()
-            .filter(|cell| cell.is_slower(format.0, format.1));
+    for (scheme, memo) in formats(&cells) {
+        let slower = cells.iter().filter(|cell| cell.is_slower(scheme, memo));
         let mut first: BTreeMap<(Collector, u64), u64> = BTreeMap::new();
         for cell in slower {
             let (collector, heap, frames) = cell.place;
@@ -147,12 +142,12 @@ pub(crate) fn sentences(results: &Results) -> Option<String> {
         text += &match first.is_empty() {
             true => format!(
                 " `{}` is nowhere known to take {} longer than today's.",
-                name(format),
+                candidate_name(scheme, memo),
                 percent(SOUND)
             ),
             false => format!(
                 " `{}` is known to take {} longer from {} on.",
-                name(format),
+                candidate_name(scheme, memo),
                 percent(SOUND),
                 list(&first)
             ),

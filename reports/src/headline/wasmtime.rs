@@ -2,7 +2,7 @@
 //! by side.
 
 use crate::format::{bytes, count, known, list, percent, plain, plural, times, with_interval};
-use crate::results::{BASELINE, Collector, Results, Tier, WasmtimeRow};
+use crate::results::{Collector, Results, Tier, WasmtimeRow};
 use crate::stats::{Decision, quantile};
 use crate::table::Table;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// The executions with today's format, wild ones first.
 fn today(results: &Results) -> Vec<&WasmtimeRow> {
     let rows = results.executions.iter().flatten();
-    let rows = rows.filter(|row| row.scheme == BASELINE && row.memo == 0);
+    let rows = rows.filter(|row| row.is_today());
     let mut today: Vec<&WasmtimeRow> = rows.collect();
     today.sort_by_key(|row| (row.tier, &row.module, row.collector));
     today

@@ -97,9 +97,7 @@ pub(super) fn figure(results: &Results, decision: &Decision) -> Option<Figure> {
 
 /// What walking the stack is of each execution's pause with today's format.
 fn shares(rows: &[WasmtimeRow]) -> BTreeMap<(&str, Collector), f64> {
-    let today = rows
-        .iter()
-        .filter(|row| row.scheme == BASELINE && row.memo == 0);
+    let today = rows.iter().filter(|row| row.is_today());
     let shares =
         today.filter_map(|row| Some(((row.module.as_str(), row.collector), row.walk_share?)));
     shares.collect()

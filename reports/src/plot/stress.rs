@@ -6,9 +6,10 @@ use super::figure::Figure;
 use super::labels::Area;
 use super::palette::Ink;
 use super::plane::Plane;
-use crate::format::{count, percent, plain, with_interval};
-use crate::headline::stress::{Cell, cells, formats, name};
+use crate::format::{count, percent, plain};
+use crate::headline::stress::{Cell, cells, formats, pause};
 use crate::results::{AGAIN, BASELINE, Collector, Results};
+use crate::stats::candidate_name;
 use crate::table::Table;
 use std::collections::BTreeSet;
 
@@ -39,7 +40,7 @@ pub(super) fn figures(results: &Results) -> Vec<Figure> {
 }
 
 fn figure(collector: Collector, format: (&str, u64), cells: &[&Cell]) -> Option<Figure> {
-    let scheme = name(format);
+    let scheme = candidate_name(format.0, format.1);
     let mut table = Table::new(
         1,
         [
@@ -51,13 +52,7 @@ fn figure(collector: Collector, format: (&str, u64), cells: &[&Cell]) -> Option<
         ],
     );
     for cell in cells {
-        let ratio = |scheme: &str, memo| {
-            let row = cell.of(scheme, memo)?;
-            Some(with_interval(
-                row.pause_ratio,
-                row.pause_lo.zip(row.pause_hi),
-            ))
-        };
+        let ratio = |scheme: &str, memo| cell.of(scheme, memo).map(pause);
         let walk = cell.of(BASELINE, 0).map(|row| percent(row.walk_share));
         table.push([
             count(cell.place.1),

@@ -3,6 +3,7 @@
 
 use super::checks::{Flaw, at_most, interval, positive};
 use super::files::row;
+use super::names::BASELINE;
 use stackmap_corpus::{Collector, Tier};
 
 row! {
@@ -167,6 +168,13 @@ row! {
 }
 
 /// Shares are parts of a whole, and intervals have two ends.
+impl WasmtimeRow {
+    /// Whether it is of Wasmtime as it is today.
+    pub(crate) fn is_today(&self) -> bool {
+        self.scheme == BASELINE && self.memo == 0
+    }
+}
+
 fn execution(row: &WasmtimeRow) -> Option<Flaw> {
     let share = |column, share: Option<f64>| at_most(column, share?, 1.0, "the whole");
     share("lookup_share", row.lookup_share)

@@ -29,6 +29,7 @@ mod wasmtime;
 
 pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
+pub(crate) use decision::candidate_name;
 pub use decision::{
     Answer, Candidate, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question,
     RULES, Reason, Rules, RulesError, Sensitivity, Span, Verdicts, Weighting, decide,

@@ -1,7 +1,7 @@
 //! `corpus empties`: what safepoints without references cost, by what is called there.
 
 use super::named::named;
-use crate::args::{CompileLimits, CorpusArg, FetchArg, Format};
+use crate::args::{Format, WildArgs};
 use crate::empties;
 use crate::outcome::Outcome;
 use crate::output::{self, note};
@@ -10,7 +10,7 @@ use stackmap_corpus::calls::{self, Call};
 use stackmap_corpus::programs;
 use stackmap_corpus::recorded::{RecordOptions, TARGETS, Target};
 use stackmap_corpus::wild::{self, WildModule};
-use stackmap_corpus::{CompileOptions, CorpusError, Isa, Module};
+use stackmap_corpus::{CompileOptions, CorpusError, CorpusFolder, Isa, Module};
 use stackmap_reports::results::write_rows;
 use std::fs;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub struct Args {
     /// and our programs]
     names: Vec<String>,
     #[command(flatten)]
-    fetch: FetchArg,
+    wild: WildArgs,
     /// Leave out modules of git repositories, unless they were fetched before or
     /// are in that folder
     #[arg(long)]
@@ -30,20 +30,11 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    corpus: CorpusArg,
-    #[command(flatten)]
-    limits: CompileLimits,
-    #[command(flatten)]
     format: Format,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let corpus = args.corpus.find()?;
-    let options = RecordOptions {
-        fetch: args.fetch.options(&corpus),
-        folder: corpus.recordings(),
-        limits: args.limits.limits(),
-    };
+    let (corpus, options) = args.wild.find()?;
     let (mut rows, mut callees, mut failures) = (Vec::new(), Vec::new(), 0);
     let mut add = |compiled: Result<(Module, Vec<Call>), CorpusError>| -> Result<()> {
         match compiled {
@@ -62,7 +53,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         true => programs::all(),
         false => &[],
     };
-    let modules = chosen(args, &options)?;
+    let modules = chosen(args, &corpus, &options)?;
     for target in TARGETS.into_iter().filter(|t| t.isa == Isa::X86_64) {
         for program in programs {
             add(calls::of_program(program, &compile_options(target)))?;
@@ -85,8 +76,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
 }
 
 /// The wild modules to compile.
-fn chosen(args: &Args, options: &RecordOptions) -> Result<Vec<WildModule>> {
-    let mut chosen = named(&args.names, &args.corpus.find()?)?;
+fn chosen(args: &Args, corpus: &CorpusFolder, options: &RecordOptions) -> Result<Vec<WildModule>> {
+    let mut chosen = named(&args.names, corpus)?;
     chosen.retain(|module| !module.heavy || !args.names.is_empty());
     let mut left = Vec::new();
     for module in chosen {

@@ -2,7 +2,7 @@
 //! or compares these with what is recorded.
 
 use super::named::named;
-use crate::args::{CompileLimits, CorpusArg, FetchArg};
+use crate::args::WildArgs;
 use crate::outcome::Outcome;
 use crate::output::{note, say};
 use anyhow::{Result, ensure};
@@ -15,26 +15,17 @@ pub struct Args {
     /// Names from corpus/wild.toml [default: all]
     names: Vec<String>,
     #[command(flatten)]
-    fetch: FetchArg,
+    wild: WildArgs,
     /// Change nothing; compare with what is recorded, bit for bit
     #[arg(long)]
     check: bool,
     /// Only this ISA, such as x86_64
     #[arg(long)]
     isa: Option<String>,
-    #[command(flatten)]
-    corpus: CorpusArg,
-    #[command(flatten)]
-    limits: CompileLimits,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let corpus = args.corpus.find()?;
-    let options = RecordOptions {
-        fetch: args.fetch.options(&corpus),
-        folder: corpus.recordings(),
-        limits: args.limits.limits(),
-    };
+    let (corpus, options) = args.wild.find()?;
     let targets = targets(args.isa.as_deref())?;
     // Whoever records may do so because a recording is missing.
     let recorded = match args.check {

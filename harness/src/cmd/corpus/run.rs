@@ -1,13 +1,13 @@
 //! `corpus run`: runs pinned executions and tells of their collections.
 
 use super::named;
-use crate::args::{CompileLimits, CorpusArg, FetchArg, Format, parse_collector};
+use crate::args::{Format, WildArgs, parse_collector};
 use crate::outcome::Outcome;
 use crate::output::{self, PrintedColumn, note, percent, thousands};
 use crate::walks::{Walks, rows};
 use anyhow::{Context, Result};
 use stackmap_corpus::execution::{self, Kind};
-use stackmap_corpus::recorded::{RecordOptions, TARGETS, Target};
+use stackmap_corpus::recorded::{TARGETS, Target};
 use stackmap_corpus::wild;
 use stackmap_corpus::{Collector, CorpusError, Isa, walks};
 use stackmap_reports::results::WalkRow;
@@ -18,7 +18,7 @@ pub struct Args {
     /// Names from corpus/executions.toml [default: all]
     names: Vec<String>,
     #[command(flatten)]
-    fetch: FetchArg,
+    wild: WildArgs,
     /// Only with this collector: copying or drc
     #[arg(long, value_parser = parse_collector)]
     collector: Option<Collector>,
@@ -37,20 +37,11 @@ pub struct Args {
     #[arg(long)]
     output: bool,
     #[command(flatten)]
-    corpus: CorpusArg,
-    #[command(flatten)]
-    limits: CompileLimits,
-    #[command(flatten)]
     format: Format,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let corpus = args.corpus.find()?;
-    let options = RecordOptions {
-        fetch: args.fetch.options(&corpus),
-        folder: corpus.recordings(),
-        limits: args.limits.limits(),
-    };
+    let (corpus, options) = args.wild.find()?;
     let chosen = named::executions(&args.names, &corpus)?;
     let host = Isa::host().context("no module can be run: Cranelift lacks this machine's ISA")?;
     let wanted = |target: &Target| {

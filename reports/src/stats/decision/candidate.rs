@@ -28,7 +28,7 @@ impl Candidate {
         let of = |scheme: &SchemeRow| {
             let memos = executed(scheme).into_iter();
             let own = memos.map(|memo| Candidate {
-                name: name(&scheme.name, memo),
+                name: candidate_name(&scheme.name, memo),
                 scheme: scheme.clone(),
                 memo,
             });
@@ -46,7 +46,7 @@ impl Candidate {
 }
 
 /// What a scheme with so many entries before it is called.
-pub(super) fn name(scheme: &str, memo: u64) -> String {
+pub(crate) fn candidate_name(scheme: &str, memo: u64) -> String {
     match memo {
         0 => scheme.to_owned(),
         entries => format!("{scheme} + memo of {entries}"),

@@ -1,7 +1,7 @@
 //! What was measured of each scheme in what users feel, and how far two of
 //! them are apart.
 
-use super::candidate::{Candidate, name};
+use super::candidate::{Candidate, candidate_name};
 use super::criterion::{Criterion, Difference, Gap};
 use super::rules::Rules;
 use crate::results::{
@@ -100,7 +100,9 @@ impl Evidence {
             for criterion in Criterion::TIMES {
                 if let Some(time) = time_of(row, criterion) {
                     let schemes = times.entry(criterion).or_default();
-                    let own = schemes.entry(name(&row.scheme, row.memo)).or_default();
+                    let own = schemes
+                        .entry(candidate_name(&row.scheme, row.memo))
+                        .or_default();
                     own.insert((row.module.clone(), row.collector), time);
                 }
             }

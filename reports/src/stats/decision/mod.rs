@@ -17,6 +17,7 @@ mod sensitivity;
 
 pub use answer::{Answer, Fate, Open, Question};
 pub use candidate::Candidate;
+pub(crate) use candidate::candidate_name;
 pub use criterion::{Criterion, Difference, Gap};
 pub use reason::Reason;
 pub use rules::{Rules, RulesError};
