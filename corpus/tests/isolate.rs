@@ -55,17 +55,19 @@ fn a_rejected_module_keeps_its_remedy() {
 }
 
 fn time_and_memory_are_limited() {
-    // Large enough to take longer, and more, than allowed.
-    let mut large = String::from("(module (func (param i64) (result i64) (local.get 0)");
+    let mut function = String::from("(func (param i64) (result i64) (local.get 0)");
     for i in 0..200_000 {
-        write!(large, "(i64.const {i}) (i64.mul) (local.get 0) (i64.xor)").unwrap();
+        write!(function, "(i64.const {i}) (i64.mul) (local.get 0) (i64.xor)").unwrap();
     }
-    large.push_str("))");
+    function.push(')');
+    let large = |functions| format!("(module {})", function.repeat(functions));
+    // Some ten times what fits into a second, to which the limit is rounded up, on
+    // a fast machine.
     let time = Limits {
         time: Duration::from_millis(500),
         ..Limits::default()
     };
-    let error = isolated(&large, &time).unwrap_err().to_string();
+    let error = isolated(&large(16), &time).unwrap_err().to_string();
     assert!(
         error.contains("longer than 0.5 s") && error.contains("--minutes"),
         "{error}"
@@ -74,7 +76,7 @@ fn time_and_memory_are_limited() {
         memory: 16 << 20,
         ..Limits::default()
     };
-    let error = isolated(&large, &memory).unwrap_err().to_string();
+    let error = isolated(&large(1), &memory).unwrap_err().to_string();
     assert!(
         error.contains("more than 16 MiB") && error.contains("--memory"),
         "{error}"

@@ -34,3 +34,9 @@ pub(crate) fn read_uleb(bytes: &[u8], at: &mut usize) -> Result<u64, Malformed> 
     }
     Err(Malformed::InvalidField)
 }
+
+/// A number that is stored in at most 32 bits.
+#[inline]
+pub(crate) fn field(number: u64) -> Result<u32, Malformed> {
+    u32::try_from(number).map_err(|_| Malformed::InvalidField)
+}

@@ -3,7 +3,7 @@
 use super::head::{HEAD_BYTES, HEADER_BYTES, unpack};
 use super::lanes::lanes_equal;
 use crate::bits::mask::mask;
-use crate::bits::uleb::read_uleb;
+use crate::bits::uleb::{field, read_uleb};
 use crate::bits::words::{WordMap, frame_words, toggle};
 use crate::encoder::Lookup;
 use crate::error::Malformed;
@@ -76,7 +76,7 @@ impl<'s> Reader<'s> {
         let rows = last_row as usize + 1;
         let row_bits = (high_bits + delta_bits) as usize;
         let mut at = HEAD_BYTES + rows + (rows * row_bits).div_ceil(8);
-        let frame_size = (read_uleb(block, &mut at)? as u32) << self.slot_shift;
+        let frame_size = field(read_uleb(block, &mut at)? << self.slot_shift)?;
         let (first_word, other_words) = if is_large == 0 {
             let common = word_at(block, at)? & mask(8 * common_bytes);
             (common | delta << window_start, &[][..])
@@ -85,12 +85,11 @@ impl<'s> Reader<'s> {
             map.fill(0);
             for _ in 0..delta {
                 let token = read_uleb(block, &mut at)?;
-                let (start, has_extra) = ((token >> 1) as u32, token & 1 == 1);
-                let length = match has_extra {
-                    true => (read_uleb(block, &mut at)? as u32).wrapping_add(2),
-                    false => 1,
+                let length = match token & 1 {
+                    0 => 1,
+                    _ => 2 + read_uleb(block, &mut at)?,
                 };
-                toggle(map, start, length)?;
+                toggle(map, field(token >> 1)?, field(length)?)?;
             }
             let (first, others) = map.split_first().ok_or(Malformed::InvalidField)?;
             (*first, others)

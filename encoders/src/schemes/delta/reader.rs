@@ -1,7 +1,7 @@
 //! A block by binary search, then its rows in order.
 
 use crate::bits::split::{split_u32, split_u32s};
-use crate::bits::uleb::read_uleb;
+use crate::bits::uleb::{field, read_uleb};
 use crate::bits::words::{WordMap, frame_words, toggle};
 use crate::encoder::Lookup;
 use crate::error::Malformed;
@@ -55,19 +55,18 @@ impl<'s> Reader<'s> {
             let token = read_uleb(body, at)?;
             let extra = match token & 2 {
                 0 => None,
-                _ => Some(field(read_uleb(body, at)?)?),
+                _ => Some(read_uleb(body, at)?),
             };
             match token >> 2 {
                 0 => {
-                    *frame_size = extra.ok_or(Malformed::InvalidField)?;
+                    *frame_size = field(extra.ok_or(Malformed::InvalidField)?)?;
                     self.map(*frame_size, scratch)?.fill(0);
                 }
                 gap => {
-                    let start = field(end + gap - 1)?;
-                    let length = extra.map_or(Some(1), |extra| extra.checked_add(2));
-                    let length = length.ok_or(Malformed::InvalidField)?;
-                    toggle(scratch, start, length)?;
-                    end = u64::from(start) + u64::from(length);
+                    let start = end + gap - 1;
+                    let length = extra.map_or(1, |extra| extra + 2);
+                    toggle(scratch, field(start)?, field(length)?)?;
+                    end = start + length;
                 }
             }
             if token & 1 == 0 {
@@ -134,10 +133,4 @@ impl<'s> crate::Reader<'s> for Reader<'s> {
         }
         Ok(Lookup::Missing)
     }
-}
-
-/// What is stored in at most 32 bits.
-#[inline]
-fn field(number: u64) -> Result<u32, Malformed> {
-    u32::try_from(number).map_err(|_| Malformed::InvalidField)
 }
