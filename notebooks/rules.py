@@ -67,7 +67,7 @@ class Evidence:
                 self._add_memo(name, r["scheme"], r["memo"])
                 for what, times in self.times.items():
                     if r[f"{what}_ratio"] is not None:
-                        cell = (r[f"{what}_ratio"], r[f"{what}_lo"])
+                        cell = (r[f"{what}_ratio"], r[f"{what}_lo"], r[f"{what}_hi"], r["processes"])
                         times.setdefault(name, {})[r["module"], r["collector"]] = cell
         self.harmful = {}
         if (run.folder() / "safety.csv").exists():
@@ -132,17 +132,21 @@ class Evidence:
             and self.encoded.get(scheme, 0) == self.encoded["exact"]
             and all(harmful[f] <= today[f] + TOLERANCE for f in harmful.keys() & today.keys())
             and all(ratio < 1 + at["cwasm"] for ratio in self.cwasm.get(scheme, {}).values())
-            and all(
-                lo is None or lo < self.limit(name, at)
-                for name, times in self.times.items()
-                for _, lo in times.get(scheme, {}).values()
-            )
+            and all(lo < self.limit(name, at) for name in self.times for lo in self._lowest(name, scheme))
         )
 
     def limit(self, name, at):
-        """From what ratio on an execution is slower than today's format built twice is anywhere."""
-        control = [lo for _, lo in self.times[name].get("exact-again", {}).values() if lo is not None]
-        return max([1 + at[TIMES[name]], *control])
+        """From what ratio on an execution is slower than today's format built twice is shown to be anywhere."""
+        return max([1 + at[TIMES[name]], *self._lowest(name, "exact-again")])
+
+    def _lowest(self, name, scheme):
+        """Lower ends of a scheme's times, so far down that all intervals of the scheme hold together (Bonferroni)."""
+        cells = {what: times.get(scheme, {}).values() for what, times in self.times.items()}
+        comparisons = sum(cell[1] is not None for own in cells.values() for cell in own)
+        for ratio, lo, hi, processes in cells[name]:
+            if lo is not None:
+                point = student.quantile(processes - 1, 0.05 / comparisons) / student.quantile(processes - 1)
+                yield ratio / math.sqrt(hi / lo) ** point
 
     def answer(self, question, at):
         """The scheme that remains, of about the fewest lines and with the smallest files."""

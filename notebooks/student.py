@@ -10,8 +10,8 @@ ROUNDING = 0.5e-6
 
 
 @cache
-def quantile(freedom: int) -> float:
-    """The two-sided 95 % point, by bisection over Simpson's rule."""
+def quantile(freedom: int, error: float = 0.05) -> float:
+    """The two-sided point that is missed with a probability of `error`, by bisection over Simpson's rule."""
     scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
 
     def middle(t: float) -> float:
@@ -21,10 +21,10 @@ def quantile(freedom: int) -> float:
         inner = 4 * sum(height[1:-1:2]) + 2 * sum(height[2:-1:2])
         return 2 * scale * math.sqrt(freedom) * (height[0] + inner + height[-1]) * end / steps / 3
 
-    low, high = 0.0, 20.0
+    low, high = 0.0, 1e4
     for _ in range(60):
         half = (low + high) / 2
-        low, high = (half, high) if middle(half) < 0.95 else (low, half)
+        low, high = (half, high) if middle(half) < 1 - error else (low, half)
     return low
 
 

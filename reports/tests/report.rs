@@ -212,7 +212,7 @@ fn runs_and_how_they_predict_one_another_are_told() {
     let dir = rendered("runs", LARGE);
     let results = load(&dir).unwrap();
     let page = fs::read_to_string(dir.join("report.html")).unwrap();
-    let runs = "Measured in 8 runs on A CPU @ 2.00 GHz, from 2026-01-01T00:00:00Z to 2026-01-01T07:10:00Z.";
+    let runs = "Lookups were timed in 8 runs on A CPU @ 2.00 GHz, from 2026-01-01T00:00:00Z to 2026-01-01T07:10:00Z.";
     let text = left_out_text(results.left_out.as_deref().unwrap()).unwrap();
     for place in [page, terminal_summary(&results), readme_results(&results)] {
         assert!(place.contains(runs) && place.contains(&text), "{place}");

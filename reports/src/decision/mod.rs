@@ -72,11 +72,11 @@ pub(crate) fn markdown(results: &Results, decision: &Decision) -> String {
     if results.latencies.is_some() {
         out += &format!("{}\n", runs::sentences(results, decision));
     }
-    for line in controls::failures(results) {
-        out += &format!("\n- A control: {line}.\n");
-    }
-    for line in caveats(results, decision) {
-        out += &format!("\n- {line}\n");
+    let failures = controls::failures(results).into_iter();
+    let notes = failures.map(|line| format!("Control: {line}."));
+    out += "\n";
+    for note in notes.chain(caveats(results, decision)) {
+        out += &format!("- {note}\n");
     }
     out += "\n## Rules\n\nThis file is generated from the results by these rules. The thresholds are in `reports/decision.toml`, where each is argued for. Sizes and faults were known when they were written; how schemes do in Wasmtime was not.\n\n";
     for rule in RULES {

@@ -1,11 +1,12 @@
 //! The decision in the order in which a maintainer asks: what to do, the two
 //! worries, what it costs and saves, how sure that is.
 
+use super::tables::{gap_text, highest_text};
 use crate::format::{list, module, percent, percent_range, plural};
 use crate::headline::wasmtime;
 use crate::results::{BASELINE, Collector, ModuleKey, Results, Tier};
 use crate::stats::headline::of_tier;
-use crate::stats::{Candidate, Criterion, Decision, Question, Spread};
+use crate::stats::{Candidate, Criterion, Decision, Open, Question, Spread};
 
 /// A question, and what the results answer.
 pub(crate) type Said = (&'static str, String);
@@ -84,7 +85,7 @@ pub(crate) fn verdict(results: &Results, decision: &Decision) -> String {
     let means = decision.means(&candidate.scheme.name);
     if let Some((spread, total)) = means.and_then(|means| Some((means.bytes?, means.total?))) {
         text += &format!(
-            " It leaves {} of the section's bytes in the mean over {scope}, and {} of them all together.",
+            " It leaves {} of the section's bytes in the geometric mean over {scope}, and {} of them all together.",
             percent(spread.mean),
             percent(total)
         );
@@ -165,7 +166,7 @@ fn exactness(decision: &Decision, own: &Candidate) -> String {
     let faults = decision.gap(&own.name, Criterion::Faults);
     if let Some(gap) = faults.filter(|gap| gap.lo < 0.0 && gap.hi == 0.0) {
         text += &format!(
-            " With a fatal missing entry {} of {} families of faults are answered wrongly less often than today, and none more often.",
+            " With a fatal missing entry, as in debug builds and under `gc_zeal`, {} of {} families of faults are answered wrongly less often than today, and none more often.",
             -gap.lo, gap.n
         );
     }
@@ -177,21 +178,47 @@ fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Option<Stri
     let executions = wasmtime::counted(results)?;
     let means = Criterion::TIMES.into_iter().filter_map(|criterion| {
         let gap = decision.gap(&own.name, criterion)?;
-        let ratio = super::tables::gap_text(criterion, gap);
-        Some(format!("{criterion} {ratio}"))
+        let ratio = gap_text(criterion, gap);
+        Some(format!("{criterion} {ratio} ({})", plural(gap.n, "module")))
     });
     let means: Vec<String> = means.collect();
     if means.is_empty() {
         return None;
     }
     let mut text = format!(
-        "In {executions} nobody is known to wait materially longer than today: a scheme with which somebody does is excluded. In the mean, with the interval for modules like these: {}.",
+        "In {executions} none is shown to take materially longer than today; a scheme with which one is, is excluded.{} In the mean, with the interval for modules like these: {}.",
+        unsettled(decision),
         list(&means)
     );
     if let Some(shares) = wasmtime::lookup_shares(results) {
         text += &format!(" {shares}");
     }
     Some(text)
+}
+
+/// The times of single executions that may be materially longer for all that is known.
+fn unsettled(decision: &Decision) -> String {
+    let mut total = (0, 0);
+    let mut highest: Vec<String> = Vec::new();
+    for found in &decision.answer(decision.preferred).open {
+        if let Open::Executions {
+            criterion,
+            open,
+            of,
+            highest: own,
+        } = found
+        {
+            total = (total.0 + open, total.1 + of);
+            highest.push(format!("{criterion} of {}", highest_text(own)));
+        }
+    }
+    match total {
+        (0, _) => String::new(),
+        (open, of) => format!(
+            " Not shown is not absent: of {of} times of these {open} may be longer, for their interval reaches beyond the threshold. The highest estimates: {}.",
+            list(&highest)
+        ),
+    }
 }
 
 /// The files that lose most and least.
@@ -231,16 +258,26 @@ fn certainty(decision: &Decision) -> String {
             )
         }
     };
-    let spans = sensitivity.cwasm.iter();
-    let same = spans.filter(|span| span.verdicts.recommended.as_deref() == recommended);
-    let same: Vec<String> = same.map(|span| percent_range(span.from, span.to)).collect();
+    let spans = sensitivity.cwasm.iter().map(|span| {
+        let verdict = match span.verdicts.recommended.as_deref() {
+            own if own == recommended => "it is the same".to_owned(),
+            Some(other) => format!("it is `{other}`"),
+            None => "it is today's format".to_owned(),
+        };
+        format!("{verdict} from {}", percent_range(span.from, span.to))
+    });
+    let spans: Vec<String> = spans.collect();
     text += &format!(
-        " It is the same wherever a difference in the size of a file counts from {}.",
-        list(&same)
+        " By the size from which a difference between files counts: {}.",
+        list(&spans)
     );
-    match decision.answer(decision.preferred).open.len() {
+    let open = decision.answer(decision.preferred).open.iter();
+    match open
+        .filter(|open| matches!(open, Open::Against { .. }))
+        .count()
+    {
         0 => text,
-        1 => text + " One comparison is open.",
-        n => format!("{text} {n} comparisons are open."),
+        1 => text + " One comparison with another scheme is open.",
+        n => format!("{text} {n} comparisons with other schemes are open."),
     }
 }

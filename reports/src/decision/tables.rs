@@ -1,11 +1,14 @@
 //! Tables of the decision: what became of every scheme, what users feel of it,
 //! and what would change the verdict.
 
-use crate::format::{NONE, interval, known, list, percent, percent_range, plural, times};
+use crate::format::{
+    NONE, interval, known, list, percent, percent_range, plural, times, with_interval,
+};
 use crate::headline::schemes::lines_of;
 use crate::results::is_timing_control;
 use crate::stats::{
-    Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question, Rules, Span, Verdicts,
+    Change, Criterion, Decision, Difference, Fate, Felt, Gap, Highest, Open, Question, Rules, Span,
+    Verdicts,
 };
 use crate::table::Table;
 
@@ -223,11 +226,13 @@ fn open(decision: &Decision) -> Table {
                     criterion,
                     open,
                     of,
+                    highest,
                 } => (
                     format!("whether somebody pays: {criterion}"),
                     format!(
-                        "{open} of {} reach across the threshold",
-                        plural(*of, "execution")
+                        "{open} of {} reach beyond the threshold; the highest is {}",
+                        plural(*of, "execution"),
+                        highest_text(highest)
                     ),
                     "more processes of each".to_owned(),
                 ),
@@ -248,6 +253,13 @@ fn open(decision: &Decision) -> Table {
         }
     }
     table
+}
+
+/// `splay with drc, 1.07× [0.89, 1.28]`.
+pub(super) fn highest_text(highest: &Highest) -> String {
+    let (module, collector) = &highest.execution;
+    let ratio = with_interval(highest.ratio, highest.interval);
+    format!("{module} with {collector}, {ratio}")
 }
 
 fn remedy(criterion: Criterion) -> &'static str {

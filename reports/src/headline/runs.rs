@@ -5,7 +5,7 @@ use crate::results::{BASELINE, Fact, Results, RunRow};
 use crate::stats::{Decision, MeanRatio};
 use std::collections::BTreeMap;
 
-/// `Measured in 8 runs on A, from … to ….`, and what that makes of the
+/// `Lookups were timed in 8 runs on A, from … to ….`, and what that makes of the
 /// intervals.
 pub(crate) fn sentences(results: &Results, decision: &Decision) -> String {
     let Some(runs) = results.runs.as_deref().filter(|runs| !runs.is_empty()) else {
@@ -22,11 +22,27 @@ pub(crate) fn sentences(results: &Results, decision: &Decision) -> String {
     let machines: Vec<String> = machines.collect();
     let began = runs.iter().map(|run: &RunRow| run.began.as_str()).min();
     let ended = runs.iter().map(|run: &RunRow| run.ended.as_str()).max();
-    let mut text = format!("Measured in {}", list(&machines));
+    let mut text = format!("Lookups were timed in {}", list(&machines));
     if let (Some(began), Some(ended)) = (began, ended) {
         text += &format!(", from {began} to {ended}");
     }
-    text + ". " + &widths(decision, runs.len())
+    text + ". " + &widths(decision, runs.len()) + &processes(results)
+}
+
+/// What the executions in Wasmtime rest on, which are timed apart from the lookups.
+fn processes(results: &Results) -> String {
+    let rows = || results.executions.iter().flatten().map(|row| row.processes);
+    match rows().min().zip(rows().max()) {
+        None => String::new(),
+        Some((least, most)) if least == most => {
+            format!(
+                " Executions in Wasmtime were timed apart from that, in {least} rounds of processes."
+            )
+        }
+        Some((least, most)) => format!(
+            " Executions in Wasmtime were timed apart from that, in {least} to {most} rounds of processes."
+        ),
+    }
 }
 
 /// How far the interval of the scheme reaches that half of the others reach beyond.

@@ -3,7 +3,7 @@
 use super::times::{LIKE_THESE, THESE, estimated, judged, like_these, these};
 use crate::format::{count, known, percent, percent_range, plain};
 use crate::results::{BASELINE, Results, SchemeRow};
-use crate::stats::means::{MeanRatio, Spread};
+use crate::stats::means::Spread;
 use crate::stats::schemes::SchemeMeans;
 use crate::stats::{Candidate, Criterion, Decision};
 use crate::table::Table;
@@ -208,10 +208,9 @@ pub(crate) fn scenarios(results: &Results, decision: &Decision) -> Table {
             scenario.timed.to_string(),
             timed.to_string(),
         ];
-        let rows = schemes
+        let means = schemes
             .iter()
-            .map(|scheme| headline.pooled_row(results, scheme, scenario));
-        let means = rows.map(|row| known(row.map(MeanRatio::pooled), judged));
+            .map(|scheme| known(headline.mean(results, scheme, scenario), judged));
         table.push(row.into_iter().chain(means));
     }
     table
@@ -235,8 +234,7 @@ pub(crate) fn walks(results: &Results, decision: &Decision) -> Option<(usize, Ta
     {
         let name = &means.scheme.name;
         let cells = walks.scenarios().flat_map(|scenario| {
-            let row = walks.pooled_row(results, name, scenario);
-            let mean = row.map(MeanRatio::pooled);
+            let mean = walks.mean(results, name, scenario);
             [known(mean, these), known(mean, like_these)]
         });
         table.push(std::iter::once(format!("`{name}`")).chain(cells));

@@ -22,8 +22,8 @@ pub(crate) fn words(stratum: Stratum) -> String {
     }
 }
 
-/// By scenario, one line per scheme: its ratio and its verdict in each stratum,
-/// whose number of modules stands in parentheses.
+/// By scenario whose controls permit it, one line per scheme: its ratio and its
+/// verdict in each stratum, whose number of modules stands in parentheses.
 pub(crate) fn verdicts(results: &Results, decision: &Decision) -> Vec<(Scenario, Table)> {
     let strata = decision.headline.strata(results);
     let of_scenario = |scenario: Scenario| {
@@ -44,7 +44,9 @@ pub(crate) fn verdicts(results: &Results, decision: &Decision) -> Vec<(Scenario,
         }
         (scenario, table)
     };
-    decision.headline.scenarios().map(of_scenario).collect()
+    let scenarios = decision.headline.scenarios();
+    let scenarios = scenarios.filter(|s| decision.headline.has_verdicts(results, *s));
+    scenarios.map(of_scenario).collect()
 }
 
 /// By stratum, one line per scheme: bytes, and both intervals of the times.

@@ -17,9 +17,9 @@ pub(crate) fn these(mean: MeanRatio) -> String {
 /// `[0.59, 0.89] faster`, for modules like these.
 pub(crate) fn like_these(mean: MeanRatio) -> String {
     match mean.like_these {
-        Some((lo, hi)) if lo < hi => format!("{} {}", interval(lo, hi), mean.verdict),
+        Some((lo, hi)) if lo < hi => format!("{} {}", interval(lo, hi), verdict(mean)),
         Some(_) => NONE.to_owned(),
-        None => mean.verdict.to_string(),
+        None => verdict(mean),
     }
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn estimated(mean: MeanRatio) -> String {
 pub(crate) fn judged(mean: MeanRatio) -> String {
     match mean.like_these {
         Some((lo, hi)) if lo == hi => times(mean.ratio),
-        _ => format!("{} {}", estimated(mean), mean.verdict),
+        _ => format!("{} {}", estimated(mean), verdict(mean)),
     }
 }
 
@@ -40,7 +40,15 @@ pub(crate) fn judged(mean: MeanRatio) -> String {
 pub(crate) fn in_short(mean: MeanRatio) -> String {
     match mean.like_these {
         Some((lo, hi)) if lo == hi => times(mean.ratio),
-        _ => format!("{} {}", times(mean.ratio), mean.verdict),
+        _ => format!("{} {}", times(mean.ratio), verdict(mean)),
+    }
+}
+
+/// `faster`, or that the controls forbid a verdict.
+fn verdict(mean: MeanRatio) -> String {
+    match mean.verdict {
+        Some(verdict) => verdict.to_string(),
+        None => "(no verdict: a control failed)".to_owned(),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Which modules and which scenarios stand for the whole in the headline: one
 //! tier, one instruction set, each module once.
 
+use super::means::MeanRatio;
+use super::timing::Controls;
 use crate::results::{
-    AnatomyRow, Cache, Collector, Isa, LatencyRow, ModuleKey, PooledRow, Queries, Results,
-    Scenario, SizeRow, Stratum, Tier, Timed,
+    AnatomyRow, BASELINE, Cache, Collector, Isa, LatencyRow, ModuleKey, PooledRow, Queries,
+    Results, Scenario, SizeRow, Stratum, Tier, Timed,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,18 +185,34 @@ impl Headline {
         })
     }
 
-    /// The row of one scheme in one scenario over these modules.
-    pub(crate) fn pooled_row<'r>(
+    /// What one scheme takes in one scenario over these modules, with a verdict if
+    /// the controls of the scenario permit one.
+    pub(crate) fn mean(
         &self,
-        results: &'r Results,
+        results: &Results,
         scheme: &str,
         scenario: Scenario,
-    ) -> Option<&'r PooledRow> {
+    ) -> Option<MeanRatio> {
         let stratum = self.stratum?;
         let mut rows = self.pooled(results);
-        rows.find(|row| {
+        let row = rows.find(|row| {
             row.scheme == scheme && row.scenario() == scenario && row.stratum == stratum
+        })?;
+        let mean = MeanRatio::pooled(row);
+        let controls = Controls::of(results.pooled.as_deref()?);
+        Some(match controls.forbid(row) {
+            true => MeanRatio {
+                verdict: None,
+                ..mean
+            },
+            false => mean,
         })
+    }
+
+    /// Whether the controls of a scenario permit verdicts.
+    pub(crate) fn has_verdicts(&self, results: &Results, scenario: Scenario) -> bool {
+        let baseline = self.mean(results, BASELINE, scenario);
+        baseline.is_none_or(|mean| mean.verdict.is_some())
     }
 
     /// Every scenario with the number of modules that were timed in it.

@@ -83,8 +83,9 @@ pub struct MeanRatio {
     pub these: Option<Interval>,
     /// Interval for modules like these.
     pub like_these: Option<Interval>,
-    /// What may be said about modules like these.
-    pub verdict: Verdict,
+    /// What may be said about modules like these; none where a control of the
+    /// scenario did not come out as it must.
+    pub verdict: Option<Verdict>,
     /// Modules.
     pub n: usize,
 }
@@ -96,7 +97,7 @@ impl MeanRatio {
             ratio: row.ratio,
             these: interval_of(&row.scheme, row.here_lo, row.here_hi),
             like_these: interval_of(&row.scheme, row.ratio_lo, row.ratio_hi),
-            verdict: row.verdict,
+            verdict: Some(row.verdict),
             n: row.n_modules,
         }
     }
@@ -111,7 +112,7 @@ impl MeanRatio {
             ratio: spread.mean,
             these: None,
             like_these: None,
-            verdict: Verdict::Inconclusive,
+            verdict: Some(Verdict::Inconclusive),
             n: spread.n,
         })
     }

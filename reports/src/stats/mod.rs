@@ -31,8 +31,8 @@ pub(crate) use arithmetic::quantile;
 pub use arithmetic::{geometric_mean, wilson};
 pub(crate) use decision::candidate_name;
 pub use decision::{
-    Answer, Candidate, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Open, Question,
-    RULES, Reason, Rules, RulesError, Sensitivity, Span, Verdicts, Weighting, decide,
+    Answer, Candidate, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Highest, Open,
+    Question, RULES, Reason, Rules, RulesError, Sensitivity, Span, Verdicts, Weighting, decide,
 };
 pub use error::StatsError;
 pub use headline::Headline;

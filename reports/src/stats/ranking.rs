@@ -21,7 +21,7 @@ impl Standing {
 
     /// Whether one folder says faster and another slower.
     pub(crate) fn is_contradictory(&self) -> bool {
-        let mut verdicts = self.means.iter().flatten().map(|mean| mean.verdict);
+        let mut verdicts = self.means.iter().flatten().filter_map(|mean| mean.verdict);
         let has_faster = verdicts.clone().any(|v| v == Verdict::Faster);
         has_faster && verdicts.any(|v| v == Verdict::Slower)
     }
@@ -35,10 +35,8 @@ pub(crate) fn standings(runs: &[&Results]) -> Vec<(Scenario, Vec<Standing>)> {
     let headlines: Vec<Headline> = runs.iter().map(|run| Headline::of(run)).collect();
     let in_scenario = |scenario| {
         let standings = first.schemes.iter().map(|scheme| {
-            let means = runs.iter().zip(&headlines).map(|(run, headline)| {
-                let row = headline.pooled_row(run, &scheme.name, scenario)?;
-                Some(MeanRatio::pooled(row))
-            });
+            let means = runs.iter().zip(&headlines);
+            let means = means.map(|(run, headline)| headline.mean(run, &scheme.name, scenario));
             Standing {
                 scheme: scheme.name.clone(),
                 means: means.collect(),

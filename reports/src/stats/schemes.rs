@@ -71,10 +71,7 @@ pub(crate) fn mean_time(
     scenario: Scenario,
 ) -> Option<MeanRatio> {
     match headline.stratum {
-        Some(_) => {
-            let row = headline.pooled_row(results, scheme, scenario)?;
-            Some(MeanRatio::pooled(row))
-        }
+        Some(_) => headline.mean(results, scheme, scenario),
         None => {
             let ratios = time_ratios(results, &headline.modules, scheme, scenario);
             MeanRatio::without_interval(ratios.into_values())

@@ -7,6 +7,7 @@ use super::evidence::{Evidence, Execution, Time};
 use super::reason::{Reason, reasons};
 use super::rules::Rules;
 use crate::results::{BASELINE, Results, SchemeRow};
+use crate::stats::means::Interval;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -92,7 +93,7 @@ pub enum Open {
         /// As far as is known.
         gap: Gap,
     },
-    /// Whether somebody pays: executions whose interval reaches across the
+    /// Whether somebody pays: executions whose interval reaches beyond the
     /// threshold.
     Executions {
         /// In what.
@@ -101,7 +102,20 @@ pub enum Open {
         open: usize,
         /// Of how many.
         of: usize,
+        /// The one with the highest estimate.
+        highest: Highest,
     },
+}
+
+/// An execution, and how long it takes as a ratio to today's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Highest {
+    /// The module and the collector.
+    pub execution: (String, String),
+    /// The estimate.
+    pub ratio: f64,
+    /// Its interval, by itself; none of a single process.
+    pub interval: Option<Interval>,
 }
 
 /// Both answers.
@@ -260,16 +274,19 @@ fn open<'s>(
     for criterion in Criterion::TIMES {
         let limit = evidence.limit(criterion, rules);
         let all = || evidence.times(criterion, chosen);
-        let is_open = |(_, time): &(&Execution, Time)| match time.interval {
-            Some((lo, hi)) => lo < limit && hi >= limit,
-            None => true,
-        };
-        let (open, of) = (all().filter(is_open).count(), all().count());
-        if open > 0 {
+        let is_open =
+            |(_, time): &(&Execution, Time)| time.interval.is_none_or(|(_, hi)| hi >= limit);
+        let open = all().filter(is_open);
+        if let Some((execution, time)) = open.max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio)) {
             found.push(Open::Executions {
                 criterion,
-                open,
-                of,
+                open: all().filter(is_open).count(),
+                of: all().count(),
+                highest: Highest {
+                    execution: (execution.0.clone(), execution.1.to_string()),
+                    ratio: time.ratio,
+                    interval: time.interval,
+                },
             });
         }
     }

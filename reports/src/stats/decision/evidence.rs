@@ -38,6 +38,19 @@ pub(super) type Execution = (String, Collector);
 pub(super) struct Time {
     pub(super) ratio: f64,
     pub(super) interval: Option<Interval>,
+    /// That the interval rests on.
+    processes: u64,
+}
+
+impl Time {
+    /// The lower end of its interval, so far down that those of all comparisons hold
+    /// together (Bonferroni).
+    fn lowest_of(self, comparisons: usize) -> Option<f64> {
+        let (lo, hi) = self.interval?;
+        let freedom = self.processes.checked_sub(1)? as f64;
+        let wider = t_quantile(ALPHA / comparisons as f64, freedom) / t_quantile(ALPHA, freedom);
+        Some(self.ratio / (hi / lo).sqrt().powf(wider))
+    }
 }
 
 /// All that the rules ask for, by the names of the candidates.
@@ -244,12 +257,33 @@ impl Evidence {
         all.any(|criterion| self.gap(criterion, scheme, BASELINE).is_some())
     }
 
+    /// Times of a scheme that have an interval, in all criteria.
+    fn comparisons(&self, scheme: &str) -> usize {
+        let times = Criterion::TIMES.into_iter();
+        let times = times.flat_map(|criterion| self.times(criterion, scheme));
+        times.filter(|(_, time)| time.interval.is_some()).count()
+    }
+
     /// From what ratio on an execution is materially slower: beyond the threshold,
-    /// and beyond what today's format built twice is anywhere.
+    /// and beyond what today's format built twice is shown to be anywhere.
     pub(super) fn limit(&self, criterion: Criterion, rules: &Rules) -> f64 {
+        let comparisons = self.comparisons(AGAIN);
         let control = self.times(criterion, AGAIN);
-        let reach = control.filter_map(|(_, time)| Some(time.interval?.0));
+        let reach = control.filter_map(|(_, time)| time.lowest_of(comparisons));
         reach.fold(1.0 + rules.threshold(criterion), f64::max)
+    }
+
+    /// The executions that a scheme is shown to slow down materially.
+    pub(super) fn slower(
+        &self,
+        criterion: Criterion,
+        scheme: &str,
+        rules: &Rules,
+    ) -> impl Iterator<Item = (&Execution, Time)> {
+        let limit = self.limit(criterion, rules);
+        let comparisons = self.comparisons(scheme);
+        self.times(criterion, scheme)
+            .filter(move |(_, time)| time.lowest_of(comparisons).is_some_and(|lo| lo >= limit))
     }
 
     /// The modules that were executed.
@@ -283,5 +317,6 @@ fn time_of(row: &WasmtimeRow, criterion: Criterion) -> Option<Time> {
     Some(Time {
         ratio: ratio.filter(|ratio| *ratio > 0.0)?,
         interval: lo.zip(hi),
+        processes: row.processes,
     })
 }

@@ -15,7 +15,7 @@ mod reason;
 mod rules;
 mod sensitivity;
 
-pub use answer::{Answer, Fate, Open, Question};
+pub use answer::{Answer, Fate, Highest, Open, Question};
 pub use candidate::Candidate;
 pub(crate) use candidate::candidate_name;
 pub use criterion::{Criterion, Difference, Gap};
@@ -33,7 +33,7 @@ use evidence::Evidence;
 pub const RULES: [&str; 4] = [
     "1. Right: a scheme answers every PC exactly and encodes every module, and where faults were injected, no kind of fault is answered wrongly more often than today's format does, each under the strictest policy that raises no false alarm.",
     "2. Material: a difference below its threshold is none, and one whose interval reaches across it is open. The `.cwasm` is compared module by module on every ISA and with every collector; times by their mean over modules, with the interval for modules like these; faults by families, whose kinds are variants of one mistake.",
-    "3. Nobody pays: no module's `.cwasm`, and no execution's pause, load or compile is larger than with today's format by more than the threshold and by more than today's format built twice differs from itself.",
+    "3. Nobody pays: no module's `.cwasm` is larger than with today's format by more than the threshold, and no execution's pause, load or compile is shown to be longer by more than the threshold and by more than today's format built twice differs from itself. Shown: the whole interval says so, made so wide that all intervals of a scheme hold together (Bonferroni).",
     "4. Simplest: a scheme goes if another is materially better in something and materially worse in nothing. Of what remains, those with the fewest lines of reader, writer, compiler and memo, give or take the threshold, and of these the one whose files are the smallest. It is recommended if it is materially better than today's format in something, and there is a verdict if it was measured against today's in everything and is known to be materially worse in nothing.",
 ];
 

@@ -2,7 +2,7 @@
 
 use super::candidate::Candidate;
 use super::criterion::Criterion;
-use super::evidence::{Evidence, Time};
+use super::evidence::Evidence;
 use super::rules::Rules;
 use crate::format::{module, percent, times};
 use crate::results::{BASELINE, Fault, ModuleKey, Results};
@@ -115,10 +115,7 @@ pub(super) fn reasons(
         });
     }
     for criterion in Criterion::TIMES {
-        let limit = evidence.limit(criterion, rules);
-        let lowest = |time: &Time| time.interval.map(|(lo, _)| lo);
-        let slow = evidence.times(criterion, name);
-        let slow = slow.filter(|(_, time)| lowest(time).is_some_and(|lo| lo >= limit));
+        let slow = evidence.slower(criterion, name, rules);
         if let Some(((module, collector), time)) =
             slow.max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio))
         {

@@ -18,8 +18,8 @@ const NAMED: usize = 3;
 pub struct Controls {
     /// Every control in every scenario that claims rest on.
     pub cells: Vec<ControlCell>,
-    /// One line for each control that a scenario lacks.
-    pub missing: Vec<String>,
+    /// Controls that a scenario lacks, and which one.
+    pub missing: Vec<(&'static str, String)>,
 }
 
 /// What one control came to in one scenario.
@@ -77,7 +77,7 @@ impl Controls {
             let own = rows.iter().filter(|row| row.scheme == control);
             let own: BTreeSet<String> = own.map(|row| place(row)).collect();
             let lacking = places.difference(&own);
-            let lacking = lacking.map(|place| format!("`{control}` was not timed ({place})"));
+            let lacking = lacking.map(|place| (control, place.clone()));
             controls.missing.extend(lacking);
         }
         controls
@@ -88,6 +88,17 @@ impl Controls {
         !self.cells.is_empty()
             && self.missing.is_empty()
             && self.cells.iter().all(ControlCell::holds)
+    }
+
+    /// Whether a control of a row's scenario did not come out as it must, so that no
+    /// verdict may rest on the row.
+    pub(crate) fn forbid(&self, row: &PooledRow) -> bool {
+        let own = self
+            .cells
+            .iter()
+            .filter(|cell| place(&cell.row) == place(row));
+        let mut judged = own.filter(|cell| cell.row.ratio_lo.is_some());
+        judged.any(|cell| !cell.holds())
     }
 
     /// Whether more than one run was timed, if any.
@@ -103,15 +114,31 @@ impl Controls {
             _ if of == 0 => "No control was timed, so no timing here proves anything.".to_owned(),
             _ if !self.can_be_judged() => "One run gives no interval, so no control can be judged, and no timing here proves anything; time more runs.".to_owned(),
             0 => format!("Both controls came out as they must in each of {checks}: identical code is `same`, code slowed by 5 % is `slower`."),
-            failed => format!("Controls did not come out as they must in {failed} of {checks}, and what was timed there proves nothing."),
+            failed => format!("Controls did not come out as they must in {failed} of {checks}, so no verdict is given on lookups in {}.", shortened(self.broken())),
         }
+    }
+
+    /// The scenarios in which a control is missing or did not come out as it must.
+    fn broken(&self) -> Vec<String> {
+        let failed = self.cells.iter().filter(|cell| !cell.holds());
+        let failed = failed.map(|cell| place(&cell.row));
+        let places: BTreeSet<String> = failed
+            .chain(self.missing.iter().map(|(_, place)| place.clone()))
+            .collect();
+        places
+            .into_iter()
+            .map(|place| format!("({place})"))
+            .collect()
     }
 
     /// One line for each that did not come out as it must.
     pub fn failures(&self) -> Vec<String> {
         let failed = self.cells.iter().filter(|cell| !cell.holds());
         let failed = failed.map(ToString::to_string);
-        failed.chain(self.missing.iter().cloned()).collect()
+        let missing = self.missing.iter();
+        let missing =
+            missing.map(|(control, place)| format!("`{control}` was not timed ({place})"));
+        failed.chain(missing).collect()
     }
 }
 

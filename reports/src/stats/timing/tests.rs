@@ -111,7 +111,10 @@ fn little_data_claims_nothing() {
     let controls = Controls::of(&uncontrolled.pooled);
     assert_eq!(
         controls.missing,
-        ["`exact-again` was not timed (wild, x86_64, copying, uniform queries, hot cache)"]
+        [(
+            "exact-again",
+            "wild, x86_64, copying, uniform queries, hot cache".to_owned()
+        )]
     );
     let none = Controls::of(&[]);
     assert!(!none.hold() && none.to_string().starts_with("No control was timed"));
