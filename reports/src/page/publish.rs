@@ -37,7 +37,7 @@ pub fn readme_results(results: &Results) -> String {
     out += &details(
         "What users feel: every scheme against today's format",
         &format!(
-            "The first column is what is left of the `.cwasm`, from one module to another. Times are geometric means over the modules that were executed in Wasmtime, with the interval for modules like these. A dash is what was not measured.\n\n{}",
+            "The column `.cwasm` has what is left of the file, from one module to another. Times are geometric means over the modules that were executed in Wasmtime, with the interval for modules like these. A dash is what was not measured.\n\n{}",
             felt_table(&decision).markdown()
         ),
     );
