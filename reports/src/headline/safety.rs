@@ -95,7 +95,7 @@ pub(crate) fn paragraph(results: &Results) -> Option<String> {
     let mut text = "Wasmtime takes a missing entry to mean that no reference is live.".to_owned();
     if let Some(range) = range(|fault| !fault.is_forgotten()) {
         text += &format!(
-            " So a wrong PC is answered silently wrong in {range} of the cases whatever the scheme, depending on the kind of fault and on nothing but whether a reference was live.",
+            " So a wrong PC is answered silently wrong in {range} of the cases whatever the scheme: that depends on the kind of fault, and on whether a reference is live.",
         );
     }
     text += &added(&harms);

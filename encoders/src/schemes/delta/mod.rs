@@ -17,8 +17,8 @@
 //! │ block bodies                      │
 //! │ ┌───────────────────────────────┐ │
 //! │ │ row: uleb token               │ │  one row per safepoint in the
-//! │ │ [change: uleb token]          │ │  block, 16 max; no change or any
-//! │ │ [extra: uleb]                 │ │  number of them
+//! │ │ [change: uleb token]          │ │  block; no change or any number
+//! │ │ [extra: uleb]                 │ │  of them
 //! │ ├───────────────────────────────┤ │
 //! │ │ ...                           │ │
 //! │ └───────────────────────────────┘ │
@@ -50,9 +50,10 @@
 //! * The first row's PC is `first_pc`, so that its token has `empties` in place
 //!   of `pc_delta`: bit `i` says that row `i` has no live slots. Such a row has
 //!   no changes; later rows change from the last one before it that has live slots,
-//!   and a block has at most as many rows as there are bits. This scheme's
-//!   writer leaves such rows out, and all bits are 0; that of
-//!   [`delta_tri`](crate::delta_tri) does not.
+//!   and a block has at most as many rows as there are bits, 32. This scheme's
+//!   writer leaves such rows out, so that all bits are 0, and writes blocks of at
+//!   most 16 rows; that of [`delta_tri`](crate::delta_tri) does not leave them out,
+//!   and writes blocks of at most 32.
 //!
 //! Lookup binary searches the index for the last block whose `first_pc` is `<=`
 //! the PC in question, then decodes the rows of that block's body in order,
