@@ -232,6 +232,34 @@ fn who_would_pay_decides_against_a_scheme() {
     );
 }
 
+/// One of many intervals lies above the threshold by chance; that excludes nobody, and
+/// is said.
+#[test]
+fn one_of_many_intervals_excludes_nobody() {
+    let schemes = [("fair", GOOD, [500, 500], 90)];
+    let rows = |others: usize| {
+        let mut rows: Vec<WasmtimeRow> =
+            (0..others).map(|m| pause("fair", m, 1.0, 0.002)).collect();
+        rows.push(pause("fair", others, 1.02, 0.008));
+        rows
+    };
+    let with = |others| decided_with(&schemes, &rows(others), &Rules::default());
+    assert!(matches!(fate(&with(0), "fair"), Fate::Excluded(_)));
+    let d = with(60);
+    assert_eq!(answer(&d, Question::FormatAlone), Some("fair"));
+    let open = &d.answer(Question::FormatAlone).open;
+    let Some(Open::Executions {
+        open: 1,
+        of: 61,
+        highest,
+        ..
+    }) = open.first()
+    else {
+        panic!("{open:?}");
+    };
+    assert_eq!(highest.execution.0, "m60");
+}
+
 /// A mean whose interval reaches across the threshold beats nobody, and says
 /// how much more would be needed.
 #[test]

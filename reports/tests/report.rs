@@ -182,6 +182,7 @@ fn a_broken_control_comes_first_everywhere() {
     let page = |dir: &Path| fs::read_to_string(dir.join("report.html")).unwrap();
     let said = "Controls did not come out as they must";
     assert!(!page(&dir).contains(said));
+    let sound = load(&dir).unwrap();
     break_a_control(&dir);
     let results = load(&dir).unwrap();
     write_report(&results, &dir, &Rules::default()).unwrap();
@@ -196,6 +197,9 @@ fn a_broken_control_comes_first_everywhere() {
         .trim_start()
         .to_owned();
     let (ranking, _) = rank(&[("a".to_owned(), results.clone())]);
+    let withheld = "(no verdict: a control failed)";
+    assert!(ranking.contains(withheld), "{ranking}");
+    assert!(!rank(&[("a".to_owned(), sound)]).0.contains(withheld));
     for (text, before) in [
         (terminal_summary(&results), ""),
         (readme_results(&results), ""),

@@ -28,9 +28,12 @@ pub(crate) fn verdicts(results: &Results, decision: &Decision) -> Vec<(Scenario,
     let strata = decision.headline.strata(results);
     let of_scenario = |scenario: Scenario| {
         let mut table = Table::new(1, [format!("scheme, {}", scenario.cache)]);
-        let heads = strata
-            .iter()
-            .map(|(stratum, own)| format!("{} ({})", words(*stratum), own.modules.len()));
+        let heads = strata.iter().map(|(stratum, own)| {
+            // Of those with recorded stacks only, if these are what is looked up.
+            let timed = mean_time(results, own, BASELINE, scenario);
+            let modules = timed.map_or(own.modules.len(), |mean| mean.n);
+            format!("{} ({modules})", words(*stratum))
+        });
         table.head.extend(heads);
         for means in by_size(decision)
             .into_iter()
