@@ -7,6 +7,7 @@ use crate::headline::wasmtime;
 use crate::results::{BASELINE, Collector, ModuleKey, Results, Tier};
 use crate::stats::headline::of_tier;
 use crate::stats::{Candidate, Criterion, Decision, Open, Question, Spread};
+use std::collections::BTreeSet;
 
 /// A question, and what the results answer.
 pub(crate) type Said = (&'static str, String);
@@ -186,7 +187,7 @@ fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Option<Stri
         return None;
     }
     let mut text = format!(
-        "In {executions} none is shown to take materially longer than today; a scheme with which one is, is excluded.{} In the mean, with the interval for modules like these: {}.",
+        "Of {executions} none is shown to take materially longer than today; a scheme with which one is, is excluded.{} In the mean, with the interval for modules like these: {}.",
         unsettled(decision),
         list(&means)
     );
@@ -212,13 +213,15 @@ fn unsettled(decision: &Decision) -> String {
             highest.push(format!("{criterion} of {}", highest_text(own)));
         }
     }
-    match total {
-        (0, _) => String::new(),
-        (open, of) => format!(
-            " Not shown is not absent: of {of} times of these {open} may be longer, for their interval reaches beyond the threshold. The highest estimates: {}.",
-            list(&highest)
-        ),
+    let (open, of) = total;
+    if open == 0 {
+        return String::new();
     }
+    let (by_chance, control) = decision.by_chance;
+    format!(
+        " Not shown is not absent: the interval of {open} of their {of} times reaches beyond the threshold, as that of {by_chance} of {control} does with today's format built twice. The highest estimates: {}.",
+        list(&highest)
+    )
 }
 
 /// The files that lose most and least.
@@ -258,19 +261,26 @@ fn certainty(decision: &Decision) -> String {
             )
         }
     };
-    let spans = sensitivity.cwasm.iter().map(|span| {
-        let verdict = match span.verdicts.recommended.as_deref() {
-            own if own == recommended => "it is the same".to_owned(),
-            Some(other) => format!("it is `{other}`"),
-            None => "it is today's format".to_owned(),
-        };
-        format!("{verdict} from {}", percent_range(span.from, span.to))
-    });
-    let spans: Vec<String> = spans.collect();
+    let (same, others): (Vec<_>, Vec<_>) = (sensitivity.cwasm.iter())
+        .partition(|span| span.verdicts.recommended.as_deref() == recommended);
+    let same = same.iter().map(|span| percent_range(span.from, span.to));
+    let same: Vec<String> = same.collect();
     text += &format!(
-        " By the size from which a difference between files counts: {}.",
-        list(&spans)
+        " It is the same wherever a difference in the size of a file counts from {}.",
+        list(&same)
     );
+    let others = others.iter().map(|span| match &span.verdicts.recommended {
+        Some(other) => format!("`{other}`"),
+        None => "today's format".to_owned(),
+    });
+    let others: BTreeSet<String> = others.collect();
+    if !others.is_empty() {
+        let others: Vec<String> = others.into_iter().collect();
+        text += &format!(
+            " At the others that were tried it is {}.",
+            others.join(" or ")
+        );
+    }
     let open = decision.answer(decision.preferred).open.iter();
     match open
         .filter(|open| matches!(open, Open::Against { .. }))

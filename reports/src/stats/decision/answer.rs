@@ -3,7 +3,7 @@
 
 use super::candidate::Candidate;
 use super::criterion::{Criterion, Difference, Gap};
-use super::evidence::{Evidence, Execution, Time};
+use super::evidence::Evidence;
 use super::reason::{Reason, reasons};
 use super::rules::Rules;
 use crate::results::{BASELINE, Results, SchemeRow};
@@ -272,16 +272,12 @@ fn open<'s>(
 ) -> Vec<Open> {
     let mut found = Vec::new();
     for criterion in Criterion::TIMES {
-        let limit = evidence.limit(criterion, rules);
-        let all = || evidence.times(criterion, chosen);
-        let is_open =
-            |(_, time): &(&Execution, Time)| time.interval.is_none_or(|(_, hi)| hi >= limit);
-        let open = all().filter(is_open);
-        if let Some((execution, time)) = open.max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio)) {
+        let open = || evidence.maybe_slower(criterion, chosen, rules);
+        if let Some((execution, time)) = open().max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio)) {
             found.push(Open::Executions {
                 criterion,
-                open: all().filter(is_open).count(),
-                of: all().count(),
+                open: open().count(),
+                of: evidence.times(criterion, chosen).count(),
                 highest: Highest {
                     execution: (execution.0.clone(), execution.1.to_string()),
                     ratio: time.ratio,

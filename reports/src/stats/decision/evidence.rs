@@ -286,6 +286,19 @@ impl Evidence {
             .filter(move |(_, time)| time.lowest_of(comparisons).is_some_and(|lo| lo >= limit))
     }
 
+    /// The executions that a scheme may slow down materially, for all that their own
+    /// interval says.
+    pub(super) fn maybe_slower(
+        &self,
+        criterion: Criterion,
+        scheme: &str,
+        rules: &Rules,
+    ) -> impl Iterator<Item = (&Execution, Time)> {
+        let limit = self.limit(criterion, rules);
+        self.times(criterion, scheme)
+            .filter(move |(_, time)| time.interval.is_none_or(|(_, hi)| hi >= limit))
+    }
+
     /// The modules that were executed.
     pub(super) fn executed(&self) -> BTreeSet<&str> {
         let schemes = self.times.values().flat_map(BTreeMap::values);

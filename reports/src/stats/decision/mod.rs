@@ -56,6 +56,9 @@ pub struct Decision {
     pub candidates: Vec<Candidate>,
     /// What to upstream; none if that is today's, or nothing was measured.
     recommended: Option<String>,
+    /// Times of today's format built twice that may be materially longer than its own,
+    /// for all that their own interval says; and all that were measured.
+    pub by_chance: (usize, usize),
     /// What would change the answers.
     pub sensitivity: Sensitivity,
 }
@@ -94,7 +97,12 @@ pub fn decide(results: &Results, rules: &Rules) -> Decision {
     let evidence = Evidence::of(results, headline.tier, &|_| true);
     let answers = answer::answers(results, &evidence, rules);
     let (preferred, recommended) = preferred(&answers, &evidence, rules);
+    let count = |count: &dyn Fn(Criterion) -> usize| Criterion::TIMES.into_iter().map(count).sum();
     Decision {
+        by_chance: (
+            count(&|criterion| evidence.maybe_slower(criterion, AGAIN, rules).count()),
+            count(&|criterion| evidence.times(criterion, AGAIN).count()),
+        ),
         rules: *rules,
         schemes: scheme_means(results, &headline),
         felt: felt(&evidence, rules),
