@@ -8,8 +8,9 @@ use crate::today;
 use core::cell::RefCell;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use stackmap_encoders::{
-    Encoder, Lookup, Memo, Reader as _, StackMap, blocks::Blocks, blocks_tri::BlocksTri,
-    consed::Consed, delta::Delta,
+    Encoder, Lookup, Memo, Reader as _, StackMap, blocks::Blocks, blocks_dense::BlocksDense,
+    blocks_tri::BlocksTri, consed::Consed, delta::Delta, direct::Direct, ranges::Ranges,
+    ranges_consed::RangesConsed, steps::Steps, steps_consed::StepsConsed,
 };
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -32,6 +33,18 @@ pub const DELTA_TRI: usize = 4;
 pub const BLOCKS: usize = 5;
 /// The lab's `blocks-tri`.
 pub const BLOCKS_TRI: usize = 6;
+/// The lab's `blocks-dense`.
+pub const BLOCKS_DENSE: usize = 7;
+/// The lab's `direct`.
+pub const DIRECT: usize = 8;
+/// The lab's `ranges`.
+pub const RANGES: usize = 9;
+/// The lab's `ranges-consed`.
+pub const RANGES_CONSED: usize = 10;
+/// The lab's `steps`.
+pub const STEPS: usize = 11;
+/// The lab's `steps-consed`.
+pub const STEPS_CONSED: usize = 12;
 
 /// The format in which sections are written and read.
 pub static FORMAT: AtomicUsize = AtomicUsize::new(TODAY);
@@ -209,6 +222,12 @@ pub unsafe fn visit_live_gc_refs(
         DELTA_TRI: DeltaTri,
         BLOCKS: Lab<Blocks>,
         BLOCKS_TRI: Lab<BlocksTri>,
+        BLOCKS_DENSE: Lab<BlocksDense>,
+        DIRECT: Lab<Direct>,
+        RANGES: Lab<Ranges>,
+        RANGES_CONSED: Lab<RangesConsed>,
+        STEPS: Lab<Steps>,
+        STEPS_CONSED: Lab<StepsConsed>,
     }
 }
 

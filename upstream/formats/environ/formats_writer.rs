@@ -1,15 +1,19 @@
 //! The writers of all formats behind one type, which stands in for Wasmtime's.
 
 use crate::compile::StackMapSection as Series;
-use crate::formats::{AGAIN, BLOCKS, BLOCKS_TRI, CONSED, DELTA, FORMAT, HASHED, SEEN, TODAY};
+use crate::formats::{
+    AGAIN, BLOCKS, BLOCKS_DENSE, BLOCKS_TRI, CONSED, DELTA, DIRECT, FORMAT, HASHED, RANGES,
+    RANGES_CONSED, SEEN, STEPS, STEPS_CONSED, TODAY,
+};
 use crate::obj::ELF_WASMTIME_STACK_MAP;
 use crate::today_writer;
 use core::sync::atomic::Ordering::Relaxed;
 use object::SectionKind;
 use object::write::{Object, StandardSegment};
 use stackmap_encoders::{
-    EncodeError, Encoder, Section, Table, blocks::Blocks, blocks_tri::BlocksTri, consed::Consed,
-    delta::Delta,
+    EncodeError, Encoder, Section, Table, blocks::Blocks, blocks_dense::BlocksDense,
+    blocks_tri::BlocksTri, consed::Consed, delta::Delta, direct::Direct, ranges::Ranges,
+    ranges_consed::RangesConsed, steps::Steps, steps_consed::StepsConsed,
 };
 use std::sync::Mutex;
 
@@ -40,6 +44,12 @@ impl Default for StackMapSection {
                 DELTA => lab(Delta::encode),
                 BLOCKS => lab(Blocks::encode),
                 BLOCKS_TRI => lab(BlocksTri::encode),
+                BLOCKS_DENSE => lab(BlocksDense::encode),
+                DIRECT => lab(Direct::encode),
+                RANGES => lab(Ranges::encode),
+                RANGES_CONSED => lab(RangesConsed::encode),
+                STEPS => lab(Steps::encode),
+                STEPS_CONSED => lab(StepsConsed::encode),
                 _ => Writer::Series(Default::default()),
             },
             seen: (SEEN.load(Relaxed) == HASHED).then(Table::complete),

@@ -104,7 +104,7 @@ fn compare_section(program: &Program, isa: Isa, collector: Collector) -> Result<
 /// Compares the answers of all formats and prints what they were.
 pub fn answers() -> Result<()> {
     println!(
-        "{:<10} {:<11} {:>11} {:>8} {:>10} {:>8} {:>8} {:>13} {:>12}",
+        "{:<10} {:<13} {:>11} {:>8} {:>10} {:>8} {:>8} {:>13} {:>12}",
         "collector",
         "format",
         "collections",
@@ -166,7 +166,7 @@ fn print(collector: Collector, variant: Variant, sums: [u64; 7]) {
     let plus = if variant.memo { "+" } else { "" };
     let name = format!("{}{plus}", variant.scheme());
     println!(
-        "{collector:<10} {name:<11} {collections:>11} {lookups:>8} {references:>10} {empties:>8} \
+        "{collector:<10} {name:<13} {collections:>11} {lookups:>8} {references:>10} {empties:>8} \
          {missing:>8} {section:>13} {cwasm:>12}"
     );
 }

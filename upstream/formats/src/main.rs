@@ -39,7 +39,7 @@ enum Command {
         out: PathBuf,
         /// Minutes for the rounds of programs; at least one round is made, but 0
         /// leaves them out
-        #[arg(long, default_value_t = 4)]
+        #[arg(long, default_value_t = 3)]
         minutes: u64,
         /// Minutes for the rounds of executions; at least one round is made, but 0
         /// leaves them out
@@ -49,7 +49,7 @@ enum Command {
         #[arg(long, default_value_t = 1000)]
         rounds: u64,
         /// Rounds of the stress; 0 leaves it out
-        #[arg(long, default_value_t = 3)]
+        #[arg(long, default_value_t = 2)]
         stress: u64,
         /// Only what has this in its name; may be given several times
         #[arg(long, value_name = "PART")]

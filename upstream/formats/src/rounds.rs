@@ -72,7 +72,7 @@ pub fn measure(out: &Path, groups: &[Group], most_rounds: u64) -> Result<()> {
         }
     }
     let mut strict = Vec::new();
-    for variant in Variant::all() {
+    for variant in Variant::measured() {
         if is_strict(variant.scheme())? {
             strict.push(variant.scheme());
         }
@@ -97,7 +97,7 @@ fn one_round(
         .collect();
     places.shuffle(random);
     for (subject, collector) in places {
-        let mut variants = Variant::all();
+        let mut variants = Variant::measured();
         variants.shuffle(random);
         let mut compiled = BTreeMap::new();
         if round == 0 || !subject.is_execution() {

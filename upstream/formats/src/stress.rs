@@ -84,7 +84,7 @@ pub fn measure(out: &Path, rounds: u64) -> Result<()> {
 }
 
 fn variants() -> Vec<Variant> {
-    let mut variants = Variant::all();
+    let mut variants = Variant::measured();
     variants.retain(|v| SCHEMES.contains(&v.scheme()) && (!v.memo || v.scheme() == WITH_MEMO));
     variants
 }

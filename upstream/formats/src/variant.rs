@@ -14,8 +14,8 @@ pub struct Variant {
     pub memo: bool,
 }
 
-/// What each format is called.
-const NAMES: [(usize, &str); 7] = [
+/// What each format is called that is measured.
+const MEASURED: [(usize, &str); 7] = [
     (formats::TODAY, BASELINE),
     (formats::AGAIN, AGAIN),
     (formats::CONSED, "consed"),
@@ -25,6 +25,16 @@ const NAMES: [(usize, &str); 7] = [
     (formats::BLOCKS_TRI, "blocks-tri"),
 ];
 
+/// What the others are called, which must give the same answers too.
+const OTHERS: [(usize, &str); 6] = [
+    (formats::BLOCKS_DENSE, "blocks-dense"),
+    (formats::DIRECT, "direct"),
+    (formats::RANGES, "ranges"),
+    (formats::RANGES_CONSED, "ranges-consed"),
+    (formats::STEPS, "steps"),
+    (formats::STEPS_CONSED, "steps-consed"),
+];
+
 impl Variant {
     /// Today's format.
     pub const TODAY: Variant = Variant {
@@ -32,9 +42,9 @@ impl Variant {
         memo: false,
     };
 
-    /// All of them, today's first. The control needs no memo.
-    pub fn all() -> Vec<Variant> {
-        let formats = NAMES.map(|(format, _)| format);
+    /// Those that are measured, today's first. The control needs no memo.
+    pub fn measured() -> Vec<Variant> {
+        let formats = MEASURED.map(|(format, _)| format);
         let variants = formats
             .iter()
             .flat_map(|&format| [false, true].map(|memo| Variant { format, memo }));
@@ -43,8 +53,16 @@ impl Variant {
             .collect()
     }
 
+    /// All formats, and those that are measured with a memo too.
+    pub fn all() -> Vec<Variant> {
+        let memo = false;
+        let others = OTHERS.map(|(format, _)| Variant { format, memo });
+        Variant::measured().into_iter().chain(others).collect()
+    }
+
     pub fn scheme(self) -> &'static str {
-        let named = NAMES.iter().find(|(format, _)| *format == self.format);
+        let mut named = MEASURED.iter().chain(&OTHERS);
+        let named = named.find(|(format, _)| *format == self.format);
         named.expect("every format has a name").1
     }
 
