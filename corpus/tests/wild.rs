@@ -1,7 +1,7 @@
 //! The pins of `wild.toml`, and fetching with hermetic sources.
 
 use sha2::{Digest, Sha256};
-use stackmap_corpus::wild::{FetchOptions, Manifest, Source, WildModule, fetch};
+use stackmap_corpus::wild::{FetchOptions, Manifest, Source, WildModule, fetch, is_at_hand};
 use stackmap_corpus::{Collector, CorpusFolder, Isa, OptLevel, Tier};
 use std::collections::HashSet;
 use std::path::Path;
@@ -82,7 +82,13 @@ fn a_program_of_ours_is_the_pinned_one() {
     let manifest = Manifest::read(&corpus.manifest()).unwrap();
     for module in &manifest.modules {
         let is_ours = module.pin.source == Source::Ours;
-        assert_eq!(is_ours, module.tier() == Tier::Program, "{}", module.name);
+        let is_all_ours = is_ours && module.sources().is_empty();
+        assert_eq!(
+            is_all_ours,
+            module.tier() == Tier::Program,
+            "{}",
+            module.name
+        );
         if is_ours {
             let source = corpus.manifest().with_file_name(&module.pin.path);
             let source = std::fs::read(source).unwrap();
@@ -101,6 +107,39 @@ fn a_prepared_module_comes_from_a_folder_too() {
     std::fs::write(folder.path().join("from/any-name"), MODULE).unwrap();
     let path = fetch(manifest.get("m").unwrap(), &options(folder.path(), "from")).unwrap();
     assert_eq!(std::fs::read(path).unwrap(), MODULE);
+}
+
+#[test]
+fn a_program_with_sources_is_at_hand_once_all_of_them_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = entry(
+        "git = \"/nonexistent\"\ncommit = \"0\"\nkotlin = \"0\"",
+        &sha256(b"program"),
+    ) + &format!(
+        "prepared_sha256 = \"{}\"\n[module.sources]\n\"b/n.kt\" = \"{}\"\n\"c/n.kt\" = \"{}\"\n",
+        sha256(MODULE),
+        sha256(b"first"),
+        sha256(b"second")
+    );
+    let manifest = parse(folder.path(), &text).unwrap();
+    let module = manifest.get("m").unwrap();
+    assert_eq!(module.tier(), Tier::Wild);
+    assert_eq!(module.origin(), "/nonexistent at 0, and ours");
+    let paths: Vec<_> = module.sources().iter().map(|pin| &pin.path).collect();
+    assert_eq!(paths, ["b/n.kt", "c/n.kt"]);
+
+    // A checkout, in which one file is another one at first.
+    let options = options(folder.path(), "from");
+    let put = |path: &str, text: &str| {
+        let path = folder.path().join("from").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    put("b/n.kt", "first");
+    put("c/n.kt", "first");
+    assert!(!is_at_hand(module, &options).unwrap());
+    put("c/n.kt", "second");
+    assert!(is_at_hand(module, &options).unwrap());
 }
 
 #[test]
@@ -223,6 +262,10 @@ fn bad_manifests_are_explained() {
         ),
         (format!("{good}prepare = \"x\"\n"), "go together"),
         (format!("{good}kotlin = \"1\"\n"), "or kotlin"),
+        (
+            format!("{good}[module.sources]\n\"a.kt\" = \"1\"\n"),
+            "kotlin with git, commit and sources",
+        ),
         (good.replace("licence", "license"), "unknown field"),
         (
             good.replace("name = \"m\"", "name = \"../m\""),

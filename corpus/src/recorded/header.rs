@@ -129,7 +129,7 @@ impl Provenance {
             language: entry.language.clone(),
             toolchain: entry.toolchain.clone(),
             licence: entry.licence.clone(),
-            source: entry.pin.source.to_string(),
+            source: entry.origin(),
             path: entry.pin.path.clone(),
             sha256: entry.pin.sha256.clone(),
             prepared_sha256: entry.prepared_sha256().to_owned(),

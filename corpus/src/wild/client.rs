@@ -108,7 +108,8 @@ pub(crate) fn pip(
     run(pip.arg(folder).arg(format!("{name}=={version}")), origin).map(drop)
 }
 
-/// `git fetch` of one commit without the files, then the one file.
+/// `git fetch` of one commit without the files, unless `folder` has it already, then
+/// the one file.
 pub(crate) fn git(
     repository: &str,
     commit: &str,
@@ -121,16 +122,18 @@ pub(crate) fn git(
         git.env("GIT_TERMINAL_PROMPT", "0").arg("-C").arg(folder);
         run(git.args(arguments), origin)
     };
-    git(&["init", "--quiet"])?;
-    git(&["remote", "add", "origin", repository])?;
-    git(&[
-        "fetch",
-        "--quiet",
-        "--depth=1",
-        "--filter=blob:none",
-        "origin",
-        commit,
-    ])?;
+    if !folder.join(".git").exists() {
+        git(&["init", "--quiet"])?;
+        git(&["remote", "add", "origin", repository])?;
+        git(&[
+            "fetch",
+            "--quiet",
+            "--depth=1",
+            "--filter=blob:none",
+            "origin",
+            commit,
+        ])?;
+    }
     git(&["cat-file", "blob", &format!("{commit}:{path}")])
 }
 

@@ -5,8 +5,10 @@ use super::{client, kotlin, unpack::unpack};
 use crate::error::CorpusError;
 use crate::sections::core_module;
 use crate::sha256::sha256_hex;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tempfile::TempDir;
 
 /// Kilobytes of stack for wasm-opt in Node.js, whose default overflows on
 /// deeply nested functions.
@@ -16,7 +18,7 @@ const NODE_STACK: &str = "--stack-size=16000";
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
     /// A folder that is searched for a file with the hash before any client is
-    /// run.
+    /// run. It may be a checkout of the repository.
     pub from: Option<PathBuf>,
     /// The cache folder; created if it does not exist.
     pub cache: PathBuf,
@@ -47,20 +49,25 @@ pub fn fetch(entry: &WildModule, options: &FetchOptions) -> Result<PathBuf, Corp
 /// Whether a module needs no git repository: a package registry has it, or it was
 /// fetched before, or it is in the folder `from`.
 pub fn is_at_hand(entry: &WildModule, options: &FetchOptions) -> Result<bool, CorpusError> {
-    if !matches!(entry.pin.source, Source::Git { .. }) {
+    let ready = entry.prepared_sha256();
+    if holds(&cached(options, &entry.name, ready, "wasm"), ready) {
         return Ok(true);
     }
-    let [ready, shipped] = [entry.prepared_sha256(), &entry.pin.sha256];
-    if [ready, shipped]
-        .iter()
-        .any(|sha256| holds(&cached(options, &entry.name, sha256, "wasm"), sha256))
+    if let Some(folder) = &options.from
+        && find_by_hash(folder, ready)?.is_some()
     {
         return Ok(true);
     }
-    let Some(folder) = &options.from else {
-        return Ok(false);
-    };
-    Ok(find_by_hash(folder, ready)?.is_some() || find_by_hash(folder, shipped)?.is_some())
+    for pin in entry.sources().iter().chain([&entry.pin]) {
+        let kept = cached(options, &entry.name, &pin.sha256, extension(pin));
+        if matches!(pin.source, Source::Git { .. })
+            && !holds(&kept, &pin.sha256)
+            && given(pin, options)?.is_none()
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Another file of a module's package or repository, in the cache.
@@ -69,8 +76,13 @@ pub(crate) fn fetch_beside(
     pin: &Pin,
     options: &FetchOptions,
 ) -> Result<PathBuf, CorpusError> {
-    let extension = Path::new(&pin.path).extension().unwrap_or_default();
-    pinned(pin, &entry.name, &extension.to_string_lossy(), options)
+    let scratch = scratch(options)?;
+    pinned(pin, &entry.name, extension(pin), scratch.path(), options)
+}
+
+fn extension(pin: &Pin) -> &str {
+    let extension = Path::new(&pin.path).extension();
+    extension.and_then(OsStr::to_str).unwrap_or_default()
 }
 
 /// The name of a cached file contains its hash, so that an edited pin never
@@ -85,25 +97,28 @@ fn holds(path: &Path, sha256: &str) -> bool {
     std::fs::read(path).is_ok_and(|bytes| sha256_hex(&bytes) == sha256)
 }
 
-/// The pinned file as shipped, in the cache.
+/// A folder for what a client gets.
+fn scratch(options: &FetchOptions) -> Result<TempDir, CorpusError> {
+    let cache = &options.cache;
+    make(cache)?;
+    tempfile::tempdir_in(cache).map_err(|e| CorpusError::read(cache, e))
+}
+
+/// The pinned file as shipped, in the cache. Its client uses the folder `scratch`.
 fn pinned(
     pin: &Pin,
     name: &str,
     extension: &str,
+    scratch: &Path,
     options: &FetchOptions,
 ) -> Result<PathBuf, CorpusError> {
     let path = cached(options, name, &pin.sha256, extension);
     if holds(&path, &pin.sha256) {
         return Ok(path);
     }
-    make(&options.cache)?;
-    let bytes = match &options.from {
-        Some(folder) => find_by_hash(folder, &pin.sha256)?,
-        None => None,
-    };
-    let bytes = match bytes {
+    let bytes = match given(pin, options)? {
         Some(bytes) => bytes,
-        None => download(pin, name, &options.cache)?,
+        None => download(pin, name, scratch)?,
     };
     check(&bytes, &pin.sha256, &origin(pin, name), "shipped")?;
     store(&path, &bytes)?;
@@ -116,6 +131,17 @@ fn make(cache: &Path) -> Result<(), CorpusError> {
 
 fn origin(pin: &Pin, name: &str) -> String {
     format!("{}: {name}", pin.manifest.display())
+}
+
+/// A pinned file in the folder `from`.
+fn given(pin: &Pin, options: &FetchOptions) -> Result<Option<Vec<u8>>, CorpusError> {
+    let Some(folder) = &options.from else {
+        return Ok(None);
+    };
+    match std::fs::read(folder.join(&pin.path)) {
+        Ok(bytes) if sha256_hex(&bytes) == pin.sha256 => Ok(Some(bytes)),
+        _ => find_by_hash(folder, &pin.sha256),
+    }
 }
 
 fn find_by_hash(folder: &Path, sha256: &str) -> Result<Option<Vec<u8>>, CorpusError> {
@@ -133,14 +159,13 @@ fn find_by_hash(folder: &Path, sha256: &str) -> Result<Option<Vec<u8>>, CorpusEr
     Ok(None)
 }
 
-fn download(pin: &Pin, name: &str, cache: &Path) -> Result<Vec<u8>, CorpusError> {
-    let folder = tempfile::tempdir_in(cache).map_err(|e| CorpusError::read(cache, e))?;
+fn download(pin: &Pin, name: &str, folder: &Path) -> Result<Vec<u8>, CorpusError> {
     let origin = origin(pin, name);
     match &pin.source {
-        Source::Npm { name, version } => client::npm(name, version, folder.path(), &origin)?,
-        Source::Pypi { name, version } => client::pip(name, version, folder.path(), &origin)?,
+        Source::Npm { name, version } => client::npm(name, version, folder, &origin)?,
+        Source::Pypi { name, version } => client::pip(name, version, folder, &origin)?,
         Source::Git { repository, commit } => {
-            return client::git(repository, commit, &pin.path, folder.path(), &origin);
+            return client::git(repository, commit, &pin.path, folder, &origin);
         }
         Source::Ours => {
             let path = pin.manifest.with_file_name(&pin.path);
@@ -155,7 +180,7 @@ fn download(pin: &Pin, name: &str, cache: &Path) -> Result<Vec<u8>, CorpusError>
             "correct the version or the path of the pin",
         )
     };
-    let package = std::fs::read_dir(folder.path())
+    let package = std::fs::read_dir(folder)
         .ok()
         .and_then(|mut files| files.next()?.ok())
         .ok_or_else(|| missing("package"))?
@@ -177,7 +202,8 @@ fn prepare(
             program,
             arguments,
         } => {
-            let script = pinned(program, name, "cjs", options)?;
+            let scratch = scratch(options)?;
+            let script = pinned(program, name, "cjs", scratch.path(), options)?;
             convert(&script, arguments, shipped, options, &origin)?
         }
         Step::CoreModule(index) => {
@@ -188,7 +214,16 @@ fn prepare(
             })?;
             module.to_vec()
         }
-        Step::Kotlin { version } => kotlin::compile(version, shipped, &options.cache, &origin)?,
+        Step::Kotlin { version, sources } => {
+            // One fetch of the repository is enough for all.
+            let scratch = scratch(options)?;
+            let file = |pin| pinned(pin, &entry.name, extension(pin), scratch.path(), options);
+            let named = sources
+                .iter()
+                .map(|pin| Ok((pin.path.as_str(), file(pin)?)));
+            let sources = named.collect::<Result<Vec<_>, CorpusError>>()?;
+            kotlin::compile(version, shipped, &sources, &options.cache, &origin)?
+        }
     };
     check(&bytes, &preparation.sha256, &origin, "prepared")?;
     store(ready, &bytes)?;

@@ -41,6 +41,8 @@ pub(super) struct ModuleEntry {
     kotlin: Option<String>,
     path: String,
     sha256: String,
+    #[serde(default)]
+    sources: BTreeMap<String, String>,
     prepare: Option<String>,
     core_module: Option<usize>,
     prepared_sha256: Option<String>,
@@ -67,23 +69,35 @@ impl ModuleEntry {
             return Err("a name is made of letters, digits, '-', '_' and '.'".into());
         }
         let is_ours = self.kotlin.is_some();
-        let source = match (self.npm, self.pypi, self.git, self.version, self.commit) {
-            (None, None, None, None, None) if is_ours => Source::Ours,
-            (Some(name), None, None, Some(version), None) if !is_ours => {
-                Source::Npm { name, version }
+        let given = match (self.npm, self.pypi, self.git, self.version, self.commit) {
+            (None, None, None, None, None) => Some(Source::Ours),
+            (Some(name), None, None, Some(version), None) => Some(Source::Npm { name, version }),
+            (None, Some(name), None, Some(version), None) => Some(Source::Pypi { name, version }),
+            (None, None, Some(repository), None, Some(commit)) => {
+                Some(Source::Git { repository, commit })
             }
-            (None, Some(name), None, Some(version), None) if !is_ours => {
-                Source::Pypi { name, version }
-            }
-            (None, None, Some(repository), None, Some(commit)) if !is_ours => {
-                Source::Git { repository, commit }
-            }
+            _ => None,
+        };
+        // A program of ours may be compiled together with files of a repository.
+        let (source, repository) = match (given, is_ours, self.sources.is_empty()) {
+            (Some(Source::Ours), true, true) => (Source::Ours, None),
+            (Some(git @ Source::Git { .. }), true, false) => (Source::Ours, Some(git)),
+            (Some(source), false, true) if source != Source::Ours => (source, None),
             _ => {
                 return Err(
-                    "give npm and version, or pypi and version, or git and commit, or kotlin"
+                    "give npm and version, or pypi and version, or git and commit, or kotlin, \
+                     or kotlin with git, commit and sources"
                         .into(),
                 );
             }
+        };
+        let pin = |source, path, sha256| {
+            Ok::<_, String>(Pin {
+                source,
+                path,
+                sha256: check_hash(sha256)?,
+                manifest: manifest.to_owned(),
+            })
         };
         let is_prepared = is_ours || self.prepare.is_some() || self.core_module.is_some();
         if is_prepared != self.prepared_sha256.is_some() {
@@ -92,7 +106,13 @@ impl ModuleEntry {
         let step = match (self.prepare, self.core_module, self.kotlin) {
             (None, None, None) => None,
             (None, Some(index), None) => Some(Step::CoreModule(index)),
-            (None, None, Some(version)) => Some(Step::Kotlin { version }),
+            (None, None, Some(version)) => {
+                let source = repository.unwrap_or(Source::Ours);
+                let files = self.sources.into_iter();
+                let sources = files.map(|(path, sha256)| pin(source.clone(), path, sha256));
+                let sources = sources.collect::<Result<_, _>>()?;
+                Some(Step::Kotlin { version, sources })
+            }
             (Some(name), None, None) => {
                 let entry = preparations
                     .get(&name)
@@ -109,12 +129,7 @@ impl ModuleEntry {
             language: self.language,
             toolchain: self.toolchain,
             licence: self.licence,
-            pin: Pin {
-                source,
-                path: self.path,
-                sha256: check_hash(self.sha256)?,
-                manifest: manifest.to_owned(),
-            },
+            pin: pin(source, self.path, self.sha256)?,
             preparation,
             settings: self.setting,
             heavy: self.heavy,

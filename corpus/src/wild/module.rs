@@ -98,6 +98,8 @@ pub enum Step {
     Kotlin {
         /// Exact version of the compiler.
         version: String,
+        /// What is compiled together with it: files of one repository.
+        sources: Vec<Pin>,
     },
 }
 
@@ -126,11 +128,28 @@ pub struct Failure {
 }
 
 impl WildModule {
-    /// Whether it is third-party or ours.
+    /// Whether it is third-party or ours. What is compiled with third-party sources is
+    /// third-party.
     pub fn tier(&self) -> Tier {
         match self.pin.source {
-            Source::Ours => Tier::Program,
+            Source::Ours if self.sources().is_empty() => Tier::Program,
             _ => Tier::Wild,
+        }
+    }
+
+    /// What is compiled together with the pinned file.
+    pub fn sources(&self) -> &[Pin] {
+        match self.preparation.as_ref().map(|p| &p.step) {
+            Some(Step::Kotlin { sources, .. }) => sources,
+            _ => &[],
+        }
+    }
+
+    /// Where it comes from, in words.
+    pub fn origin(&self) -> String {
+        match self.sources() {
+            [] => self.pin.source.to_string(),
+            [first, ..] => format!("{}, and {}", first.source, self.pin.source),
         }
     }
 
@@ -180,7 +199,9 @@ impl fmt::Display for Step {
                 write!(f, "{source} {path} {}", arguments.join(" "))
             }
             Step::CoreModule(index) => write!(f, "core module {index} of the component"),
-            Step::Kotlin { version } => write!(f, "npm {COMPILER}@{version} {}", OPTIONS.join(" ")),
+            Step::Kotlin { version, .. } => {
+                write!(f, "npm {COMPILER}@{version} {}", OPTIONS.join(" "))
+            }
         }
     }
 }
