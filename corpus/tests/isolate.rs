@@ -57,7 +57,11 @@ fn a_rejected_module_keeps_its_remedy() {
 fn time_and_memory_are_limited() {
     let mut function = String::from("(func (param i64) (result i64) (local.get 0)");
     for i in 0..200_000 {
-        write!(function, "(i64.const {i}) (i64.mul) (local.get 0) (i64.xor)").unwrap();
+        write!(
+            function,
+            "(i64.const {i}) (i64.mul) (local.get 0) (i64.xor)"
+        )
+        .unwrap();
     }
     function.push(')');
     let large = |functions| format!("(module {})", function.repeat(functions));
