@@ -86,6 +86,13 @@ _pauses:
     upstream/prepare formats
     CARGO_TARGET_DIR="$PWD/target" cargo build --locked --release --manifest-path upstream/formats/Cargo.toml
 
+# The tests that the patches bring to Wasmtime's own files, in a copy that is no member of a workspace
+rehearse-tests:
+    upstream/prepare series
+    rm -rf target/upstream/tests && cp -r target/upstream/series/crates/environ target/upstream/tests
+    cp upstream/Cargo.lock target/upstream/tests && echo '[workspace]' >>target/upstream/tests/Cargo.toml
+    CARGO_TARGET_DIR="$PWD/target" cargo test --release --manifest-path target/upstream/tests/Cargo.toml --features compile,std --lib stack_map
+
 # Every format inside Wasmtime: the same safepoints and answers
 rehearse-formats: _pauses
     target/release/pauses check

@@ -12,13 +12,15 @@ use stackmap_corpus::{CHILD_COMMAND, CorpusError, Isa, child, child_main};
 use std::fs;
 use std::path::Path;
 
-/// Gives an object of its own away, is given it back, and asks for strings.
+/// Gives an object of its own away, is given it back, asks for strings, and has a
+/// memory that it imports.
 const MODULE: &str = r#"(module
   (type $tree (struct (field (ref null $tree)) (field (ref null $tree))))
   (import "env" "keep" (func $keep (param anyref)))
   (import "env" "ask" (func $ask (param externref i32) (result externref)))
   (import "wasm:js-string" "length" (func $length (param externref) (result i32)))
   (import "env" "constant" (global $constant externref))
+  (import "env" "memory" (memory 1))
   (global $kept (mut eqref) (ref.null eq))
   (func $grow (param $depth i32) (result (ref null $tree))
     (if (i32.eqz (local.get $depth)) (then (return (ref.null $tree))))
@@ -31,8 +33,9 @@ const MODULE: &str = r#"(module
     (global.set $kept (call $grow (i32.const 13)))
     (call $keep (global.get $kept))
     (drop (call $grow (i32.const 16)))
+    (i32.store (i32.const 65532) (i32.const 7))
     (i32.add
-      (call $length (call $ask (local.get $object) (i32.const 7)))
+      (call $length (call $ask (local.get $object) (i32.load (i32.const 65532))))
       (i32.add (call $length (global.get $constant)) (call $length (ref.null extern))))))"#;
 
 /// The events that it takes part in. The sum of the lengths is 3 + 2 + 0.

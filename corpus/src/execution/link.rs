@@ -5,8 +5,8 @@ use super::{passing, replay};
 use crate::sections::custom;
 use crate::traces::Value;
 use wasmtime::{
-    AsContextMut, Error, Extern, ExternRef, ExternType, Func, FuncType, Global, ImportType, Module,
-    Result, Store, Tag, Val,
+    AsContextMut, Error, Extern, ExternRef, ExternType, Func, FuncType, Global, ImportType, Memory,
+    Module, Result, Store, Tag, Val,
 };
 
 /// J2CL numbers its string constants and lists them in this section as JSON.
@@ -32,6 +32,10 @@ pub(super) fn imports(
         let given = match import.ty() {
             ExternType::Func(ty) => function(store, &import, ty).into(),
             ExternType::Tag(ty) => Tag::new(&mut *store, &ty)?.into(),
+            // Only the module uses it, or there would be no trace.
+            ExternType::Memory(ty) if store.data().replay.is_some() => {
+                Memory::new(&mut *store, ty)?.into()
+            }
             ExternType::Global(ty) if traced(store, &import).is_some() => {
                 let value = traced(store, &import).unwrap_or(Value::Null);
                 let val = passing::arrive(&mut store.as_context_mut(), &value, ty.content())?;

@@ -9,8 +9,32 @@ const [, , wasm, driver, input, trace] = process.argv;
 const [CALL, RETURN, ENTER, ENTER_OBJECT, LEAVE] = [0, 1, 2, 3, 4];
 const [NULL, UNDEFINED, FALSE, TRUE, NUMBER, BIGINT, STRING, OBJECT] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-// The same trace every time.
+// Stdout is for the header.
+globalThis.console = new console.Console(process.stderr);
+// The same trace every time: nothing is random, the clock advances by 1 ms at each
+// reading, and no object dies.
 Math.random = () => 0.5;
+let readings = 0;
+globalThis.Date = class extends Date {
+    constructor(...values) {
+        super(...(values.length > 0 ? values : [++readings]));
+    }
+    static now() {
+        return ++readings;
+    }
+};
+globalThis.WeakRef = class {
+    constructor(object) {
+        this.deref = () => object;
+    }
+};
+globalThis.FinalizationRegistry = class {
+    register() {}
+    unregister() {}
+};
+// A timer is a number, as it is outside Node.js.
+const { setTimeout } = globalThis;
+globalThis.setTimeout = (...values) => Number(setTimeout(...values));
 
 let body = Buffer.alloc(1 << 20);
 let length = 0;
@@ -194,6 +218,9 @@ function instantiate(imported) {
         } else if (kind === "global") {
             globals.push([from, name]);
             write(value instanceof Global ? value.value : value);
+        } else if (kind === "memory") {
+            const read = () => refuse(`JavaScript reads ${from}.${name}, and no trace can hold that`);
+            Object.defineProperty(value, "buffer", { get: read });
         } else {
             refuse(`it imports the ${kind} ${from}.${name}, and no trace can hold that`);
         }
@@ -223,4 +250,4 @@ const { run } = await import(pathToFileURL(driver));
 await run(fs.readFileSync(input));
 fs.writeFileSync(trace, body.subarray(0, length));
 const engine = `V8 ${process.versions.v8}`;
-console.log(JSON.stringify({ engine, imports, globals, exports }));
+process.stdout.write(JSON.stringify({ engine, imports, globals, exports }));

@@ -297,6 +297,8 @@ fn give(
     value: &Value,
     ty: &wasmtime::ValType,
 ) -> Result<Val> {
-    replay(store)?.is_hosts(value);
-    arrive(store, value, ty)
+    let replay = replay(store)?;
+    let over = replay.over;
+    replay.is_hosts(value);
+    arrive(store, value, ty).map_err(|e| Error::msg(format!("event {over}: {e}")))
 }

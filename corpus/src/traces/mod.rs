@@ -31,6 +31,8 @@
 //! string functions are not written down: the host of an execution has these. Some
 //! compilers bring their own, which do not trap on what is no string; calls with such
 //! an argument are written down, since only the module's JavaScript knows the answer.
+//! An imported memory is one that only the module uses, so nothing of it is written
+//! down; it has the smallest size that the module allows.
 
 mod events;
 mod file;

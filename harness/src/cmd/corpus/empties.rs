@@ -11,9 +11,9 @@ use stackmap_corpus::programs;
 use stackmap_corpus::recorded::{RecordOptions, TARGETS, Target};
 use stackmap_corpus::wild::{self, WildModule};
 use stackmap_corpus::{CompileOptions, CorpusError, CorpusFolder, Isa, Module};
-use stackmap_reports::results::write_rows;
+use stackmap_reports::results::{Row, read_rows, write_rows};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -26,7 +26,8 @@ pub struct Args {
     /// are in that folder
     #[arg(long)]
     registries: bool,
-    /// Write the tables empties.csv and calls.csv to this folder
+    /// Write the tables empties.csv and calls.csv to this folder, where rows of modules
+    /// that are not compiled now are kept
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -65,6 +66,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
     }
     if let Some(dir) = &args.out {
         fs::create_dir_all(dir)?;
+        keep_others(dir, &mut rows, |r| {
+            (r.collector.name(), r.tier.name(), &r.module)
+        })?;
+        keep_others(dir, &mut callees, |r| {
+            (r.collector.name(), r.tier.name(), &r.module)
+        })?;
         write_rows(dir, &rows)?;
         write_rows(dir, &callees)?;
     }
@@ -73,6 +80,22 @@ pub fn run(args: &Args) -> Result<Outcome> {
         false => output::print_text(stackmap_reports::empties_text(&rows, &callees))?,
     }
     Ok(Outcome::of(failures))
+}
+
+/// Adds the rows that the folder has of other modules, and sorts all by module.
+fn keep_others<R: Row>(
+    dir: &Path,
+    rows: &mut Vec<R>,
+    module: fn(&R) -> (&str, &str, &str),
+) -> Result<()> {
+    let path = dir.join(R::FILE);
+    if path.exists() {
+        let mut kept: Vec<R> = read_rows(&path)?;
+        kept.retain(|old| rows.iter().all(|new| module(new) != module(old)));
+        rows.append(&mut kept);
+    }
+    rows.sort_by(|a, b| module(a).cmp(&module(b)));
+    Ok(())
 }
 
 /// The wild modules to compile.

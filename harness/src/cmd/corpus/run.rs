@@ -7,7 +7,7 @@ use crate::output::{self, PrintedColumn, note, percent, thousands};
 use crate::walks::{Walks, rows};
 use anyhow::{Context, Result};
 use stackmap_corpus::execution::{self, Kind};
-use stackmap_corpus::recorded::{TARGETS, Target};
+use stackmap_corpus::recorded::{self, TARGETS, Target};
 use stackmap_corpus::wild;
 use stackmap_corpus::{Collector, CorpusError, Isa, walks};
 use stackmap_reports::results::WalkRow;
@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Names from corpus/executions.toml [default: all]
+    /// Names from corpus/executions.toml [default: those whose modules take no minutes
+    /// to compile]
     names: Vec<String>,
     #[command(flatten)]
     wild: WildArgs,
@@ -42,7 +43,8 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let (corpus, options) = args.wild.find()?;
-    let chosen = named::executions(&args.names, &corpus)?;
+    let mut chosen = named::executions(&args.names, &corpus)?;
+    chosen.retain(|(_, module)| !module.heavy || !args.names.is_empty());
     let host = Isa::host().context("no module can be run: Cranelift lacks this machine's ISA")?;
     let wanted = |target: &Target| {
         target.isa == host && args.collector.is_none_or(|only| only == target.collector)
@@ -67,6 +69,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
             failures += 1;
         }
         for &target in &targets {
+            let recording = recorded::file_name(&target.key(&module.name));
+            if !options.folder.join(recording).exists() {
+                let (name, collector) = (&execution.name, target.collector);
+                note!("note: {name}: not run with {collector}, its module has no table for that");
+                continue;
+            }
             let executed = execution::execute(execution, module, target, &options);
             let kept = executed.and_then(|executed| {
                 let walks = executed.walks(execution);
