@@ -14,7 +14,7 @@ mod variant;
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use rounds::Group;
-use stackmap_corpus::child;
+use stackmap_corpus::{Collector, child};
 use stackmap_rehearsal::on_deep_stack;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +54,9 @@ enum Command {
         /// Only what has this in its name; may be given several times
         #[arg(long, value_name = "PART")]
         only: Vec<String>,
+        /// Only this collector, of programs and executions
+        #[arg(long)]
+        collector: Option<Collector>,
         /// Take modules of executions, and what they need, from this folder, by hash,
         /// instead of the network
         #[arg(long, value_name = "DIR")]
@@ -92,6 +95,7 @@ fn run(command: Command) -> Result<()> {
             rounds,
             stress,
             only,
+            collector,
             from,
         } => {
             std::fs::create_dir_all(&out)?;
@@ -104,7 +108,7 @@ fn run(command: Command) -> Result<()> {
             };
             let wild = match wild_minutes {
                 0 => Vec::new(),
-                _ => Subject::executions(from, is_asked)?,
+                _ => Subject::executions(from, is_asked, &only)?,
             };
             let groups = [(programs, minutes), (wild, wild_minutes)];
             let groups = groups.map(|(subjects, minutes): (Vec<_>, u64)| Group {
@@ -118,7 +122,7 @@ fn run(command: Command) -> Result<()> {
                 only.join(" or ")
             );
             if !nothing {
-                rounds::measure(&out, &groups, rounds)?;
+                rounds::measure(&out, &groups, rounds, collector)?;
             }
             match stress {
                 0 => Ok(()),

@@ -51,7 +51,14 @@ pub struct Group {
 }
 
 /// Makes rounds of each group until its time is over, and writes what they measured.
-pub fn measure(out: &Path, groups: &[Group], most_rounds: u64) -> Result<()> {
+/// Under one collector, or under each.
+pub fn measure(
+    out: &Path,
+    groups: &[Group],
+    most_rounds: u64,
+    collector: Option<Collector>,
+) -> Result<()> {
+    let collectors = collector.map_or(COLLECTORS.to_vec(), |only| vec![only]);
     let mut random = StdRng::seed_from_u64(SEED);
     let mut samples = Vec::new();
     let kept = tempfile::tempdir_in(out)?;
@@ -59,7 +66,13 @@ pub fn measure(out: &Path, groups: &[Group], most_rounds: u64) -> Result<()> {
         let started = Instant::now();
         for round in 0..most_rounds {
             let began = Instant::now();
-            samples.extend(one_round(round, subjects, kept.path(), &mut random)?);
+            samples.extend(one_round(
+                round,
+                subjects,
+                &collectors,
+                kept.path(),
+                &mut random,
+            )?);
             write_rows(out, &samples)?;
             let took = began.elapsed();
             let first = subjects[0].name();
@@ -87,13 +100,18 @@ pub fn measure(out: &Path, groups: &[Group], most_rounds: u64) -> Result<()> {
 fn one_round(
     round: u64,
     subjects: &[Subject],
+    collectors: &[Collector],
     kept: &Path,
     random: &mut StdRng,
 ) -> Result<Vec<WasmtimeSampleRow>> {
     let mut samples = Vec::new();
     let mut places: Vec<_> = subjects
         .iter()
-        .flat_map(|subject| COLLECTORS.map(|collector| (subject, collector)))
+        .flat_map(|subject| {
+            collectors
+                .iter()
+                .map(move |collector| (subject, *collector))
+        })
         .collect();
     places.shuffle(random);
     for (subject, collector) in places {

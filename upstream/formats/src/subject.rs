@@ -61,16 +61,24 @@ impl Subject {
     }
 
     /// The executions with this in their name whose module a package registry has, or
-    /// the folder `from`, or the cache. Says of each other one that it is left out.
+    /// the folder `from`, or the cache. Says of each other one that it is left out. A
+    /// module that is heavy to compile must be asked for by the whole name.
     pub fn executions(
         from: Option<PathBuf>,
         is_asked: impl Fn(&str) -> bool,
+        by_name: &[String],
     ) -> Result<Vec<Subject>> {
         let pins = Pins::read(from)?;
         let all = pins.executions.executions.iter();
         let mut found = Vec::new();
         for execution in all.filter(|execution| is_asked(&execution.name)) {
             let name = &execution.name;
+            if pins.modules.get(&execution.module)?.heavy && !by_name.contains(name) {
+                eprintln!(
+                    "note: {name}: left out, it is heavy to compile; it runs with --only {name}"
+                );
+                continue;
+            }
             if !pins.is_at_hand(execution)? {
                 eprintln!(
                     "note: {name}: left out, its module is in a git repository; give a folder that holds it with --from"
