@@ -85,11 +85,12 @@ impl<'s> Reader<'s> {
             map.fill(0);
             for _ in 0..delta {
                 let token = read_uleb(block, &mut at)?;
-                let length = match token & 1 {
-                    0 => 1,
-                    _ => 2 + read_uleb(block, &mut at)?,
+                let extra = match token & 1 {
+                    0 => None,
+                    _ => Some(read_uleb(block, &mut at)?),
                 };
-                toggle(map, field(token >> 1)?, field(length)?)?;
+                let length = field(extra.map_or(1, |extra| extra + 2))?;
+                toggle(map, field(token >> 1)?, length)?;
             }
             let (first, others) = map.split_first().ok_or(Malformed::InvalidField)?;
             (*first, others)
