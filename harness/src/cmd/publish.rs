@@ -10,9 +10,10 @@ use crate::run_folder::{self, Manifest};
 use crate::scheme;
 use anyhow::{Context, Result, ensure};
 use stackmap_reports::results::{
-    LatencyRow, Results, Row, WasmtimeRow, WasmtimeStressRow, write_file,
+    LatencyRow, Results, Row, WasmtimeRow, WasmtimeStressRow, read_rows, write_file, write_rows,
 };
 use stackmap_reports::{Rules, load, readme_results, upstream_note, write_report};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -22,9 +23,10 @@ pub struct Args {
     /// Results folder [default: the newest under results/]
     run: Option<PathBuf>,
 
-    /// Folder of `just wasmtime`, whose tables belong to the run
+    /// Folder of `just wasmtime`, whose tables belong to the run; of several, what
+    /// was executed comes from the last that has it
     #[arg(long, value_name = "DIR")]
-    wasmtime: Option<PathBuf>,
+    wasmtime: Vec<PathBuf>,
 
     /// Where the repository lies
     #[arg(long, default_value = ".")]
@@ -66,15 +68,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let replacement = Replacement::beside(&to)?;
     let incoming = replacement.incoming();
     copy(&dir, &incoming)?;
-    if let Some(wasmtime) = &args.wasmtime {
-        copy_file(&wasmtime.join(WasmtimeRow::FILE), &incoming)
-            .context("make one with `just wasmtime`")?;
-        // The stress is of the same builds, or is left out.
-        let stress = wasmtime.join(WasmtimeStressRow::FILE);
-        let _ = fs::remove_file(incoming.join(WasmtimeStressRow::FILE));
-        if stress.exists() {
-            copy_file(&stress, &incoming)?;
-        }
+    if !args.wasmtime.is_empty() {
+        add_executions(&args.wasmtime, &incoming)?;
     }
     // Made anew, of all the tables and by this program's rules.
     let published = load(&incoming)?;
@@ -149,6 +144,39 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     paths
         .filter(|path| path.exists())
         .try_for_each(|path| copy_file(&path, to))
+}
+
+/// Puts the tables of `just wasmtime` in place of those that are there, execution by
+/// execution.
+fn add_executions(folders: &[PathBuf], to: &Path) -> Result<()> {
+    let read = |folder: &Path| -> Result<Vec<WasmtimeRow>> {
+        let path = folder.join(WasmtimeRow::FILE);
+        Ok(match path.exists() {
+            true => read_rows(&path)?,
+            false => Vec::new(),
+        })
+    };
+    let mut all = read(to)?;
+    // The stress is of the same builds, or is left out.
+    let _ = fs::remove_file(to.join(WasmtimeStressRow::FILE));
+    for folder in folders {
+        let (rows, stress) = (read(folder)?, folder.join(WasmtimeStressRow::FILE));
+        ensure!(
+            !rows.is_empty() || stress.exists(),
+            "{}: holds no {}; make one with `just wasmtime`",
+            folder.display(),
+            WasmtimeRow::FILE
+        );
+        let place = |row: &WasmtimeRow| (row.module.clone(), row.collector);
+        let anew: BTreeSet<_> = rows.iter().map(place).collect();
+        all.retain(|row| !anew.contains(&place(row)));
+        all.extend(rows);
+        if stress.exists() {
+            copy_file(&stress, to)?;
+        }
+    }
+    write_rows(to, &all)?;
+    Ok(())
 }
 
 fn copy_file(path: &Path, to: &Path) -> Result<()> {

@@ -126,6 +126,52 @@ fn a_published_run_never_takes_foreign_or_raw_files_along() {
 }
 
 #[test]
+fn an_execution_comes_from_the_last_folder_that_has_it() {
+    let root = repository();
+    let runs = tempdir().unwrap();
+    let (run, one, two) = (
+        runs.path().join("run"),
+        runs.path().join("one"),
+        runs.path().join("two"),
+    );
+    copy(&published(&root), &run);
+    let all = fs::read_to_string(run.join("wasmtime.csv")).unwrap();
+    let (head, rows) = all.split_once('\n').unwrap();
+    let module = rows.split(',').nth(1).unwrap();
+    let is_own = |row: &&str| row.split(',').nth(1) == Some(module);
+    let own: Vec<&str> = rows.lines().filter(is_own).collect();
+    for (folder, rows) in [(&one, &own[..]), (&two, &own[..1])] {
+        fs::create_dir(folder).unwrap();
+        let table = format!("{head}\n{}\n", rows.join("\n"));
+        fs::write(folder.join("wasmtime.csv"), table).unwrap();
+    }
+    let both = [
+        "--force",
+        "--wasmtime",
+        one.to_str().unwrap(),
+        "--wasmtime",
+        two.to_str().unwrap(),
+    ];
+    assert_succeeds(&publish(&run, &root, &both));
+    let now = fs::read_to_string(published(&root).join("wasmtime.csv")).unwrap();
+    let collector = own[0].split(',').nth(3).unwrap();
+    let kept = own
+        .iter()
+        .filter(|row| row.split(',').nth(3) != Some(collector));
+    assert_eq!(now.lines().filter(is_own).count(), 1 + kept.count());
+    assert_eq!(
+        now.lines().filter(|row| !is_own(row)).count(),
+        all.lines().filter(|row| !is_own(row)).count(),
+        "what the folders do not have stays"
+    );
+    fs::remove_file(two.join("wasmtime.csv")).unwrap();
+    let failed = publish(&run, &root, &both);
+    assert!(!failed.status.success());
+    let said = String::from_utf8_lossy(&failed.stderr);
+    assert!(said.contains("two: holds no wasmtime.csv"), "{said}");
+}
+
+#[test]
 fn a_stress_comes_and_goes_with_the_executions_that_it_belongs_to() {
     let root = repository();
     let runs = tempdir().unwrap();

@@ -60,7 +60,7 @@ fn widths(decision: &Decision, runs: usize) -> String {
     };
     match (reach(|mean| mean.these), reach(|mean| mean.like_these)) {
         (Some(these), Some(like)) => format!(
-            "Half of the schemes have a hot lookup known to {} or better for these modules, and to {} for modules like these.",
+            "Half of the schemes have a hot lookup known to {} or better for these modules in these hours, which says little of another day, and to {} for modules like these.",
             percent(these),
             percent(like)
         ),

@@ -31,7 +31,7 @@ pub(super) struct Matched<T> {
 }
 
 /// Changes by module, each on its own.
-pub(super) fn cells(both: &Both<LatencyRow>) -> Matched<SpeedChange> {
+pub(super) fn cells(both: &Both<LatencyRow>, are_apart: bool) -> Matched<SpeedChange> {
     let side = |r: &LatencyRow| {
         let of = r.key().to_string();
         let scenario = format!("{}, {}, {}", r.queries, r.cache, r.timed);
@@ -41,7 +41,7 @@ pub(super) fn cells(both: &Both<LatencyRow>) -> Matched<SpeedChange> {
             names: [r.scheme.clone(), of, scenario],
             is_headline: false,
             ratio: Ratio::new(r.ratio, interval),
-            mean: RunMean::new(r.ratio, interval, r.runs, r.machines),
+            mean: RunMean::new(r.ratio, interval, r.runs, r.machines, are_apart),
         }
     };
     pair(both.0.iter().map(side), both.1.iter().map(side))
@@ -51,6 +51,7 @@ pub(super) fn cells(both: &Both<LatencyRow>) -> Matched<SpeedChange> {
 pub(super) fn pooled(
     both: &Both<PooledRow>,
     cells: &Both<LatencyRow>,
+    are_apart: bool,
     notes: &mut Vec<String>,
 ) -> Matched<SpeedChange> {
     let members = (Members::new(&cells.0), Members::new(&cells.1));
@@ -62,10 +63,11 @@ pub(super) fn pooled(
         ));
     }
     let comparable = both.1.iter().filter(|r| !differs(r));
-    pair(both.0.iter().map(pooled_side), comparable.map(pooled_side))
+    let side = |r: &PooledRow| pooled_side(r, are_apart);
+    pair(both.0.iter().map(side), comparable.map(side))
 }
 
-fn pooled_side(r: &PooledRow) -> Side {
+fn pooled_side(r: &PooledRow, are_apart: bool) -> Side {
     let size = match r.stratum {
         Stratum::All => String::new(),
         stratum => format!("{stratum}, "),
@@ -82,7 +84,7 @@ fn pooled_side(r: &PooledRow) -> Side {
         ],
         is_headline: is_headline(r),
         ratio: Ratio::new(r.ratio, interval),
-        mean: RunMean::new(r.ratio, interval, r.runs, r.machines),
+        mean: RunMean::new(r.ratio, interval, r.runs, r.machines, are_apart),
     }
 }
 

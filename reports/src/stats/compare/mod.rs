@@ -17,7 +17,9 @@ pub use change::{ChangeVerdict, Missing, Ratio, SizeChange, SpeedChange};
 pub use welch::{ENOUGH_RUNS, RUN_SD};
 
 use crate::format::plural;
-use crate::results::{LatencyRow, PooledRow, Provenance, ResultsError, Row, SizeRow, read_rows};
+use crate::results::{
+    LatencyRow, PooledRow, Provenance, ResultsError, Row, RunRow, SizeRow, read_rows,
+};
 use crate::stats::error::StatsError;
 use serde::Serialize;
 use serde_json::Value;
@@ -68,7 +70,11 @@ pub fn compare(a: &Path, b: &Path, thresholds: Thresholds) -> Result<Comparison,
     let both_have = |file| a.join(file).exists() && b.join(file).exists();
     let mut comparison = Comparison::default();
     if thresholds.slower.is_some() || both_have(LatencyRow::FILE) {
-        comparison.add_timings(&read_both(a, b)?, &read_both(a, b)?);
+        let runs = both_have(RunRow::FILE)
+            .then(|| read_both(a, b))
+            .transpose()?;
+        let are_apart = runs.is_some_and(|(a, b)| are_apart(&a, &b));
+        comparison.add_timings(&read_both(a, b)?, &read_both(a, b)?, are_apart);
     }
     if thresholds.larger.is_some() || both_have(SizeRow::FILE) {
         let sizes = matching::sizes(&read_both(a, b)?, &mut comparison.notes);
@@ -90,9 +96,16 @@ impl Comparison {
         &mut self,
         cells: &(Vec<LatencyRow>, Vec<LatencyRow>),
         pooled: &(Vec<PooledRow>, Vec<PooledRow>),
+        are_apart: bool,
     ) {
-        let of_cells = matching::cells(cells);
-        let of_pools = matching::pooled(pooled, cells, &mut self.notes);
+        if are_apart {
+            self.notes.push(format!(
+                "not of one day and machine, which by themselves lie {:.1} % apart: only larger changes can be told; measure both in turn",
+                100.0 * RUN_SD
+            ));
+        }
+        let of_cells = matching::cells(cells, are_apart);
+        let of_pools = matching::pooled(pooled, cells, are_apart, &mut self.notes);
         self.cells = of_cells.changes;
         self.pooled = of_pools.changes;
         self.missing_timings = of_cells.missing;
@@ -188,6 +201,20 @@ impl Comparison {
         }));
         Ok(())
     }
+}
+
+/// Whether two folders have no machine, or no day (UTC), in common.
+fn are_apart(a: &[RunRow], b: &[RunRow]) -> bool {
+    fn parts(runs: &[RunRow]) -> [BTreeSet<&str>; 2] {
+        let days = runs.iter().flat_map(|run| [&run.began, &run.ended]);
+        let days = days.map(|time| time.split_once('T').map_or(time.as_str(), |(day, _)| day));
+        [
+            days.collect(),
+            runs.iter().map(|run| run.machine.as_str()).collect(),
+        ]
+    }
+    let both = parts(a).into_iter().zip(parts(b));
+    both.into_iter().any(|(a, b)| a.is_disjoint(&b))
 }
 
 fn read_both<R: Row>(a: &Path, b: &Path) -> Result<(Vec<R>, Vec<R>), ResultsError> {

@@ -21,15 +21,19 @@ pub(super) struct RunMean {
     /// Standard error and its degrees of freedom.
     error: f64,
     freedom: f64,
+    /// Variance of what all runs of the folder have in common and another day has not.
+    level: f64,
 }
 
 impl RunMean {
     /// From a row: its ratio, its interval over runs and how many there are.
+    /// `are_apart` says that the other folder is of another day or machine.
     pub(super) fn new(
         ratio: f64,
         interval: Option<(f64, f64)>,
         runs: usize,
         machines: usize,
+        are_apart: bool,
     ) -> RunMean {
         // What the interval is over; see `Unit` in the statistics.
         let units = if machines >= ENOUGH_MACHINES {
@@ -49,11 +53,14 @@ impl RunMean {
             let stated = RUN_SD / (units.max(1) as f64).sqrt();
             (seen.max(stated), RUN_SD_FREEDOM)
         };
+        // With fewer runs it is stated already, and between machines it is seen.
+        let is_unseen = are_apart && units >= ENOUGH_RUNS && machines < ENOUGH_MACHINES;
         RunMean {
             runs,
             log: ratio.ln(),
             error,
             freedom,
+            level: if is_unseen { RUN_SD * RUN_SD } else { 0.0 },
         }
     }
 
@@ -69,14 +76,18 @@ pub(super) struct Welch(pub(super) Estimate);
 
 impl Welch {
     pub(super) fn of(a: RunMean, b: RunMean) -> Welch {
-        let squares = [a, b].map(|mean| mean.error * mean.error);
-        let variance = squares[0] + squares[1];
-        let parts = squares[0] * squares[0] / a.freedom + squares[1] * squares[1] / b.freedom;
+        let parts = [a, b].map(|mean| (mean.error * mean.error, mean.freedom));
+        let levels = [a, b].map(|mean| (mean.level, RUN_SD_FREEDOM));
+        let parts = || parts.into_iter().chain(levels);
+        let variance: f64 = parts().map(|(square, _)| square).sum();
+        let shares: f64 = parts()
+            .map(|(square, freedom)| square * square / freedom)
+            .sum();
         Welch(Estimate {
             log: b.log - a.log,
             error: variance.sqrt(),
             freedom: if variance > 0.0 {
-                variance * variance / parts
+                variance * variance / shares
             } else {
                 a.freedom.min(b.freedom)
             },
@@ -104,7 +115,7 @@ mod tests {
     fn mean(ratio: f64, sd: f64, runs: usize) -> RunMean {
         let half = t_quantile(ALPHA, runs as f64 - 1.0) * sd / (runs as f64).sqrt();
         let interval = (ratio * (-half).exp(), ratio * half.exp());
-        RunMean::new(ratio, (runs > 1).then_some(interval), runs, 1)
+        RunMean::new(ratio, (runs > 1).then_some(interval), runs, 1, false)
     }
 
     #[test]
@@ -124,6 +135,15 @@ mod tests {
         let welch = Welch::of(one, mean(0.77, 0.0, 1));
         assert!(welch.p() > 0.05, "a tenth is within what runs differ by");
         assert!(Welch::of(one, mean(0.9, 0.0, 1)).p() < 0.05);
+    }
+
+    #[test]
+    fn another_day_is_another_level() {
+        let (then, now) = (mean(0.888, 0.003, 9), mean(1.024, 0.006, 9));
+        assert!(Welch::of(then, now).p() < 1e-6);
+        let level = RUN_SD * RUN_SD;
+        let [then, now] = [then, now].map(|mean| RunMean { level, ..mean });
+        assert!(Welch::of(then, now).p() > 0.05);
     }
 
     #[test]
