@@ -44,7 +44,10 @@ pub(crate) fn plain(value: f64) -> String {
 
 /// `18–31 %`.
 pub(crate) fn percent_range(min: f64, max: f64) -> String {
-    format!("{}–{} %", percent_number(min), percent_number(max))
+    match (percent_number(min), percent_number(max)) {
+        (min, max) if min == max => format!("{min} %"),
+        (min, max) => format!("{min}–{max} %"),
+    }
 }
 
 /// `1.08× [1.05, 1.11]`; the baseline has no interval, nor has a single run.

@@ -91,7 +91,7 @@ pub(crate) fn markdown(results: &Results, decision: &Decision) -> String {
         out += &answer_table(decision, question).markdown();
     }
     out += &format!(
-        "\n## What users feel\n\nEach scheme against today's format. Of the `.cwasm`, before it is padded to pages, what is left on one module and another; of times the mean over modules with the interval for modules like these.\n\n{}",
+        "\n## What users feel\n\nEach scheme against today's format. The `.cwasm` as the range of what is left of it over the modules, its padding to pages taken to stay as it is today; of times the mean over modules with the interval for modules like these.\n\n{}",
         felt_table(decision).markdown()
     );
     out += "\n## What would change our mind\n";

@@ -191,8 +191,10 @@ fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Option<Stri
         unsettled(decision),
         list(&means)
     );
-    if let Some(shares) = wasmtime::lookup_shares(results) {
-        text += &format!(" {shares}");
+    let shares = wasmtime::lookup_shares(results);
+    let first = wasmtime::first_collections(results, decision);
+    for more in shares.into_iter().chain(first) {
+        text += &format!(" {more}");
     }
     Some(text)
 }
@@ -277,7 +279,7 @@ fn certainty(decision: &Decision) -> String {
     if !others.is_empty() {
         let others: Vec<String> = others.into_iter().collect();
         text += &format!(
-            " At the others that were tried it is {}.",
+            " At the others that were tried it would be {}.",
             others.join(" or ")
         );
     }

@@ -2,7 +2,7 @@
 //! by side.
 
 use crate::format::{bytes, count, known, list, percent, plain, plural, times, with_interval};
-use crate::results::{Collector, Results, Tier, WasmtimeRow};
+use crate::results::{AGAIN, Collector, Results, Tier, WasmtimeRow};
 use crate::stats::{Decision, quantile};
 use crate::table::Table;
 use std::collections::BTreeSet;
@@ -59,6 +59,37 @@ pub(crate) fn lookup_shares(results: &Results) -> Option<String> {
     let tiers = (!tiers.is_empty()).then(|| tiers.join("; "))?;
     Some(format!(
         "Of today's pause all lookups together are {tiers}."
+    ))
+}
+
+/// What the first collection after loading takes with the recommended scheme, whose
+/// memo is empty then.
+pub(crate) fn first_collections(results: &Results, decision: &Decision) -> Option<String> {
+    let own = decision.recommended()?;
+    let all = |scheme: &str, memo: u64| {
+        let rows = results.executions.iter().flatten();
+        let rows = rows.filter(|row| row.scheme == scheme && row.memo == memo);
+        let mut first: Vec<(f64, &WasmtimeRow)> = rows
+            .filter_map(|row| Some((row.first_ratio?, row)))
+            .collect();
+        first.sort_by(|a, b| a.0.total_cmp(&b.0));
+        first
+    };
+    let median = |first: &[(f64, &WasmtimeRow)]| {
+        let ratios: Vec<f64> = first.iter().map(|(ratio, _)| *ratio).collect();
+        times(quantile(&ratios, 0.5))
+    };
+    let (own, again) = (all(&own.scheme.name, own.memo), all(AGAIN, 0));
+    let ((most, row), (chance, _)) = (own.last()?, again.last()?);
+    Some(format!(
+        "The first collection after loading from a file, where pages are not present and a memo is empty, is no part of that: it takes {} in the median of {} and {} at most ({} with {}), with today's format built twice {} and {}; these single ratios have no interval.",
+        median(&own),
+        plural(own.len(), "execution"),
+        times(*most),
+        row.module,
+        row.collector,
+        median(&again),
+        times(*chance)
     ))
 }
 

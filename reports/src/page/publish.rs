@@ -23,7 +23,7 @@ pub fn readme_results(results: &Results) -> String {
     out += CHECK;
     out += &format!("{}\n", proposals(&decision).markdown());
     out += &format!(
-        "Bytes as ratios to today's format over the {} of the tier {} on {}; what comes off the whole `.cwasm`, before it is padded to pages, is a range over modules, ISAs and collectors. *Lines* are of reader and writer, then those that Wasmtime's compiler needs so that safepoints without references are recorded, then those of the memo.\n\n",
+        "Bytes as ratios to today's format over the {} of the tier {} on {}; what comes off the whole `.cwasm`, whose padding to pages is taken to stay as it is today, is a range over modules, ISAs and collectors. Files shrink by whole pages, so small ones by more or not at all. *Lines* are of reader and writer, then those that Wasmtime's compiler needs so that safepoints without references are recorded, then those of the memo.\n\n",
         plural(headline.modules.len(), "module"),
         headline.tier,
         headline.isa
