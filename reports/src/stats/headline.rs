@@ -199,8 +199,7 @@ impl Headline {
             row.scheme == scheme && row.scenario() == scenario && row.stratum == stratum
         })?;
         let mean = MeanRatio::pooled(row);
-        let controls = Controls::of(results.pooled.as_deref()?);
-        Some(match controls.forbid(row) {
+        Some(match Controls::forbid(results.pooled.as_deref()?, row) {
             true => MeanRatio {
                 verdict: None,
                 ..mean

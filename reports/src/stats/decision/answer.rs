@@ -3,7 +3,7 @@
 
 use super::candidate::Candidate;
 use super::criterion::{Criterion, Difference, Gap};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Known};
 use super::reason::{Reason, reasons};
 use super::rules::Rules;
 use crate::results::{BASELINE, Results, SchemeRow};
@@ -272,7 +272,7 @@ fn open<'s>(
 ) -> Vec<Open> {
     let mut found = Vec::new();
     for criterion in Criterion::TIMES {
-        let open = || evidence.maybe_slower(criterion, chosen, rules);
+        let open = || evidence.slower(criterion, chosen, Known::Possible, rules);
         if let Some((execution, time)) = open().max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio)) {
             found.push(Open::Executions {
                 criterion,

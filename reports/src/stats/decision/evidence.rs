@@ -42,6 +42,15 @@ pub(super) struct Time {
     processes: u64,
 }
 
+/// How much is known of a time that is materially longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// All intervals of the scheme together show it.
+    Shown,
+    /// Its own interval leaves room for it.
+    Possible,
+}
+
 impl Time {
     /// The lower end of its interval, so far down that those of all comparisons hold
     /// together (Bonferroni).
@@ -273,30 +282,22 @@ impl Evidence {
         reach.fold(1.0 + rules.threshold(criterion), f64::max)
     }
 
-    /// The executions that a scheme is shown to slow down materially.
+    /// The executions that a scheme slows down materially.
     pub(super) fn slower(
         &self,
         criterion: Criterion,
         scheme: &str,
+        known: Known,
         rules: &Rules,
     ) -> impl Iterator<Item = (&Execution, Time)> {
         let limit = self.limit(criterion, rules);
         let comparisons = self.comparisons(scheme);
+        let reaches = move |time: Time| match known {
+            Known::Shown => time.lowest_of(comparisons).is_some_and(|lo| lo >= limit),
+            Known::Possible => time.interval.is_none_or(|(_, hi)| hi >= limit),
+        };
         self.times(criterion, scheme)
-            .filter(move |(_, time)| time.lowest_of(comparisons).is_some_and(|lo| lo >= limit))
-    }
-
-    /// The executions that a scheme may slow down materially, for all that their own
-    /// interval says.
-    pub(super) fn maybe_slower(
-        &self,
-        criterion: Criterion,
-        scheme: &str,
-        rules: &Rules,
-    ) -> impl Iterator<Item = (&Execution, Time)> {
-        let limit = self.limit(criterion, rules);
-        self.times(criterion, scheme)
-            .filter(move |(_, time)| time.interval.is_none_or(|(_, hi)| hi >= limit))
+            .filter(move |(_, time)| reaches(*time))
     }
 
     /// The modules that were executed.

@@ -26,7 +26,7 @@ pub use sensitivity::{Change, Sensitivity, Span, Verdicts, Weighting};
 use super::headline::Headline;
 use super::schemes::{SchemeMeans, scheme_means};
 use crate::results::{AGAIN, BASELINE, Results};
-use evidence::Evidence;
+use evidence::{Evidence, Known};
 
 /// The rules in the order in which they are applied; the thresholds are in
 /// [`Rules`].
@@ -100,7 +100,11 @@ pub fn decide(results: &Results, rules: &Rules) -> Decision {
     let count = |count: &dyn Fn(Criterion) -> usize| Criterion::TIMES.into_iter().map(count).sum();
     Decision {
         by_chance: (
-            count(&|criterion| evidence.maybe_slower(criterion, AGAIN, rules).count()),
+            count(&|criterion| {
+                evidence
+                    .slower(criterion, AGAIN, Known::Possible, rules)
+                    .count()
+            }),
             count(&|criterion| evidence.times(criterion, AGAIN).count()),
         ),
         rules: *rules,

@@ -2,7 +2,7 @@
 
 use super::candidate::Candidate;
 use super::criterion::Criterion;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Known};
 use super::rules::Rules;
 use crate::format::{module, percent, times};
 use crate::results::{BASELINE, Fault, ModuleKey, Results};
@@ -115,7 +115,7 @@ pub(super) fn reasons(
         });
     }
     for criterion in Criterion::TIMES {
-        let slow = evidence.slower(criterion, name, rules);
+        let slow = evidence.slower(criterion, name, Known::Shown, rules);
         if let Some(((module, collector), time)) =
             slow.max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio))
         {

@@ -92,13 +92,21 @@ impl Controls {
 
     /// Whether a control of a row's scenario did not come out as it must, so that no
     /// verdict may rest on the row.
-    pub(crate) fn forbid(&self, row: &PooledRow) -> bool {
-        let own = self
-            .cells
+    pub(crate) fn forbid(pooled: &[PooledRow], row: &PooledRow) -> bool {
+        let is_beside = |other: &PooledRow| {
+            (other.tier, &other.isas, other.collector) == (row.tier, &row.isas, row.collector)
+                && (other.queries, other.cache) == (row.queries, row.cache)
+        };
+        let mut judged = pooled
             .iter()
-            .filter(|cell| place(&cell.row) == place(row));
-        let mut judged = own.filter(|cell| cell.row.ratio_lo.is_some());
-        judged.any(|cell| !cell.holds())
+            .filter(|other| is_headline(other) && is_beside(other) && other.ratio_lo.is_some());
+        let fails = |other: &PooledRow| {
+            let mut wanted = WANTED
+                .iter()
+                .filter(|(control, _)| other.scheme == *control);
+            wanted.any(|(_, verdict)| other.verdict != *verdict)
+        };
+        judged.any(fails)
     }
 
     /// Whether more than one run was timed, if any.
