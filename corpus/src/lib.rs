@@ -25,6 +25,7 @@ pub mod smith;
 pub mod synthetic;
 mod text;
 pub mod traces;
+mod turn;
 pub mod walks;
 pub mod wild;
 
@@ -36,3 +37,4 @@ pub use file_names::unique_names;
 pub use isolate::{CHILD_COMMAND, child_main, compile_isolated, read_path_isolated};
 pub use module::{CrossCheck, Function, FunctionKind, Module};
 pub use names::{Collector, Isa, ModuleKey, OptLevel, Tier, UnknownName};
+pub use turn::Turn;

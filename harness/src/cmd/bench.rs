@@ -11,7 +11,7 @@ use crate::scheme::{self, Scheme};
 use crate::timing::{self, TimingFlags};
 use crate::{deterministic, modules, size, walks};
 use anyhow::{Context, Result};
-use stackmap_corpus::{Collector, Module, Tier};
+use stackmap_corpus::{Collector, Module, Tier, Turn};
 use stackmap_reports::results::SizeRow;
 use stackmap_reports::stats;
 use std::path::PathBuf;
@@ -42,6 +42,8 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     let (dir, onto) = args.earlier.place(out);
     let mut folder = RunFolder::claim(&dir, call, onto)?;
     let mut provenance = ProvenanceRecorder::begin(seed);
+    // What needs no clock keeps all processors busy.
+    let turn = Turn::take()?;
     let loaded = modules::load(&args.selection)?;
     let outcome = loaded.outcome();
     provenance.modules(&loaded.modules);
@@ -51,6 +53,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     add_writer_costs(&mut sizes, &loaded.modules, &schemes)?;
     let walks = walks::record_all(&loaded.modules, &args.selection);
     deterministic::write(&dir, &loaded.modules, &schemes, &sizes, &walks, seed)?;
+    drop(turn);
 
     let mut timed: Vec<_> = loaded.modules.into_iter().zip(walks).collect();
     timed.retain(|(module, _)| {
@@ -61,6 +64,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
         let plan = args.timing.plan(&dir, &args.selection);
         provenance.code(timing::code_hashes(&schemes)?);
         timing::measure(&timed, &schemes, &plan, &dir)?;
+        let _turn = Turn::take()?;
         stats::summarize_folder(&dir).context("the statistics of the timings")?;
     } else {
         note!("note: nothing was timed, as no module that `bench` times has stack maps");

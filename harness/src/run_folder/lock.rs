@@ -4,10 +4,17 @@ use crate::output::note;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// The file that is locked. It stays in the folder: whoever finds it unlocked
 /// finds nobody at work.
 pub const LOCK: &str = ".lock";
+
+/// A run that was killed may have been starting a child, which has the lock too until it
+/// has begun or died. So a lock is tried for this long, as often as this.
+const PATIENCE: Duration = Duration::from_millis(300);
+const BETWEEN: Duration = Duration::from_millis(10);
 
 /// A folder that nobody else works in while this lives.
 pub struct FolderLock {
@@ -38,7 +45,7 @@ impl FolderLock {
             .write(true)
             .open(path);
         let file = file.with_context(remedy)?;
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => bail!(
                 "{}: another run is at work in it; wait for its end, or choose another --out",
@@ -62,6 +69,16 @@ impl FolderLock {
     /// From now on the folder holds something.
     pub fn keep(&mut self) {
         self.is_used = true;
+    }
+}
+
+fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => sleep(BETWEEN),
+            result => return result,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::output::progress;
 use crate::scheme::Scheme;
 use crate::walks::Walks;
 use anyhow::{Result, ensure};
-use stackmap_corpus::Module;
+use stackmap_corpus::{Module, Turn};
 use stackmap_reports::results::{RunRow, write_file, write_rows};
 use std::path::Path;
 
@@ -43,8 +43,10 @@ pub fn measure(
     let mut files = SampleFiles::create(dir)?;
     for number in 1..=plan.runs {
         let mut run = Run::take(TimingFolder::new(dir, number), plan, number)?;
+        let turn = Turn::take()?;
         let ready = prepare_all(&with_stacks, &schemes, plan, &run)?;
         run.plan(&ready, &schemes, plan.seconds)?;
+        drop(turn);
         let bar = progress::bar(&format!("run {number}"), run.left(plan.processes));
         run.time(plan.processes, &mut pace, &mut watch, &bar)?;
         bar.finish_and_clear();

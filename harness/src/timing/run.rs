@@ -15,7 +15,7 @@ use crate::random::rng_for;
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use rand::{Rng, RngExt};
-use stackmap_corpus::child;
+use stackmap_corpus::{Turn, child};
 use stackmap_reports::results::RunRow;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -110,6 +110,7 @@ impl Run {
             pace.wait();
             for group in &self.groups {
                 if !unfinished(&self.folder, group, process).is_empty() {
+                    let _turn = Turn::take()?;
                     watch.during(|| self.spawn(group, process, bar))?;
                 }
             }

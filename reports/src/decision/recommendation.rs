@@ -212,7 +212,8 @@ fn unsettled(decision: &Decision) -> String {
         } = found
         {
             total = (total.0 + open, total.1 + of);
-            highest.push(format!("{criterion} of {}", highest_text(own)));
+            let own = highest_text(*criterion, own);
+            highest.push(format!("{criterion} of {own}"));
         }
     }
     let (open, of) = total;

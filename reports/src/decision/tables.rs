@@ -232,7 +232,7 @@ fn open(decision: &Decision) -> Table {
                     format!(
                         "{open} of {} reach beyond the threshold; the highest is {}",
                         plural(*of, "execution"),
-                        highest_text(highest)
+                        highest_text(*criterion, highest)
                     ),
                     "more processes of each".to_owned(),
                 ),
@@ -255,11 +255,18 @@ fn open(decision: &Decision) -> Table {
     table
 }
 
-/// `splay with drc, 1.07× [0.89, 1.28]`.
-pub(super) fn highest_text(highest: &Highest) -> String {
+/// `splay with drc, 1.07× [0.89, 1.28]`; of a pause, of how many collections it is.
+pub(super) fn highest_text(criterion: Criterion, highest: &Highest) -> String {
     let (module, collector) = &highest.execution;
     let ratio = with_interval(highest.ratio, highest.interval);
-    format!("{module} with {collector}, {ratio}")
+    let of = match criterion {
+        Criterion::Pause => {
+            let collections = plural(highest.collections as usize, "collection");
+            format!(" ({collections} a run)")
+        }
+        _ => String::new(),
+    };
+    format!("{module} with {collector}, {ratio}{of}")
 }
 
 fn remedy(criterion: Criterion) -> &'static str {

@@ -28,6 +28,9 @@ pub fn readme_results(results: &Results) -> String {
         headline.tier,
         headline.isa
     );
+    for line in caveats(results, &decision) {
+        out += &format!("{line}\n");
+    }
     if let Some(picture) = pause_picture(results, "reports/published/plots") {
         out += &format!("{picture}\n");
     }
@@ -49,9 +52,6 @@ pub fn readme_results(results: &Results) -> String {
             by_size(results, &decision)
         ),
     );
-    for line in caveats(results, &decision) {
-        out += &format!("{line}\n");
-    }
     out
 }
 

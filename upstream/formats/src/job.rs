@@ -3,18 +3,32 @@
 use anyhow::{Context, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use stackmap_corpus::{Limits, child};
+use stackmap_corpus::{Limits, Turn, child};
+
+/// How many threads a process may compile with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// One, so that the time that it takes is not that of the other processors.
+    One,
+    /// As many as there are processors.
+    All,
+}
 
 /// Starts a process of this program and gives its answer. It may use as much memory
 /// and time as the lab's compiles.
-pub fn ask<T: DeserializeOwned>(subcommand: &str, question: &impl Serialize) -> Result<T> {
+pub fn ask<T: DeserializeOwned>(
+    subcommand: &str,
+    question: &impl Serialize,
+    threads: Threads,
+) -> Result<T> {
     let json = serde_json::to_string(question)?;
     let at = || format!("process {subcommand} {json}");
     let mut command = child::command().with_context(at)?;
-    command
-        .args([subcommand, &json])
-        // One thread compiles, so that its time is not that of the other cores.
-        .env("RAYON_NUM_THREADS", "1");
+    command.args([subcommand, &json]);
+    if threads == Threads::One {
+        command.env("RAYON_NUM_THREADS", "1");
+    }
+    let _turn = Turn::take().with_context(at)?;
     let output = child::run(command, &[], &Limits::default()).with_context(at)?;
     serde_json::from_slice(&output.stdout).with_context(at)
 }

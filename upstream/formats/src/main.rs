@@ -14,7 +14,7 @@ mod variant;
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use rounds::Group;
-use stackmap_corpus::{Collector, child};
+use stackmap_corpus::{Collector, Turn, child};
 use stackmap_rehearsal::on_deep_stack;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,7 +49,7 @@ enum Command {
         #[arg(long, default_value_t = 1000)]
         rounds: u64,
         /// Rounds of the stress; 0 leaves it out
-        #[arg(long, default_value_t = 2)]
+        #[arg(long, default_value_t = 1)]
         stress: u64,
         /// Only what has this in its name; may be given several times
         #[arg(long, value_name = "PART")]
@@ -108,7 +108,11 @@ fn run(command: Command) -> Result<()> {
             };
             let wild = match wild_minutes {
                 0 => Vec::new(),
-                _ => Subject::executions(from, is_asked, &only)?,
+                _ => {
+                    // Their modules may have to be made first.
+                    let _turn = Turn::take()?;
+                    Subject::executions(from, is_asked, &only)?
+                }
             };
             let groups = [(programs, minutes), (wild, wild_minutes)];
             let groups = groups.map(|(subjects, minutes): (Vec<_>, u64)| Group {

@@ -1,6 +1,7 @@
 //! The collections of this thread, timed.
 
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
 use std::cell::RefCell;
 use std::time::Instant;
 use wasmtime_environ::formats::{OBSERVER, Stage};
@@ -65,6 +66,14 @@ fn reached(stage: Stage) {
 fn page_faults() -> u64 {
     let usage = getrusage(UsageWho::RUSAGE_THREAD);
     usage.map_or(0, |usage| usage.minor_page_faults().cast_unsigned())
+}
+
+/// Nanoseconds that processors have worked for this process.
+pub fn cpu_ns() -> f64 {
+    let usage = getrusage(UsageWho::RUSAGE_SELF);
+    let usage = usage.map(|usage| [usage.user_time(), usage.system_time()]);
+    let times = usage.into_iter().flatten();
+    times.map(|time| time.num_nanoseconds() as f64).sum()
 }
 
 /// Bytes of memory that this process has had at most.

@@ -2,7 +2,7 @@
 //! format, one process after the other, in an order of its own.
 
 use crate::compile::{CompileJob, Compiled, cwasm};
-use crate::job::ask;
+use crate::job::{Threads, ask};
 use crate::process::{Answers, Job, Measured, Seen, Timed};
 use crate::subject::Subject;
 use crate::variant::{Variant, is_strict};
@@ -130,7 +130,7 @@ fn one_round(
                 file: cwasm(kept, subject.name(), collector, variant),
                 thorough: round == 0,
             };
-            let measured: Measured = ask("process", &job)?;
+            let measured: Measured = ask("process", &job, Threads::One)?;
             answered.push((variant, measured));
         }
         if round == 0 {
@@ -159,7 +159,12 @@ fn compile(
         variants: formats.collect(),
         folder: folder.to_owned(),
     };
-    let compiled: Vec<Compiled> = ask("compile", &job)?;
+    // Of wild modules no time of the clock is kept.
+    let threads = match subject.is_execution() {
+        true => Threads::All,
+        false => Threads::One,
+    };
+    let compiled: Vec<Compiled> = ask("compile", &job, threads)?;
     let schemes = job.variants.iter().map(|variant| variant.scheme());
     Ok(schemes.zip(compiled).collect())
 }

@@ -1,7 +1,7 @@
 //! A stress that nobody can call typical: stacks of up to 100,000 frames over heaps
 //! of up to 100 MiB, so that one can see from where on a lookup matters.
 
-use crate::job::ask;
+use crate::job::{Threads, ask};
 use crate::observe::{Pause, pauses};
 use crate::variant::Variant;
 use anyhow::{Context, Result, ensure};
@@ -99,7 +99,7 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
             variants: order.iter().map(|&i| variants[i]).collect(),
             ..cell.clone()
         };
-        let CellTimes(answer) = ask("stress", &shuffled)?;
+        let CellTimes(answer) = ask("stress", &shuffled, Threads::One)?;
         for (i, time) in order.into_iter().zip(answer) {
             times[i].push(time);
         }

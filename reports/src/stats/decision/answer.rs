@@ -116,6 +116,8 @@ pub struct Highest {
     pub ratio: f64,
     /// Its interval, by itself; none of a single process.
     pub interval: Option<Interval>,
+    /// Collections of a run.
+    pub collections: u64,
 }
 
 /// Both answers.
@@ -282,6 +284,7 @@ fn open<'s>(
                     execution: (execution.0.clone(), execution.1.to_string()),
                     ratio: time.ratio,
                     interval: time.interval,
+                    collections: time.collections,
                 },
             });
         }

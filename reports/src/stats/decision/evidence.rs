@@ -40,6 +40,8 @@ pub(super) struct Time {
     pub(super) interval: Option<Interval>,
     /// That the interval rests on.
     processes: u64,
+    /// That a pause is the sum of.
+    pub(super) collections: u64,
 }
 
 /// How much is known of a time that is materially longer.
@@ -332,5 +334,6 @@ fn time_of(row: &WasmtimeRow, criterion: Criterion) -> Option<Time> {
         ratio: ratio.filter(|ratio| *ratio > 0.0)?,
         interval: lo.zip(hi),
         processes: row.processes,
+        collections: row.collections,
     })
 }
