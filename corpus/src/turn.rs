@@ -40,8 +40,9 @@ impl Turn {
         };
         let file = lock().map_err(|error: io::Error| {
             let path = path.display();
-            let problem =
-                format!("{path}: nobody can take turns by it ({error}); change or unset {VARIABLE}");
+            let problem = format!(
+                "{path}: nobody can take turns by it ({error}); change or unset {VARIABLE}"
+            );
             io::Error::new(error.kind(), problem)
         })?;
         Ok(Turn(Some(file)))
