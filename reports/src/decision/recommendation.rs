@@ -22,8 +22,7 @@ pub(crate) fn recommendation(results: &Results, decision: &Decision) -> Vec<Said
     if let Some(own) = decision.recommended() {
         said.push(("Empty maps?", empties(decision, own)));
         said.push(("Is exactness lost?", exactness(decision, own)));
-        let costs = costs(results, decision, own);
-        said.extend(costs.map(|text| ("What does it cost, and whom?", text)));
+        said.extend(costs(results, decision, own));
         let saves = saves(results, decision, own);
         said.extend(saves.map(|text| ("What does it save, and whom?", text)));
     }
@@ -174,29 +173,46 @@ fn exactness(decision: &Decision, own: &Candidate) -> String {
     text
 }
 
-/// What executions in Wasmtime say.
-fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Option<String> {
-    let executions = wasmtime::counted(results)?;
+/// What executions in Wasmtime say: one by one, in the mean, and where a memo is empty.
+fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Vec<Said> {
+    let Some(executions) = wasmtime::counted(results) else {
+        return Vec::new();
+    };
     let means = Criterion::TIMES.into_iter().filter_map(|criterion| {
         let gap = decision.gap(&own.name, criterion)?;
         let ratio = gap_text(criterion, gap);
-        Some(format!("{criterion} {ratio} ({})", plural(gap.n, "module")))
+        let tiers = decision.gaps_by_tier(&own.name, criterion);
+        let tiers = tiers.map(|(tier, gap)| format!("{tier} {}", gap_text(criterion, gap)));
+        let tiers: Vec<String> = tiers.collect();
+        let tiers = match tiers.len() {
+            0 | 1 => String::new(),
+            _ => format!(": {}", list(&tiers)),
+        };
+        let modules = plural(gap.n, "module");
+        Some(format!("{criterion} {ratio} ({modules}{tiers})"))
     });
     let means: Vec<String> = means.collect();
     if means.is_empty() {
-        return None;
+        return Vec::new();
     }
-    let mut text = format!(
-        "Of {executions} none is shown to take materially longer than today; a scheme with which one is, is excluded.{} In the mean, with the interval for modules like these: {}.",
-        unsettled(decision),
+    let whom = format!(
+        "Of {executions} none is shown to take materially longer than today; a scheme with which one is, is excluded.{}",
+        unsettled(decision)
+    );
+    let mut mean = format!(
+        "With the interval for modules like these: {}.",
         list(&means)
     );
-    let shares = wasmtime::lookup_shares(results);
-    let first = wasmtime::first_collections(results, decision);
-    for more in shares.into_iter().chain(first) {
-        text += &format!(" {more}");
+    if let Some(shares) = wasmtime::lookup_shares(results) {
+        mean += &format!(" {shares}");
     }
-    Some(text)
+    let mut said = vec![
+        ("What does it cost, and whom?", whom),
+        ("What in the mean?", mean),
+    ];
+    let first = wasmtime::first_collections(results, decision);
+    said.extend(first.map(|text| ("And the first collection?", text)));
+    said
 }
 
 /// The times of single executions that may be materially longer for all that is known.

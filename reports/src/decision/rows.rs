@@ -6,14 +6,28 @@ use std::collections::BTreeMap;
 
 /// Every scheme against today's, and what was compared with the answers.
 pub(crate) fn rows(decision: &Decision) -> Vec<DecisionRow> {
-    let mut rows: BTreeMap<(String, String, String), DecisionRow> = BTreeMap::new();
+    let mut rows: BTreeMap<_, DecisionRow> = BTreeMap::new();
     let mut push = |row: DecisionRow| {
-        let key = (row.scheme.clone(), row.rival.clone(), row.criterion.clone());
-        rows.entry(key).or_insert(row);
+        let DecisionRow {
+            scheme,
+            rival,
+            criterion,
+            tier,
+            ..
+        } = row.clone();
+        rows.entry((scheme, rival, criterion, tier)).or_insert(row);
     };
     for felt in &decision.felt {
         for (criterion, gap, difference) in felt.gaps {
             push(row(&felt.scheme, BASELINE, criterion, gap, difference));
+        }
+        for (tier, criterion, gap) in &felt.by_tier {
+            let threshold = decision.rules.threshold(*criterion);
+            let difference = Difference::of(Some(*gap), threshold);
+            push(DecisionRow {
+                tier: Some(*tier),
+                ..row(&felt.scheme, BASELINE, *criterion, Some(*gap), difference)
+            });
         }
     }
     for answer in &decision.answers {
@@ -61,6 +75,7 @@ fn row(
         scheme: scheme.to_owned(),
         rival: rival.to_owned(),
         criterion: criterion.to_string().replace('`', ""),
+        tier: None,
         modules: gap.filter(|_| !is_count).map_or(0, |gap| gap.n),
         ratio: ratio(|gap| gap.mid),
         ratio_lo: ratio(|gap| gap.lo),

@@ -66,31 +66,42 @@ pub(crate) fn lookup_shares(results: &Results) -> Option<String> {
 /// memo is empty then.
 pub(crate) fn first_collections(results: &Results, decision: &Decision) -> Option<String> {
     let own = decision.recommended()?;
-    let all = |scheme: &str, memo: u64| {
-        let rows = results.executions.iter().flatten();
-        let rows = rows.filter(|row| row.scheme == scheme && row.memo == memo);
-        let mut first: Vec<(f64, &WasmtimeRow)> = rows
-            .filter_map(|row| Some((row.first_ratio?, row)))
-            .collect();
-        first.sort_by(|a, b| a.0.total_cmp(&b.0));
-        first
-    };
-    let median = |first: &[(f64, &WasmtimeRow)]| {
-        let ratios: Vec<f64> = first.iter().map(|(ratio, _)| *ratio).collect();
-        times(quantile(&ratios, 0.5))
-    };
-    let (own, again) = (all(&own.scheme.name, own.memo), all(AGAIN, 0));
-    let ((most, row), (chance, _)) = (own.last()?, again.last()?);
-    Some(format!(
-        "The first collection after loading from a file, where pages are not present and a memo is empty, is no part of that: it takes {} in the median of {} and {} at most ({} with {}), with today's format built twice {} and {}; these single ratios have no interval.",
-        median(&own),
-        plural(own.len(), "execution"),
-        times(*most),
-        row.module,
-        row.collector,
-        median(&again),
-        times(*chance)
-    ))
+    let rows: Vec<&WasmtimeRow> = results.executions.iter().flatten().collect();
+    let tiers = by_tier(&rows).into_iter().filter_map(|(tier, rows)| {
+        let of = |scheme: &str, memo: u64| {
+            let rows = rows.iter().copied();
+            let rows = rows.filter(|row| row.scheme == scheme && row.memo == memo);
+            let first = rows.filter_map(|row| Some((row.first_ratio?, row)));
+            let mut first: Vec<(f64, &WasmtimeRow)> = first.collect();
+            first.sort_by(|a, b| a.0.total_cmp(&b.0));
+            first
+        };
+        let (own, again) = (of(&own.scheme.name, own.memo), of(AGAIN, 0));
+        let ((most, row), (chance, _)) = (own.last()?, again.last()?);
+        Some(format!(
+            "{} in the median of {} of the tier {tier} and {} at most ({} with {}), with today's format built twice {} and {}",
+            median(&own),
+            plural(own.len(), "execution"),
+            times(*most),
+            row.module,
+            row.collector,
+            median(&again),
+            times(*chance)
+        ))
+    });
+    let tiers: Vec<String> = tiers.collect();
+    (!tiers.is_empty()).then(|| {
+        format!(
+            "After loading from a file, pages are not present and a memo is empty; none of the above has it. It takes {}. These single ratios have no interval.",
+            tiers.join("; ")
+        )
+    })
+}
+
+/// Of ratios in ascending order.
+fn median(ratios: &[(f64, &WasmtimeRow)]) -> String {
+    let ratios: Vec<f64> = ratios.iter().map(|(ratio, _)| *ratio).collect();
+    times(quantile(&ratios, 0.5))
 }
 
 /// A title, and what a cell shows of an execution today and with the recommended

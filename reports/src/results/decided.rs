@@ -2,16 +2,19 @@
 
 use super::checks::{Flaw, interval};
 use super::files::row;
+use stackmap_corpus::Tier;
 
 row! {
     /// How far a scheme is from another in one thing that users feel.
-    DecisionRow in "decision.csv", one per scheme rival criterion {
+    DecisionRow in "decision.csv", one per scheme rival criterion tier {
         /// Scheme.
         scheme: String,
         /// What it is compared with; the baseline is today's format.
         rival: String,
         /// What is compared.
         criterion: String,
+        /// The tier of the modules, if a mean is of one alone.
+        tier: Option<Tier>,
         /// Modules that were compared.
         modules: usize,
         /// The scheme's as a ratio to the rival's, in the mean; of the file, its

@@ -88,7 +88,7 @@ pub enum Difference {
 
 impl Difference {
     /// Judges a gap by a threshold.
-    pub(super) fn of(gap: Option<Gap>, threshold: f64) -> Difference {
+    pub(crate) fn of(gap: Option<Gap>, threshold: f64) -> Difference {
         let Some(gap) = gap else {
             return Difference::Unmeasured;
         };

@@ -72,6 +72,8 @@ pub(super) struct Evidence {
     cwasm: BTreeMap<String, BTreeMap<ModuleKey, f64>>,
     /// By criterion, scheme and execution.
     times: BTreeMap<Criterion, BTreeMap<String, BTreeMap<Execution, Time>>>,
+    /// Of the modules that were executed.
+    tiers: BTreeMap<String, Tier>,
     /// By scheme, what became of injected faults under the strictest policy that
     /// raises no false alarm.
     faults: BTreeMap<String, InForce>,
@@ -113,6 +115,7 @@ impl Evidence {
             }
         }
         let mut times: BTreeMap<_, BTreeMap<String, BTreeMap<_, Time>>> = BTreeMap::new();
+        let mut tiers = BTreeMap::new();
         let rows = results.executions.iter().flatten();
         let is_tri_state = |scheme: &str| {
             let mut schemes = results.schemes.iter();
@@ -121,6 +124,7 @@ impl Evidence {
         // Where a scheme can be strict, that is how it would be used.
         let rows = rows.filter(|row| row.strict == is_tri_state(&row.scheme));
         for row in rows.filter(|row| is_kept(&place(&row.module, None, row.collector))) {
+            tiers.insert(row.module.clone(), row.tier);
             for criterion in Criterion::TIMES {
                 if let Some(time) = time_of(row, criterion) {
                     let schemes = times.entry(criterion).or_default();
@@ -154,6 +158,7 @@ impl Evidence {
             candidates,
             cwasm,
             times,
+            tiers,
             faults,
         }
     }
@@ -199,13 +204,37 @@ impl Evidence {
                     n,
                 })
             }
-            time => self.time_gap(time, a, b),
+            time => self.time_gap(time, a, b, |_| true),
         }
     }
 
-    /// The ratio of two schemes' times in the mean over modules, less 1, with
+    /// How far a scheme's times are from today's over the modules of each tier; nothing
+    /// if all modules are of one.
+    pub(super) fn gaps_by_tier(&self, scheme: &str) -> Vec<(Tier, Criterion, Gap)> {
+        let tiers: BTreeSet<Tier> = self.tiers.values().copied().collect();
+        if tiers.len() < 2 {
+            return Vec::new();
+        }
+        let of = |tier: Tier| {
+            let is_kept = move |module: &str| self.tiers.get(module) == Some(&tier);
+            let gaps = Criterion::TIMES.into_iter().filter_map(move |criterion| {
+                let gap = self.time_gap(criterion, scheme, BASELINE, is_kept)?;
+                Some((tier, criterion, gap))
+            });
+            gaps.collect::<Vec<_>>()
+        };
+        tiers.into_iter().flat_map(of).collect()
+    }
+
+    /// The ratio of two schemes' times in the mean over these modules, less 1, with
     /// the interval for modules like these.
-    fn time_gap(&self, criterion: Criterion, a: &str, b: &str) -> Option<Gap> {
+    fn time_gap(
+        &self,
+        criterion: Criterion,
+        a: &str,
+        b: &str,
+        is_kept: impl Fn(&str) -> bool,
+    ) -> Option<Gap> {
         let all = self.times.get(&criterion)?;
         let ratio = |scheme: &str, at: &Execution| match scheme {
             BASELINE => Some(1.0),
@@ -214,7 +243,7 @@ impl Evidence {
         // A module counts once, whatever the collectors it ran under.
         let mut modules: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         let executions: BTreeSet<&Execution> = all.values().flat_map(BTreeMap::keys).collect();
-        for at in executions {
+        for at in executions.into_iter().filter(|at| is_kept(&at.0)) {
             if let (Some(a), Some(b)) = (ratio(a, at), ratio(b, at)) {
                 modules.entry(&at.0).or_default().push((a / b).ln());
             }

@@ -25,7 +25,7 @@ pub use sensitivity::{Change, Sensitivity, Span, Verdicts, Weighting};
 
 use super::headline::Headline;
 use super::schemes::{SchemeMeans, scheme_means};
-use crate::results::{AGAIN, BASELINE, Results};
+use crate::results::{AGAIN, BASELINE, Results, Tier};
 use evidence::{Evidence, Known};
 
 /// The rules in the order in which they are applied; the thresholds are in
@@ -70,6 +70,8 @@ pub struct Felt {
     pub scheme: String,
     /// In the order of [`Criterion::ALL`]; a gap is none if nothing was measured.
     pub gaps: [(Criterion, Option<Gap>, Difference); 6],
+    /// Times over the modules of each tier, if there are several.
+    pub by_tier: Vec<(Tier, Criterion, Gap)>,
 }
 
 fn felt(evidence: &Evidence, rules: &Rules) -> Vec<Felt> {
@@ -86,6 +88,7 @@ fn felt(evidence: &Evidence, rules: &Rules) -> Vec<Felt> {
     let all = others.map(|scheme| Felt {
         scheme: scheme.to_owned(),
         gaps: of(scheme),
+        by_tier: evidence.gaps_by_tier(scheme),
     });
     let is_measured = |felt: &Felt| felt.gaps.iter().any(|(_, gap, _)| gap.is_some());
     all.filter(is_measured).collect()
@@ -151,6 +154,18 @@ impl Decision {
         let own = self.felt.iter().find(|felt| felt.scheme == scheme)?;
         let mut gaps = own.gaps.iter();
         gaps.find(|(other, ..)| *other == criterion)?.1
+    }
+
+    /// The same over the modules of each tier, if there are several.
+    pub(crate) fn gaps_by_tier(
+        &self,
+        scheme: &str,
+        criterion: Criterion,
+    ) -> impl Iterator<Item = (Tier, Gap)> {
+        let own = self.felt.iter().filter(move |felt| felt.scheme == scheme);
+        let gaps = own.flat_map(|felt| &felt.by_tier);
+        gaps.filter(move |(_, other, _)| *other == criterion)
+            .map(|(tier, _, gap)| (*tier, *gap))
     }
 
     /// The answer to a question.
