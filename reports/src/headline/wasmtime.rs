@@ -92,7 +92,7 @@ pub(crate) fn first_collections(results: &Results, decision: &Decision) -> Optio
     let tiers: Vec<String> = tiers.collect();
     (!tiers.is_empty()).then(|| {
         format!(
-            "After loading from a file, pages are not present and a memo is empty; none of the above has it. It takes {}. These single ratios have no interval.",
+            "The figures above are of later runs. In the first after loading from a file pages are not present and a memo is empty. Its first collection takes {}. These single ratios have no interval.",
             tiers.join("; ")
         )
     })
