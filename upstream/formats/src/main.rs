@@ -37,12 +37,10 @@ enum Command {
         /// Folder for the results
         #[arg(long, default_value = "target/wasmtime")]
         out: PathBuf,
-        /// Minutes for the rounds of programs; at least one round is made, but 0
-        /// leaves them out
-        #[arg(long, default_value_t = 3)]
+        /// Minutes for the rounds of programs; 0 leaves them out
+        #[arg(long, default_value_t = 4)]
         minutes: u64,
-        /// Minutes for the rounds of executions; at least one round is made, but 0
-        /// leaves them out
+        /// Minutes for the rounds of executions; 0 leaves them out
         #[arg(long, default_value_t = 4)]
         wild_minutes: u64,
         /// Most rounds of either

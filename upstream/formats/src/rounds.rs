@@ -50,8 +50,12 @@ pub struct Group {
     pub time: Duration,
 }
 
+/// A module, and the collector that it runs under.
+type Place<'s> = (&'s Subject, Collector);
+
 /// Makes rounds of each group until its time is over, and writes what they measured.
-/// Under one collector, or under each.
+/// Under one collector, or under each. What the first round does not come to is left
+/// out; it begins with what takes least.
 pub fn measure(
     out: &Path,
     groups: &[Group],
@@ -64,16 +68,22 @@ pub fn measure(
     let kept = tempfile::tempdir_in(out)?;
     for Group { subjects, time } in groups.iter().filter(|g| !g.subjects.is_empty()) {
         let started = Instant::now();
+        let mut places = places(subjects, &collectors)?;
         for round in 0..most_rounds {
             let began = Instant::now();
-            samples.extend(one_round(
-                round,
-                subjects,
-                &collectors,
-                kept.path(),
-                &mut random,
-            )?);
-            write_rows(out, &samples)?;
+            let mut visited = 0;
+            for place in &places {
+                if round == 0 && visited > 0 && started.elapsed() > *time {
+                    break;
+                }
+                samples.extend(visit(round, *place, kept.path(), &mut random)?);
+                write_rows(out, &samples)?;
+                visited += 1;
+            }
+            for (subject, collector) in places.drain(visited..) {
+                let name = subject.name();
+                eprintln!("note: {name} with {collector}: left out, the minutes are over");
+            }
             let took = began.elapsed();
             let first = subjects[0].name();
             eprintln!("round {round} of {first} and others: {} s", took.as_secs());
@@ -82,6 +92,7 @@ pub fn measure(
             if started.elapsed() + next > *time {
                 break;
             }
+            places.shuffle(&mut random);
         }
     }
     let mut strict = Vec::new();
@@ -96,53 +107,51 @@ pub fn measure(
     Ok(())
 }
 
-/// The first round also compares answers and times lookups.
-fn one_round(
+/// The collector that compiles to less first, and of each the smallest modules.
+fn places<'s>(subjects: &'s [Subject], collectors: &[Collector]) -> Result<Vec<Place<'s>>> {
+    let mut sized = Vec::new();
+    for subject in subjects {
+        let bytes = subject.wasm()?.len();
+        sized.extend(collectors.iter().map(|&on| (on, bytes, subject)));
+    }
+    sized.sort_by_key(|(collector, bytes, _)| (*collector, *bytes));
+    let places = sized.into_iter();
+    Ok(places.map(|(on, _, subject)| (subject, on)).collect())
+}
+
+/// Runs every variant once. The first round also compares answers and times lookups.
+fn visit(
     round: u64,
-    subjects: &[Subject],
-    collectors: &[Collector],
+    (subject, collector): Place<'_>,
     kept: &Path,
     random: &mut StdRng,
 ) -> Result<Vec<WasmtimeSampleRow>> {
-    let mut samples = Vec::new();
-    let mut places: Vec<_> = subjects
-        .iter()
-        .flat_map(|subject| {
-            collectors
-                .iter()
-                .map(move |collector| (subject, *collector))
-        })
-        .collect();
-    places.shuffle(random);
-    for (subject, collector) in places {
-        let mut variants = Variant::measured();
-        variants.shuffle(random);
-        let mut compiled = BTreeMap::new();
-        if round == 0 || !subject.is_execution() {
-            compiled = compile(subject, collector, &variants, kept)?;
-        }
-        let mut answered = Vec::new();
-        for variant in variants {
-            let job = Job {
-                subject: subject.name().to_owned(),
-                collector,
-                variant,
-                file: cwasm(kept, subject.name(), collector, variant),
-                thorough: round == 0,
-            };
-            let measured: Measured = ask("process", &job, Threads::One)?;
-            answered.push((variant, measured));
-        }
-        if round == 0 {
-            compare(subject, collector, &answered)?;
-        }
-        let sample = |(variant, measured): (Variant, Measured)| {
-            let compiled = compiled.get(variant.scheme());
-            sample(round, subject, collector, variant, compiled, measured)
-        };
-        samples.extend(answered.into_iter().map(sample));
+    let mut variants = Variant::measured();
+    variants.shuffle(random);
+    let mut compiled = BTreeMap::new();
+    if round == 0 || !subject.is_execution() {
+        compiled = compile(subject, collector, &variants, kept)?;
     }
-    Ok(samples)
+    let mut answered = Vec::new();
+    for variant in variants {
+        let job = Job {
+            subject: subject.name().to_owned(),
+            collector,
+            variant,
+            file: cwasm(kept, subject.name(), collector, variant),
+            thorough: round == 0,
+        };
+        let measured: Measured = ask("process", &job, Threads::One)?;
+        answered.push((variant, measured));
+    }
+    if round == 0 {
+        compare(subject, collector, &answered)?;
+    }
+    let sample = |(variant, measured): (Variant, Measured)| {
+        let compiled = compiled.get(variant.scheme());
+        sample(round, subject, collector, variant, compiled, measured)
+    };
+    Ok(answered.into_iter().map(sample).collect())
 }
 
 /// Compiles a module in the formats of these variants.
