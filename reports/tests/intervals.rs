@@ -1,11 +1,13 @@
 //! One source: whatever interval or verdict about a time a page, a table or a
-//! line prints stands in `pooled.csv`, `latency.csv`, `wasmtime.csv` or `decision.csv`.
+//! line prints stands in `pooled.csv`, `latency.csv`, `wasmtime.csv`,
+//! `wasmtime-stress.csv` or `decision.csv`.
 
 mod folder;
 
 use folder::{LARGE, write};
 use stackmap_reports::results::{
-    DecisionRow, LatencyRow, PooledRow, Results, Row, Verdict, WasmtimeRow, read_rows,
+    DecisionRow, LatencyRow, PooledRow, Results, Row, Verdict, WasmtimeRow, WasmtimeStressRow,
+    read_rows,
 };
 use stackmap_reports::{
     Rules, frontier_text, load, rank, readme_results, terminal_summary, upstream_note, write_report,
@@ -142,6 +144,9 @@ impl Claim {
                 ratio.is_some_and(|ratio| self.fits(ratio, lo.zip(hi), None))
             })
         };
+        let stressed = |row: &WasmtimeStressRow| {
+            self.fits(row.pause_ratio, row.pause_lo.zip(row.pause_hi), None)
+        };
         let decided = |row: &DecisionRow| {
             let ends = row.ratio_lo.zip(row.ratio_hi);
             row.ratio.is_some_and(|ratio| self.fits(ratio, ends, None))
@@ -158,6 +163,7 @@ impl Claim {
             || results.latencies.iter().flatten().any(latency)
             || decision.iter().any(decided)
             || results.executions.iter().flatten().any(executed)
+            || results.stress.iter().flatten().any(stressed)
     }
 }
 
