@@ -42,7 +42,7 @@ pub fn run(args: &Args, call: &Call) -> Result<Outcome> {
     let (dir, onto) = args.earlier.place(out);
     let mut folder = RunFolder::claim(&dir, call, onto)?;
     let mut provenance = ProvenanceRecorder::begin(seed);
-    // What needs no clock keeps all processors busy.
+    // Most of this keeps all processors busy, and the writers are timed.
     let turn = Turn::take()?;
     let loaded = modules::load(&args.selection)?;
     let outcome = loaded.outcome();
