@@ -15,11 +15,15 @@ use alloc::vec::Vec;
 /// Spreads PCs, which are multiples of something, over the entries.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A direct-mapped memo from PC to answer.
+/// Entries of a set.
+const WAYS: usize = 2;
+
+/// A memo from PC to answer, in sets of two. With single entries, two PCs that take
+/// turns on a deep stack would be asked every time if they came to share one.
 #[derive(Clone, Debug)]
 pub struct Memo {
-    /// As many as a power of two.
-    entries: Vec<Entry>,
+    /// As many as a power of two. In each, what was asked last comes first.
+    sets: Vec<[Entry; WAYS]>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,15 +35,16 @@ struct Entry {
 }
 
 impl Memo {
-    /// An empty memo of so many entries, rounded up to a power of two.
+    /// An empty memo of so many entries, rounded up to a power of two, and two at least.
     pub fn new(entries: usize) -> Memo {
         let entry = Entry {
             pc: None,
             answer: Lookup::Missing,
             map: OwnedMap::default(),
         };
+        let set = [(); WAYS].map(|()| entry.clone());
         Memo {
-            entries: alloc::vec![entry; entries.next_power_of_two()],
+            sets: alloc::vec![set; entries.div_ceil(WAYS).next_power_of_two()],
         }
     }
 
@@ -51,12 +56,16 @@ impl Memo {
         ask: impl FnOnce() -> Result<Lookup<M>, E>,
     ) -> Result<Lookup<&OwnedMap>, E> {
         let hash = u64::from(pc).wrapping_mul(GOLDEN) >> u32::BITS;
-        let place = hash as usize & (self.entries.len() - 1);
+        let place = hash as usize & (self.sets.len() - 1);
+        let set = &mut self.sets[place];
+        if set[0].pc != Some(pc) {
+            set.swap(0, 1);
+        }
         let Entry {
             pc: known,
             answer,
             map,
-        } = &mut self.entries[place];
+        } = &mut set[0];
         if *known != Some(pc) {
             *known = None; // unless the scheme has an answer
             *answer = ask()?.map(|found| {
@@ -71,6 +80,8 @@ impl Memo {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.entries.iter_mut().for_each(|entry| entry.pc = None);
+        for entry in self.sets.as_flattened_mut() {
+            entry.pc = None;
+        }
     }
 }

@@ -78,11 +78,12 @@ fn knows(memo: &mut Memo, pc: u32) -> bool {
 
 #[test]
 fn the_scheme_is_asked_once_until_the_memo_is_cleared_or_the_entry_taken() {
-    let mut memo = Memo::new(1);
+    let mut memo = Memo::new(1); // of one set, which has two entries
     assert!(!knows(&mut memo, 4) && knows(&mut memo, 4));
-    assert!(!knows(&mut memo, 8) && !knows(&mut memo, 4));
+    assert!(!knows(&mut memo, 8) && knows(&mut memo, 4) && knows(&mut memo, 8));
+    assert!(!knows(&mut memo, 12) && knows(&mut memo, 8) && !knows(&mut memo, 4));
     memo.clear();
-    assert!(!knows(&mut memo, 4));
+    assert!(!knows(&mut memo, 8));
 }
 
 #[test]

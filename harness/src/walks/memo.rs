@@ -17,13 +17,12 @@ pub fn rows(module: &Module, walks: &Walks) -> Result<Vec<MemoRow>> {
     if walks.stacks.is_empty() {
         return Ok(Vec::new());
     }
-    let section = Exact::encode(&module.table)?;
-    let oracle = Oracle::new(&module.table);
+    let behind = Behind::new(module)?;
+    let lookups: usize = walks.stacks.iter().map(Vec::len).sum();
     let mut rows = Vec::new();
     for entries in ENTRIES {
         for kept in [false, true] {
-            let asked = asked(walks, &section.bytes, &oracle, entries, kept)?;
-            let lookups: usize = walks.stacks.iter().map(Vec::len).sum();
+            let hits = behind.hits(&walks.stacks, entries, kept)?;
             rows.push(MemoRow {
                 module: module.name.clone(),
                 isa: module.isa,
@@ -32,7 +31,7 @@ pub fn rows(module: &Module, walks: &Walks) -> Result<Vec<MemoRow>> {
                 kept,
                 stacks: walks.stacks.len() as u64,
                 lookups: lookups as u64,
-                hits: (lookups - asked) as u64,
+                hits: hits as u64,
                 memo_lines: MEMO.lines() as u64,
             });
         }
@@ -40,31 +39,40 @@ pub fn rows(module: &Module, walks: &Walks) -> Result<Vec<MemoRow>> {
     Ok(rows)
 }
 
-/// How often the scheme behind a memo is asked. Every answer is compared with
-/// the oracle's; which scheme it is does not matter.
-fn asked(
-    walks: &Walks,
-    section: &[u8],
-    oracle: &Oracle,
-    entries: usize,
-    kept: bool,
-) -> Result<usize> {
-    let reader = Exact::open(section)?;
-    let (mut memo, mut asked) = (Memo::new(entries), 0);
-    for stack in &walks.stacks {
-        for &pc in stack {
-            let answer = memo.lookup(pc, || {
-                asked += 1;
-                reader.lookup(pc, &mut [])
-            })?;
-            ensure!(
-                oracle.permits::<Exact>(pc, answer),
-                "a memo of {entries} entries answers {answer:?} at {pc:#x}"
-            );
-        }
-        if !kept {
-            memo.clear();
-        }
+/// A scheme behind a memo. Which it is does not matter.
+pub struct Behind {
+    section: Vec<u8>,
+    oracle: Oracle,
+}
+
+impl Behind {
+    pub fn new(module: &Module) -> Result<Behind> {
+        let section = Exact::encode(&module.table)?.bytes;
+        let oracle = Oracle::new(&module.table);
+        Ok(Behind { section, oracle })
     }
-    Ok(asked)
+
+    /// How many lookups a memo answers by itself, whose every answer is compared with
+    /// the oracle's.
+    pub fn hits(&self, stacks: &[Vec<u32>], entries: usize, kept: bool) -> Result<usize> {
+        let reader = Exact::open(&self.section)?;
+        let (mut memo, mut hits) = (Memo::new(entries), 0);
+        for stack in stacks {
+            for &pc in stack {
+                hits += 1;
+                let answer = memo.lookup(pc, || {
+                    hits -= 1;
+                    reader.lookup(pc, &mut [])
+                })?;
+                ensure!(
+                    self.oracle.permits::<Exact>(pc, answer),
+                    "a memo of {entries} entries answers {answer:?} at {pc:#x}"
+                );
+            }
+            if !kept {
+                memo.clear();
+            }
+        }
+        Ok(hits)
+    }
 }

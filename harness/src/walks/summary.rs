@@ -1,11 +1,11 @@
 //! `walks.csv`: what the stacks of each execution are like; `memo.csv` with it.
 
-use super::{Execution, Walks, memo};
+use super::memo::{self, Behind};
+use super::{Execution, Walks};
 use anyhow::Result;
 use stackmap_corpus::Module;
 use stackmap_reports::results::{WalkRow, write_rows};
 use std::collections::HashSet;
-use std::mem;
 use std::path::Path;
 
 /// Writes the rows of each execution of a module; no file if there is none.
@@ -14,7 +14,7 @@ pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path)
     let walked = pairs.filter_map(|(module, walks)| Some((module, walks.as_ref()?)));
     let (mut all, mut of_memos) = (Vec::new(), Vec::new());
     for (module, walks) in walked {
-        all.extend(rows(module, walks));
+        all.extend(rows(module, walks)?);
         of_memos.extend(memo::rows(module, walks)?);
     }
     if !all.is_empty() {
@@ -25,19 +25,28 @@ pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path)
 }
 
 /// A row for each execution.
-pub fn rows(module: &Module, walks: &Walks) -> Vec<WalkRow> {
+pub fn rows(module: &Module, walks: &Walks) -> Result<Vec<WalkRow>> {
+    let behind = Behind::new(module)?;
     let safepoints = module.table.iter();
     let empties: HashSet<u32> = safepoints.filter(|s| s.is_empty()).map(|s| s.pc).collect();
-    let row = |execution| row(module, walks, execution, &empties);
+    let row = |execution| row(module, walks, execution, &behind, &empties);
     walks.executions.iter().map(row).collect()
 }
 
-fn row(module: &Module, walks: &Walks, execution: &Execution, empties: &HashSet<u32>) -> WalkRow {
+fn row(
+    module: &Module,
+    walks: &Walks,
+    execution: &Execution,
+    behind: &Behind,
+    empties: &HashSet<u32>,
+) -> Result<WalkRow> {
     let stacks = &walks.stacks[execution.stacks.clone()];
     let mut depths: Vec<u64> = stacks.iter().map(|stack| stack.len() as u64).collect();
     depths.sort_unstable();
     let empty = stacks.iter().flatten().filter(|pc| empties.contains(pc));
-    WalkRow {
+    let cached =
+        |entries| Ok::<_, anyhow::Error>(share(behind.hits(stacks, entries, true)?, stacks));
+    Ok(WalkRow {
         module: module.name.clone(),
         isa: module.isa,
         collector: module.collector,
@@ -46,8 +55,8 @@ fn row(module: &Module, walks: &Walks, execution: &Execution, empties: &HashSet<
         stacks: stacks.len() as u64,
         frames: depths.iter().sum(),
         deepest: quantile(&depths, 1.0),
-        cache_16: cached(stacks, 16),
-        cache_1024: cached(stacks, 1024),
+        cache_16: cached(16)?,
+        cache_1024: cached(1024)?,
         repeated: repeated(stacks),
         tier: module.tier,
         language: walks.language.clone(),
@@ -57,7 +66,7 @@ fn row(module: &Module, walks: &Walks, execution: &Execution, empties: &HashSet<
         median: quantile(&depths, 0.5),
         p99: quantile(&depths, 0.99),
         empty: share(empty.count(), stacks),
-    }
+    })
 }
 
 /// One of some values in ascending order, so far along; 0 if there are none.
@@ -73,18 +82,6 @@ pub(super) fn place(values: usize, share: f64) -> usize {
 
 fn share(part: usize, stacks: &[Vec<u32>]) -> f64 {
     part as f64 / stacks.iter().map(Vec::len).sum::<usize>().max(1) as f64
-}
-
-/// Share of hits in a direct-mapped cache of PCs, a power of two in size.
-fn cached(stacks: &[Vec<u32>], entries: usize) -> f64 {
-    const GOLDEN: u32 = 0x9e37_79b9;
-    let mut cache = vec![u32::MAX; entries];
-    let shift = 32 - entries.trailing_zeros();
-    let hits = stacks.iter().flatten().filter(|&&pc| {
-        let entry = &mut cache[(pc.wrapping_mul(GOLDEN) >> shift) as usize];
-        mem::replace(entry, pc) == pc
-    });
-    share(hits.count(), stacks)
 }
 
 /// Share of the frames whose PC occurred before in the same stack: looking up

@@ -62,7 +62,7 @@ pub(super) fn costs_of(results: &Results, decision: &Decision) -> String {
 /// What the collector walks, and what it costs; `None` if no stack was recorded.
 pub(super) fn walks_of(results: &Results, plots: &Plots) -> Option<String> {
     let table = walks::table(results)?;
-    let text = "The stacks that Wasmtime's collector walked, in wild modules and in our own programs, which force many of their collections. Shares are of the frames. The last two columns are of a direct-mapped cache of PCs that could stand in front of any scheme, kept from one stack to the next (Go has 16 entries, V8 1,024).";
+    let text = "The stacks that Wasmtime's collector walked, in wild modules and in our own programs, which force many of their collections. Shares are of the frames. The last two columns are of a memo that could stand in front of any scheme, kept from one stack to the next (Go has 16 entries, V8 1,024).";
     let mut html = format!("{}{}", note(text), table.html());
     html += &plots.depths.as_ref().map_or_else(String::new, Figure::html);
     html += &plots
@@ -85,7 +85,7 @@ pub(super) fn walks_of(results: &Results, plots: &Plots) -> Option<String> {
             .map(|row| row.memo_lines)
             .max();
         let text = format!(
-            "What decoded answers would save, which any scheme could have in front of it: a direct-mapped memo that the collector owns, in {} lines. Share of the lookups on the same stacks that it answers without the scheme: least, median and greatest over the modules.",
+            "What decoded answers would save, which any scheme could have in front of it: a memo that the collector owns, in sets of two entries, in {} lines. Share of the lookups on the same stacks that it answers without the scheme: least, median and greatest over the modules.",
             lines.unwrap_or_default()
         );
         html += &format!("{}{}", note(&text), table.html());

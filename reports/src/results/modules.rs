@@ -147,10 +147,10 @@ row! {
         frames: u64,
         /// Frames of the deepest.
         deepest: u64,
-        /// Share of the frames, stack after stack, that a direct-mapped cache
-        /// of 16 PCs would have answered, as Go has it.
+        /// Share of the frames, stack after stack, that a memo of 16 entries
+        /// would have answered. Go has as many.
         cache_16: f64,
-        /// The same for 1,024 PCs, as V8 has it.
+        /// The same with 1,024 entries, as V8 has.
         cache_1024: f64,
         /// Share of the frames whose PC occurred before in the same stack.
         repeated: f64,

@@ -11,7 +11,7 @@ row! {
     /// with today's. Ratios are to today's; an interval is at 95 % over
     /// processes that took turns. Empty is what was not measured.
     WasmtimeRow in "wasmtime.csv", one per scheme module collector memo strict,
-    later writer_share {
+    later writer_share memo_hits {
         /// Scheme, or the control that is today's format built once more.
         scheme: String,
         /// The module that ran.
@@ -80,6 +80,8 @@ row! {
         section_bytes: Option<u64>,
         /// Share of writing the section in the time to compile the module.
         writer_share: Option<f64>,
+        /// Share of the lookups that the memo answered by itself, if there is one.
+        memo_hits: Option<f64>,
     } each execution;
 }
 
@@ -134,6 +136,8 @@ row! {
         peak_bytes: u64,
         /// Share of writing the section in the time to compile the module.
         writer_share: Option<f64>,
+        /// Lookups that a memo did not answer by itself; where they were counted.
+        handed_on: Option<u64>,
     } each sample;
 }
 
@@ -164,6 +168,9 @@ row! {
         frame_ns: f64,
         /// Processes that the ratio rests on.
         processes: u64,
+        /// Share of the lookups that the memo answered by itself, if there is one:
+        /// median of the rounds.
+        memo_hits: Option<f64>,
     } each stress;
 }
 
@@ -180,6 +187,7 @@ fn execution(row: &WasmtimeRow) -> Option<Flaw> {
     share("lookup_share", row.lookup_share)
         .or_else(|| share("walk_share", row.walk_share))
         .or_else(|| share("writer_share", row.writer_share))
+        .or_else(|| share("memo_hits", row.memo_hits))
         .or_else(|| interval("pause_lo", row.pause_lo, row.pause_hi))
         .or_else(|| interval("load_bytes_lo", row.load_bytes_lo, row.load_bytes_hi))
         .or_else(|| interval("load_file_lo", row.load_file_lo, row.load_file_hi))
@@ -198,4 +206,5 @@ fn stress(row: &WasmtimeStressRow) -> Option<Flaw> {
     at_most("walk_share", row.walk_share, 1.0, "the whole")
         .or_else(|| interval("pause_lo", row.pause_lo, row.pause_hi))
         .or_else(|| positive("processes", row.processes as f64))
+        .or_else(|| at_most("memo_hits", row.memo_hits?, 1.0, "the whole"))
 }

@@ -98,6 +98,8 @@ fn row(pairs: &[Pair<'_>], is_strict: &impl Fn(&str) -> bool) -> WasmtimeRow {
     let lookup = (!lookup.is_empty()).then(|| median(lookup));
     let (pause_ns, walk_ns) = (middle(|s| Some(s.pause_ns)), middle(|s| Some(s.walk_ns)));
     let of_pause = |ns: f64| (pause_ns > 0.0).then(|| round(ns / pause_ns, 5));
+    let handed_on = timed.iter().find_map(|s| s.handed_on);
+    let of_frames = |part: u64| (frames > 0).then(|| round(part as f64 / frames as f64, 5));
     let per_frame = |ns: f64| (frames > 0).then(|| round(ns / frames as f64, 2));
     WasmtimeRow {
         scheme: first.scheme.clone(),
@@ -134,6 +136,7 @@ fn row(pairs: &[Pair<'_>], is_strict: &impl Fn(&str) -> bool) -> WasmtimeRow {
         first_ratio: ratio(|s| Some(s.first_ns)).ratio,
         section_bytes: Some(first.section_bytes),
         writer_share: (writer_share > 0.0).then(|| round(writer_share, 6)),
+        memo_hits: handed_on.and_then(of_frames).map(|part| round(1.0 - part, 5)),
     }
 }
 

@@ -3,15 +3,15 @@
 //! a copy of the code of its own, so that a lookup is one jump and then what it
 //! would be with that format alone.
 
-use crate::stack_map::StackMap as Series;
+use crate::stack_map::{StackMap as Series, StackMapMemo as SeriesMemo};
 use crate::today;
-use core::cell::RefCell;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use stackmap_encoders::{
-    Encoder, Lookup, Memo, Reader as _, StackMap, blocks::Blocks, blocks_dense::BlocksDense,
-    blocks_tri::BlocksTri, consed::Consed, delta::Delta, direct::Direct, ranges::Ranges,
-    ranges_consed::RangesConsed, steps::Steps, steps_consed::StepsConsed,
+    Encoder, Lookup, Memo, OwnedMap, Reader as _, StackMap, blocks::Blocks,
+    blocks_dense::BlocksDense, blocks_tri::BlocksTri, consed::Consed, delta::Delta, direct::Direct,
+    ranges::Ranges, ranges_consed::RangesConsed, steps::Steps, steps_consed::StepsConsed,
 };
+use std::boxed::Box;
 use std::sync::OnceLock;
 use std::time::Instant;
 use std::vec::Vec;
@@ -70,13 +70,15 @@ pub static MEMO: AtomicUsize = AtomicUsize::new(0);
 /// As many as V8's cache of the same purpose has.
 pub const MEMO_ENTRIES: usize = 1024;
 
-std::thread_local! {
-    static ANSWERS: RefCell<Memo> = RefCell::new(Memo::new(MEMO_ENTRIES));
-}
-
-/// Empties this thread's memo.
-pub fn forget() {
-    ANSWERS.with_borrow_mut(Memo::clear);
+/// What a collector keeps from lookup to lookup, in place of the patches' memo.
+#[derive(Default)]
+pub struct Kept {
+    /// What is looked up without a memo is decoded into this.
+    buffer: Vec<u64>,
+    /// That of the patches, which stands before their format.
+    series: SeriesMemo,
+    /// The lab's, which stands before any other.
+    lab: Option<Box<Memo>>,
 }
 
 /// What hashed lookups came to.
@@ -87,6 +89,8 @@ pub static EMPTIES: AtomicU64 = AtomicU64::new(0);
 pub static MISSING: AtomicU64 = AtomicU64::new(0);
 /// Live references that these lookups found.
 pub static REFERENCES: AtomicU64 = AtomicU64::new(0);
+/// Lookups that a memo handed on to the format, seen or not.
+pub static HANDED_ON: AtomicU64 = AtomicU64::new(0);
 /// A hash of all questions and answers, in which their order counts.
 pub static HASH: AtomicU64 = AtomicU64::new(0);
 /// Nanoseconds of timed lookups, that of the clock included.
@@ -186,62 +190,133 @@ impl StackMap for Series<'_> {
     }
 }
 
-/// Visits the live references of the frame at `fp`, whose return address is at
-/// `pc` of the text section. `None` if the section has no entry for that.
+/// A return address, and where its stack map is.
+#[derive(Clone, Copy)]
+pub struct Asked<'s> {
+    /// In memory.
+    pub addr: usize,
+    /// In the text section.
+    pub pc: u32,
+    /// With the stack maps.
+    pub section: &'s [u8],
+}
+
+/// A way to ask a format.
+trait Way {
+    fn lookup<'a>(asked: Asked<'a>, kept: &'a mut Kept) -> Option<Lookup<impl StackMap + 'a>>;
+}
+
+/// Without a memo.
+struct Plain<F>(F);
+
+impl<F: Format> Way for Plain<F> {
+    fn lookup<'a>(asked: Asked<'a>, kept: &'a mut Kept) -> Option<Lookup<impl StackMap + 'a>> {
+        F::lookup(asked.pc, asked.section, &mut kept.buffer)
+    }
+}
+
+/// With the lab's memo.
+struct Remembered<F>(F);
+
+impl<F: Format> Way for Remembered<F> {
+    fn lookup<'a>(asked: Asked<'a>, kept: &'a mut Kept) -> Option<Lookup<impl StackMap + 'a>> {
+        let buffer = &mut kept.buffer;
+        let memo = kept
+            .lab
+            .get_or_insert_with(|| Box::new(Memo::new(MEMO_ENTRIES)));
+        let answer = memo.lookup(asked.pc, || {
+            handed_on();
+            let found = F::lookup(asked.pc, asked.section, buffer);
+            Ok::<_, ()>(found.unwrap_or(Lookup::Missing))
+        });
+        match answer {
+            Ok(Lookup::Missing) | Err(()) => None,
+            Ok(found) => Some(found.map(Owned)),
+        }
+    }
+}
+
+/// With that of the patches.
+struct RememberedBySeries;
+
+impl Way for RememberedBySeries {
+    fn lookup<'a>(asked: Asked<'a>, kept: &'a mut Kept) -> Option<Lookup<impl StackMap + 'a>> {
+        let found = kept.series.lookup(asked.addr, asked.pc, asked.section);
+        found.map(Lookup::Map)
+    }
+}
+
+/// Counts a lookup that a memo handed on.
+pub(crate) fn handed_on() {
+    // One thread collects. An addition in one step would take some nanoseconds.
+    HANDED_ON.store(HANDED_ON.load(Relaxed) + 1, Relaxed);
+}
+
+struct Owned<'m>(&'m OwnedMap);
+
+impl StackMap for Owned<'_> {
+    fn frame_size(&self) -> u32 {
+        self.0.frame_size
+    }
+
+    fn slots(&self) -> impl Iterator<Item = u32> {
+        self.0.slots.iter().copied()
+    }
+}
+
+/// Visits the live references of the frame at `fp`, whose return address is `asked`.
+/// `None` if the section has no entry for that.
 ///
 /// # Safety
 ///
 /// `fp` must be the frame pointer of that frame.
 pub unsafe fn visit_live_gc_refs(
-    pc: u32,
-    section: &[u8],
+    asked: Asked<'_>,
     fp: *mut usize,
-    buffer: &mut Vec<u64>,
+    kept: &mut Kept,
     visit: impl FnMut(*mut u32),
 ) -> Option<()> {
     macro_rules! by_number {
-        ($($number:ident: $format:ty,)*) => {
+        ($($number:ident: $plain:ty, $remembered:ty;)*) => {
             match (FORMAT.load(Relaxed), MEMO.load(Relaxed), SEEN.load(Relaxed)) {
                 $(
-                    ($number, 0, PLAIN) => visit_in::<$format, 0, PLAIN>(pc, section, fp, buffer, visit),
-                    ($number, _, PLAIN) => visit_in::<$format, 1, PLAIN>(pc, section, fp, buffer, visit),
-                    ($number, 0, HASHED) => visit_in::<$format, 0, HASHED>(pc, section, fp, buffer, visit),
-                    ($number, _, HASHED) => visit_in::<$format, 1, HASHED>(pc, section, fp, buffer, visit),
-                    ($number, 0, _) => visit_in::<$format, 0, TIMED>(pc, section, fp, buffer, visit),
-                    ($number, _, _) => visit_in::<$format, 1, TIMED>(pc, section, fp, buffer, visit),
+                    ($number, 0, PLAIN) => visit_in::<$plain, PLAIN>(asked, fp, kept, visit),
+                    ($number, _, PLAIN) => visit_in::<$remembered, PLAIN>(asked, fp, kept, visit),
+                    ($number, 0, HASHED) => visit_in::<$plain, HASHED>(asked, fp, kept, visit),
+                    ($number, _, HASHED) => visit_in::<$remembered, HASHED>(asked, fp, kept, visit),
+                    ($number, _, _) => visit_in::<$plain, TIMED>(asked, fp, kept, visit),
                 )*
                 _ => panic!("no format has that number"),
             }
         };
     }
     by_number! {
-        TODAY: Today<TODAY>,
-        AGAIN: Today<AGAIN>,
-        CONSED: Lab<Consed>,
-        DELTA: Lab<Delta>,
-        DELTA_TRI: DeltaTri,
-        BLOCKS: Lab<Blocks>,
-        BLOCKS_TRI: Lab<BlocksTri>,
-        BLOCKS_DENSE: Lab<BlocksDense>,
-        DIRECT: Lab<Direct>,
-        RANGES: Lab<Ranges>,
-        RANGES_CONSED: Lab<RangesConsed>,
-        STEPS: Lab<Steps>,
-        STEPS_CONSED: Lab<StepsConsed>,
+        TODAY: Plain<Today<TODAY>>, Remembered<Today<TODAY>>;
+        AGAIN: Plain<Today<AGAIN>>, Remembered<Today<AGAIN>>;
+        CONSED: Plain<Lab<Consed>>, Remembered<Lab<Consed>>;
+        DELTA: Plain<Lab<Delta>>, Remembered<Lab<Delta>>;
+        DELTA_TRI: Plain<DeltaTri>, RememberedBySeries;
+        BLOCKS: Plain<Lab<Blocks>>, Remembered<Lab<Blocks>>;
+        BLOCKS_TRI: Plain<Lab<BlocksTri>>, Remembered<Lab<BlocksTri>>;
+        BLOCKS_DENSE: Plain<Lab<BlocksDense>>, Remembered<Lab<BlocksDense>>;
+        DIRECT: Plain<Lab<Direct>>, Remembered<Lab<Direct>>;
+        RANGES: Plain<Lab<Ranges>>, Remembered<Lab<Ranges>>;
+        RANGES_CONSED: Plain<Lab<RangesConsed>>, Remembered<Lab<RangesConsed>>;
+        STEPS: Plain<Lab<Steps>>, Remembered<Lab<Steps>>;
+        STEPS_CONSED: Plain<Lab<StepsConsed>>, Remembered<Lab<StepsConsed>>;
     }
 }
 
 #[inline(never)]
-fn visit_in<F: Format, const WITH_MEMO: usize, const SEEING: usize>(
-    pc: u32,
-    section: &[u8],
+fn visit_in<W: Way, const SEEING: usize>(
+    asked: Asked<'_>,
     fp: *mut usize,
-    buffer: &mut Vec<u64>,
+    kept: &mut Kept,
     mut visit: impl FnMut(*mut u32),
 ) -> Option<()> {
     if SEEING == TIMED {
         let started = Instant::now();
-        let answer = F::lookup(pc, section, buffer);
+        let answer = W::lookup(asked, kept);
         if let Some(Lookup::Map(map)) = &answer {
             map.slots().for_each(|slot| {
                 core::hint::black_box(slot);
@@ -251,27 +326,12 @@ fn visit_in<F: Format, const WITH_MEMO: usize, const SEEING: usize>(
         LOOKUP_NS.fetch_add(started.elapsed().as_nanos() as u64, Relaxed);
         LOOKUPS.fetch_add(1, Relaxed);
     }
-    let answer = if WITH_MEMO == 0 {
-        F::lookup(pc, section, buffer).map(|found| {
-            found.map(|map| visit_map::<SEEING>(map.frame_size(), map.slots(), fp, &mut visit))
-        })
-    } else {
-        ANSWERS.with_borrow_mut(|memo| {
-            let answer = memo.lookup(pc, || {
-                Ok::<_, ()>(F::lookup(pc, section, buffer).unwrap_or(Lookup::Missing))
-            });
-            match answer {
-                Ok(Lookup::Missing) | Err(()) => None,
-                Ok(found) => Some(found.map(|map| {
-                    let slots = map.slots.iter().copied();
-                    visit_map::<SEEING>(map.frame_size, slots, fp, &mut visit)
-                })),
-            }
-        })
-    };
+    let answer = W::lookup(asked, kept).map(|found| {
+        found.map(|map| visit_map::<SEEING>(map.frame_size(), map.slots(), fp, &mut visit))
+    });
     if SEEING == HASHED {
         LOOKUPS.fetch_add(1, Relaxed);
-        hash(pc);
+        hash(asked.pc);
         match answer {
             None => MISSING.fetch_add(1, Relaxed),
             Some(Lookup::Map(references)) if references > 0 => 0,

@@ -223,8 +223,7 @@ fn sample(
         pause_p99_ns: each.get(p99).copied().unwrap_or_default(),
         pause_max_ns: each.last().copied().unwrap_or_default(),
         walk_ns: measured.pauses.iter().map(|pause| pause.1).sum(),
-        // A memo answers most lookups, and those were timed without it.
-        lookup_ns: thorough.filter(|_| !variant.memo).map(|t| t.lookup_ns),
+        lookup_ns: thorough.and_then(|t| t.lookup_ns),
         section_bytes: measured.section_bytes,
         cwasm_bytes: measured.cwasm_bytes,
         load_bytes_ns: measured.load_bytes_ns,
@@ -234,6 +233,9 @@ fn sample(
         first_faults,
         peak_bytes: measured.peak_bytes,
         writer_share: compiled.map(|compiled| compiled.writer_share),
+        handed_on: thorough
+            .filter(|_| variant.memo)
+            .map(|t| t.seen.handed_on),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::job::{Threads, ask};
 use crate::observe::{Pause, pauses};
+use crate::process::see;
 use crate::variant::Variant;
 use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
@@ -15,8 +16,10 @@ use stackmap_reports::results::{AGAIN, BASELINE, WasmtimeStressRow, write_rows};
 use stackmap_reports::stats::{interval, median};
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use wasmtime::{Caller, Engine, Linker, Module, Store};
+use wasmtime_environ::formats;
 
 const FRAMES: [u64; 5] = [10, 100, 1000, 10_000, 100_000];
 const HEAPS_MIB: [u64; 4] = [0, 1, 10, 100];
@@ -52,9 +55,16 @@ pub struct Cell {
     variants: Vec<Variant>,
 }
 
-/// Median nanoseconds of a collection and of its walk, for each format.
-#[derive(Serialize, Deserialize)]
-pub struct CellTimes(Vec<(f64, f64)>);
+/// What collections came to in one format.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Collected {
+    /// Median nanoseconds of a collection.
+    pause_ns: f64,
+    /// Of its walk.
+    walk_ns: f64,
+    /// Share of the lookups that the memo answered by itself, if there is one.
+    memo_hits: Option<f64>,
+}
 
 /// Makes the rounds, prints them and writes them.
 pub fn measure(out: &Path, rounds: u64) -> Result<()> {
@@ -91,7 +101,7 @@ fn variants() -> Vec<Variant> {
 
 fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<WasmtimeStressRow>> {
     let variants = &cell.variants;
-    let mut times = vec![Vec::new(); variants.len()];
+    let mut all = vec![Vec::new(); variants.len()];
     for _ in 0..rounds {
         let mut order: Vec<usize> = (0..variants.len()).collect();
         order.shuffle(random);
@@ -99,23 +109,24 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
             variants: order.iter().map(|&i| variants[i]).collect(),
             ..cell.clone()
         };
-        let CellTimes(answer) = ask("stress", &shuffled, Threads::One)?;
-        for (i, time) in order.into_iter().zip(answer) {
-            times[i].push(time);
+        let answer: Vec<Collected> = ask("stress", &shuffled, Threads::One)?;
+        for (i, collected) in order.into_iter().zip(answer) {
+            all[i].push(collected);
         }
     }
     let today = variants
         .iter()
         .position(|v| v.scheme() == BASELINE && !v.memo);
-    let today = times[today.context("today's format is one of the variants")?].clone();
-    let row = |(variant, own): (&Variant, &Vec<(f64, f64)>)| {
+    let today = all[today.context("today's format is one of the variants")?].clone();
+    let row = |(variant, own): (&Variant, &Vec<Collected>)| {
         let logs = own
             .iter()
             .zip(&today)
-            .map(|(own, today)| (own.0 / today.0).ln());
+            .map(|(own, today)| (own.pause_ns / today.pause_ns).ln());
         let logs: Vec<f64> = logs.collect();
-        let pause_ns = median(own.iter().map(|time| time.0).collect());
-        let walk_ns = median(own.iter().map(|time| time.1).collect());
+        let pause_ns = median(own.iter().map(|c| c.pause_ns).collect());
+        let walk_ns = median(own.iter().map(|c| c.walk_ns).collect());
+        let memo_hits: Vec<f64> = own.iter().filter_map(|c| c.memo_hits).collect();
         let (pause_lo, pause_hi) = interval(logs.clone()).unzip();
         WasmtimeStressRow {
             scheme: variant.scheme().to_owned(),
@@ -130,9 +141,10 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
             walk_share: (walk_ns / pause_ns).min(1.0),
             frame_ns: walk_ns / cell.frames as f64,
             processes: rounds,
+            memo_hits: variant.memo.then(|| median(memo_hits)),
         }
     };
-    Ok(variants.iter().zip(&times).map(row).collect())
+    Ok(variants.iter().zip(&all).map(row).collect())
 }
 
 fn print(row: &WasmtimeStressRow) {
@@ -152,25 +164,25 @@ fn print(row: &WasmtimeStressRow) {
 }
 
 /// In a process of its own.
-pub fn measure_cell(cell: &Cell) -> Result<CellTimes> {
+pub fn measure_cell(cell: &Cell) -> Result<Vec<Collected>> {
     let wasm = wat::parse_str(module())?;
     let isa = Isa::host().context("Cranelift does not compile for this machine")?;
     let engine = Engine::new(&config(isa, cell.collector)?)?;
-    let times = cell.variants.iter().map(|variant| {
+    let collected = cell.variants.iter().map(|variant| {
         variant.select();
         let code = Module::new(&engine, &wasm)?;
-        collect(&engine, &code, cell)
+        collect(&engine, &code, cell, *variant)
     });
-    Ok(CellTimes(times.collect::<Result<_>>()?))
+    collected.collect()
 }
 
-fn collect(engine: &Engine, code: &Module, cell: &Cell) -> Result<(f64, f64)> {
-    let mut store = Store::new(engine, Vec::new());
+fn collect(engine: &Engine, code: &Module, cell: &Cell, variant: Variant) -> Result<Collected> {
+    let mut store = Store::new(engine, (Vec::new(), 0.0));
     let mut linker = Linker::new(engine);
     linker.func_wrap(
         "",
         "bottom",
-        |mut caller: Caller<'_, Vec<Pause>>| -> wasmtime::Result<()> {
+        |mut caller: Caller<'_, (Vec<Pause>, f64)>| -> wasmtime::Result<()> {
             *caller.data_mut() = collect_here(&mut caller)?;
             Ok(())
         },
@@ -184,12 +196,17 @@ fn collect(engine: &Engine, code: &Module, cell: &Cell) -> Result<(f64, f64)> {
         .sum::<u64>()
         + nodes;
     ensure!(sum == expected as i64, "it returned {sum}, not {expected}");
-    let pauses = store.into_data();
+    let (pauses, memo_hits) = store.into_data();
     let each = |of: fn(&Pause) -> f64| median(pauses.iter().map(of).collect());
-    Ok((each(|pause| pause.ns), each(|pause| pause.walk_ns)))
+    Ok(Collected {
+        pause_ns: each(|pause| pause.ns),
+        walk_ns: each(|pause| pause.walk_ns),
+        memo_hits: variant.memo.then_some(memo_hits),
+    })
 }
 
-fn collect_here<T>(caller: &mut Caller<'_, T>) -> wasmtime::Result<Vec<Pause>> {
+/// Times collections; of one more, counts the share of lookups that the memo answers.
+fn collect_here<T>(caller: &mut Caller<'_, T>) -> wasmtime::Result<(Vec<Pause>, f64)> {
     // Garbage of the build is gone, and the heap has the size that it needs.
     caller.gc(None)?;
     let started = Instant::now();
@@ -203,7 +220,12 @@ fn collect_here<T>(caller: &mut Caller<'_, T>) -> wasmtime::Result<Vec<Pause>> {
         Ok(())
     });
     collected?;
-    Ok(pauses)
+    see(formats::HASHED);
+    caller.gc(None)?;
+    let count = |counter: &AtomicU64| counter.load(Relaxed) as f64;
+    let handed_on = count(&formats::HANDED_ON) / count(&formats::LOOKUPS);
+    see(formats::PLAIN);
+    Ok((pauses, 1.0 - handed_on))
 }
 
 /// References that a function has on the stack.

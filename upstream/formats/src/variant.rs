@@ -85,7 +85,6 @@ impl Variant {
     pub fn select(self) {
         formats::FORMAT.store(self.format, Relaxed);
         formats::MEMO.store(self.memo.into(), Relaxed);
-        formats::forget();
     }
 }
 

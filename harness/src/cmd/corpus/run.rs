@@ -84,7 +84,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
             match kept {
                 Ok((executed, walks)) => {
                     let walks = Walks::of(vec![walks]);
-                    table.extend(walks.iter().flat_map(|w| rows(&executed.module, w)));
+                    for walks in &walks {
+                        table.extend(rows(&executed.module, walks)?);
+                    }
                     if args.output {
                         output::print_text(&executed.output)?;
                     }
