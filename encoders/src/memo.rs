@@ -15,15 +15,12 @@ use alloc::vec::Vec;
 /// Spreads PCs, which are multiples of something, over the entries.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Entries of a set.
-const WAYS: usize = 2;
-
 /// A memo from PC to answer, in sets of two. With single entries, two PCs that take
 /// turns on a deep stack would be asked every time if they came to share one.
 #[derive(Clone, Debug)]
 pub struct Memo {
     /// As many as a power of two. In each, what was asked last comes first.
-    sets: Vec<[Entry; WAYS]>,
+    sets: Vec<[Entry; 2]>,
 }
 
 #[derive(Clone, Debug)]
@@ -42,9 +39,8 @@ impl Memo {
             answer: Lookup::Missing,
             map: OwnedMap::default(),
         };
-        let set = [(); WAYS].map(|()| entry.clone());
         Memo {
-            sets: alloc::vec![set; entries.div_ceil(WAYS).next_power_of_two()],
+            sets: alloc::vec![[entry.clone(), entry]; entries.div_ceil(2).next_power_of_two()],
         }
     }
 

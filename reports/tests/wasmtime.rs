@@ -94,6 +94,7 @@ fn stress(scheme: &str, memo: u64, frames: u64, ratio: f64) -> WasmtimeStressRow
         walk_share: 0.25,
         frame_ns: 50.0,
         processes: 3,
+        memo_hits: None,
     }
 }
 

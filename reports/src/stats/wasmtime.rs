@@ -99,7 +99,7 @@ fn row(pairs: &[Pair<'_>], is_strict: &impl Fn(&str) -> bool) -> WasmtimeRow {
     let (pause_ns, walk_ns) = (middle(|s| Some(s.pause_ns)), middle(|s| Some(s.walk_ns)));
     let of_pause = |ns: f64| (pause_ns > 0.0).then(|| round(ns / pause_ns, 5));
     let handed_on = timed.iter().find_map(|s| s.handed_on);
-    let of_frames = |part: u64| (frames > 0).then(|| round(part as f64 / frames as f64, 5));
+    let answered = |handed_on: u64| round(1.0 - handed_on as f64 / frames as f64, 5);
     let per_frame = |ns: f64| (frames > 0).then(|| round(ns / frames as f64, 2));
     WasmtimeRow {
         scheme: first.scheme.clone(),
@@ -136,7 +136,7 @@ fn row(pairs: &[Pair<'_>], is_strict: &impl Fn(&str) -> bool) -> WasmtimeRow {
         first_ratio: ratio(|s| Some(s.first_ns)).ratio,
         section_bytes: Some(first.section_bytes),
         writer_share: (writer_share > 0.0).then(|| round(writer_share, 6)),
-        memo_hits: handed_on.and_then(of_frames).map(|part| round(1.0 - part, 5)),
+        memo_hits: handed_on.map(answered),
     }
 }
 
@@ -188,6 +188,7 @@ mod tests {
             first_faults: 3,
             peak_bytes: 1,
             writer_share: (round < 2).then_some(0.01),
+            handed_on: (round == 0).then_some(1),
         }
     }
 
@@ -212,6 +213,7 @@ mod tests {
         assert_eq!(delta.lookup_share, Some(0.0625));
         assert_eq!(delta.frame_ns, Some(5.5));
         assert_eq!(delta.lookup_ns, Some(1.38));
+        assert_eq!(delta.memo_hits, Some(0.9));
         assert!(!today.strict);
     }
 

@@ -84,7 +84,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
             match kept {
                 Ok((executed, walks)) => {
                     let walks = Walks::of(vec![walks]);
-                    for walks in &walks {
+                    if let Some(walks) = &walks {
                         table.extend(rows(&executed.module, walks)?);
                     }
                     if args.output {
