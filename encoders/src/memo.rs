@@ -12,7 +12,7 @@ use crate::encoder::{Lookup, StackMap};
 use crate::oracle::OwnedMap;
 use alloc::vec::Vec;
 
-/// Spreads PCs, which are multiples of something, over the entries.
+/// Spreads PCs, which are multiples of something, over the sets.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A memo from PC to answer, in sets of two. With single entries, two PCs that take
@@ -51,8 +51,9 @@ impl Memo {
         pc: u32,
         ask: impl FnOnce() -> Result<Lookup<M>, E>,
     ) -> Result<Lookup<&OwnedMap>, E> {
-        let hash = u64::from(pc).wrapping_mul(GOLDEN) >> u32::BITS;
-        let place = hash as usize & (self.sets.len() - 1);
+        // The topmost bits of this product depend on all bits of the PC.
+        let hash = u64::from(pc).wrapping_mul(GOLDEN);
+        let place = hash.rotate_left(self.sets.len().ilog2()) as usize & (self.sets.len() - 1);
         let set = &mut self.sets[place];
         if set[0].pc != Some(pc) {
             set.swap(0, 1);

@@ -72,11 +72,16 @@ fn print(comparison: &Comparison, thresholds: Thresholds) -> Result<()> {
         comparison.sizes.len()
     )?;
     let missing = [
-        ("sizes", comparison.missing_sizes.len()),
-        ("timings", comparison.missing_timings.len()),
+        ("sizes", &comparison.missing_sizes),
+        ("timings", &comparison.missing_timings),
     ];
-    for (what, count) in missing.into_iter().filter(|(_, count)| *count > 0) {
-        say!("{count} {what} of the first run are missing in the second")?;
+    for (what, missing) in missing {
+        if let Some(first) = missing.first() {
+            say!(
+                "{} {what} of the first run are missing in the second, the first of them: {first}",
+                missing.len()
+            )?;
+        }
     }
     for change in comparison.doubtful(thresholds) {
         say!("undecided: {change}")?;

@@ -173,7 +173,7 @@ fn exactness(decision: &Decision, own: &Candidate) -> String {
     text
 }
 
-/// What executions in Wasmtime say: one by one, in the mean, and where a memo is empty.
+/// What executions in Wasmtime say: one by one, in the mean, and of the first collection.
 fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Vec<Said> {
     let Some(executions) = wasmtime::counted(results) else {
         return Vec::new();

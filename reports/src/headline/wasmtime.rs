@@ -62,8 +62,7 @@ pub(crate) fn lookup_shares(results: &Results) -> Option<String> {
     ))
 }
 
-/// What the first collection after loading takes with the recommended scheme, whose
-/// memo is empty then.
+/// What the first collection after loading takes with the recommended scheme.
 pub(crate) fn first_collections(results: &Results, decision: &Decision) -> Option<String> {
     let own = decision.recommended()?;
     let rows: Vec<&WasmtimeRow> = results.executions.iter().flatten().collect();
@@ -92,7 +91,7 @@ pub(crate) fn first_collections(results: &Results, decision: &Decision) -> Optio
     let tiers: Vec<String> = tiers.collect();
     (!tiers.is_empty()).then(|| {
         format!(
-            "The figures above are of later runs. In the first after loading from a file pages are not present and a memo is empty. Its first collection takes {}. These single ratios have no interval.",
+            "The figures above are of later runs. In the first after loading from a file pages are not present. Its first collection takes {}. These single ratios have no interval.",
             tiers.join("; ")
         )
     })
@@ -135,6 +134,9 @@ pub(crate) fn pauses(results: &Results, decision: &Decision) -> Option<Table> {
             }),
             ("ns per frame", |today, then| {
                 both(today.frame_ns, then.frame_ns, plain)
+            }),
+            ("lookups, by the memo", |_, then| {
+                known(then.memo_hits, percent)
             }),
         ],
     )

@@ -25,7 +25,7 @@ pub(super) fn html(results: &Results, decision: &Decision, plots: &Plots) -> Str
     let tables = [
         (
             "Pauses, execution by execution",
-            "Today's pause, and all pauses together with the recommended scheme as a ratio to today's, with the interval over rounds of processes.",
+            "Today's pause, and all pauses together with the recommended scheme as a ratio to today's, with the interval over rounds of processes. Its memo is empty when a run begins.",
             wasmtime::pauses(results, decision),
         ),
         (

@@ -20,7 +20,8 @@ row! {
         tier: Tier,
         /// The collector that it ran under.
         collector: Collector,
-        /// Entries of the memo in front of the scheme; 0 without one.
+        /// Entries of the memo in front of the scheme, of the patches' own where the
+        /// scheme is theirs and of the lab's otherwise; 0 without one.
         memo: u64,
         /// Whether a frame at no known safepoint is fatal.
         strict: bool,
@@ -80,7 +81,7 @@ row! {
         section_bytes: Option<u64>,
         /// Share of writing the section in the time to compile the module.
         writer_share: Option<f64>,
-        /// Share of the lookups that the memo answered by itself, if there is one.
+        /// Share of a run's lookups that the memo answered by itself, if there is one.
         memo_hits: Option<f64>,
     } each execution;
 }
@@ -168,8 +169,8 @@ row! {
         frame_ns: f64,
         /// Processes that the ratio rests on.
         processes: u64,
-        /// Share of the lookups that the memo answered by itself, if there is one:
-        /// median of the rounds.
+        /// Share of the lookups that the memo answered by itself, if there is one, in
+        /// a collection after all others: least of the processes.
         memo_hits: Option<f64>,
     } each stress;
 }

@@ -1,9 +1,9 @@
 //! Stack maps in a format that is chosen at run time, to compare formats in one
 //! binary. Each combination of format, memo and what is to be seen of a lookup is
 //! a copy of the code of its own, so that a lookup is one jump and then what it
-//! would be with that format alone.
+//! would be with that format alone, but for some bytes more of what is kept.
 
-use crate::stack_map::{StackMap as Series, StackMapMemo as SeriesMemo};
+use crate::stack_map::{STACK_MAP_MEMO_SETS, StackMap as Series, StackMapMemo};
 use crate::today;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use stackmap_encoders::{
@@ -67,18 +67,29 @@ pub static SEEN: AtomicUsize = AtomicUsize::new(PLAIN);
 /// 1 if a memo stands before the format, and 0 if not.
 pub static MEMO: AtomicUsize = AtomicUsize::new(0);
 
-/// As many as V8's cache of the same purpose has.
-pub const MEMO_ENTRIES: usize = 1024;
+/// Entries of a memo.
+pub const MEMO_ENTRIES: usize = 2 * STACK_MAP_MEMO_SETS;
 
 /// What a collector keeps from lookup to lookup, in place of the patches' memo.
 #[derive(Default)]
 pub struct Kept {
+    /// The memo of the patches, which stands before their format.
+    series: StackMapMemo,
+    /// What any other format has.
+    other: Option<Box<Other>>,
+}
+
+#[derive(Default)]
+struct Other {
     /// What is looked up without a memo is decoded into this.
     buffer: Vec<u64>,
-    /// That of the patches, which stands before their format.
-    series: SeriesMemo,
-    /// The lab's, which stands before any other.
-    lab: Option<Box<Memo>>,
+    /// The lab's, for a store with one module: its keys are offsets in that.
+    memo: Option<Memo>,
+}
+
+/// Whether a collector keeps anything with the format that is chosen.
+pub fn keeps() -> bool {
+    MEMO.load(Relaxed) != 0 || !matches!(FORMAT.load(Relaxed), TODAY | AGAIN)
 }
 
 /// What hashed lookups came to.
@@ -211,7 +222,8 @@ struct Plain<F>(F);
 
 impl<F: Format> Way for Plain<F> {
     fn lookup<'a>(asked: Asked<'a>, kept: &'a mut Kept) -> Option<Lookup<impl StackMap + 'a>> {
-        F::lookup(asked.pc, asked.section, &mut kept.buffer)
+        let other = kept.other.get_or_insert_default();
+        F::lookup(asked.pc, asked.section, &mut other.buffer)
     }
 }
 
@@ -220,10 +232,8 @@ struct Remembered<F>(F);
 
 impl<F: Format> Way for Remembered<F> {
     fn lookup<'a>(asked: Asked<'a>, kept: &'a mut Kept) -> Option<Lookup<impl StackMap + 'a>> {
-        let buffer = &mut kept.buffer;
-        let memo = kept
-            .lab
-            .get_or_insert_with(|| Box::new(Memo::new(MEMO_ENTRIES)));
+        let Other { buffer, memo } = &mut **kept.other.get_or_insert_default();
+        let memo = memo.get_or_insert_with(|| Memo::new(MEMO_ENTRIES));
         let answer = memo.lookup(asked.pc, || {
             handed_on();
             let found = F::lookup(asked.pc, asked.section, buffer);
@@ -284,9 +294,9 @@ pub unsafe fn visit_live_gc_refs(
                     ($number, _, PLAIN) => visit_in::<$remembered, PLAIN>(asked, fp, kept, visit),
                     ($number, 0, HASHED) => visit_in::<$plain, HASHED>(asked, fp, kept, visit),
                     ($number, _, HASHED) => visit_in::<$remembered, HASHED>(asked, fp, kept, visit),
-                    ($number, _, _) => visit_in::<$plain, TIMED>(asked, fp, kept, visit),
+                    ($number, 0, _) => visit_in::<$plain, TIMED>(asked, fp, kept, visit),
                 )*
-                _ => panic!("no format has that number"),
+                _ => panic!("no format has that number, or a memo is timed"),
             }
         };
     }

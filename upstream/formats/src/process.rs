@@ -29,7 +29,7 @@ pub struct Job {
     pub variant: Variant,
     /// The `.cwasm`.
     pub file: PathBuf,
-    /// Whether answers are compared and lookups timed besides.
+    /// Whether answers are compared besides, and lookups timed that have no memo.
     pub thorough: bool,
 }
 

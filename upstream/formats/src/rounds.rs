@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 /// Of the orders of processes.
 const SEED: u64 = 10_431;
 
-/// Refuses answers other than today's, and frames at no known safepoint.
+/// Refuses answers other than today's, frames at no known safepoint, and what a memo
+/// cannot have handed on.
 pub fn verify(
     subject: &Subject,
     collector: Collector,
@@ -40,6 +41,17 @@ pub fn verify(
         "{}: {} frames at no known safepoint",
         at(),
         seen.missing
+    );
+    let lookups = seen.answers.lookups;
+    let plausible = match variant.memo {
+        true => seen.handed_on.min(1) == lookups.min(1) && seen.handed_on <= lookups,
+        false => seen.handed_on == 0,
+    };
+    ensure!(
+        plausible,
+        "{}: a memo handed on {} of {lookups} lookups",
+        at(),
+        seen.handed_on
     );
     Ok(())
 }
@@ -119,7 +131,7 @@ fn places<'s>(subjects: &'s [Subject], collectors: &[Collector]) -> Result<Vec<P
     Ok(places.map(|(on, _, subject)| (subject, on)).collect())
 }
 
-/// Runs every variant once. The first round also compares answers and times lookups.
+/// Runs every variant once. The first round also compares answers and times lookups without a memo.
 fn visit(
     round: u64,
     (subject, collector): Place<'_>,
@@ -233,9 +245,7 @@ fn sample(
         first_faults,
         peak_bytes: measured.peak_bytes,
         writer_share: compiled.map(|compiled| compiled.writer_share),
-        handed_on: thorough
-            .filter(|_| variant.memo)
-            .map(|t| t.seen.handed_on),
+        handed_on: thorough.filter(|_| variant.memo).map(|t| t.seen.handed_on),
     }
 }
 

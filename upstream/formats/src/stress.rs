@@ -126,7 +126,6 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
         let logs: Vec<f64> = logs.collect();
         let pause_ns = median(own.iter().map(|c| c.pause_ns).collect());
         let walk_ns = median(own.iter().map(|c| c.walk_ns).collect());
-        let memo_hits: Vec<f64> = own.iter().filter_map(|c| c.memo_hits).collect();
         let (pause_lo, pause_hi) = interval(logs.clone()).unzip();
         WasmtimeStressRow {
             scheme: variant.scheme().to_owned(),
@@ -141,7 +140,7 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
             walk_share: (walk_ns / pause_ns).min(1.0),
             frame_ns: walk_ns / cell.frames as f64,
             processes: rounds,
-            memo_hits: variant.memo.then(|| median(memo_hits)),
+            memo_hits: own.iter().filter_map(|c| c.memo_hits).reduce(f64::min),
         }
     };
     Ok(variants.iter().zip(&all).map(row).collect())
