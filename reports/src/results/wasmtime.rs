@@ -144,7 +144,8 @@ row! {
 
 row! {
     /// A stack of so many frames over a heap of so many bytes.
-    WasmtimeStressRow in "wasmtime-stress.csv", one per scheme collector memo frames heap_mib {
+    WasmtimeStressRow in "wasmtime-stress.csv", one per scheme collector memo frames heap_mib,
+    later memo_hits {
         /// Format of the stack maps.
         scheme: String,
         /// Collector.
