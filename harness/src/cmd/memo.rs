@@ -1,9 +1,10 @@
 //! `memo`: what a memo of decoded answers would save, in front of any scheme.
 
 use crate::args::{Format, Selection};
+use crate::modules;
 use crate::outcome::Outcome;
 use crate::output::{self, percent, thousands};
-use crate::{modules, walks};
+use crate::walks::{self, Behind};
 use anyhow::Result;
 
 #[derive(clap::Args)]
@@ -20,7 +21,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let mut rows = Vec::new();
     for (module, walks) in loaded.modules.iter().zip(&recorded) {
         if let Some(walks) = walks {
-            rows.extend(walks::memo_rows(module, walks)?);
+            let behind = Behind::new(module)?;
+            rows.extend(walks::memo_rows(module, walks, &behind)?);
         }
     }
     output::print(

@@ -13,11 +13,10 @@ const ENTRIES: [usize; 4] = [16, 64, 256, 1024];
 
 /// A row for each size, cleared at each collection or kept across them; none
 /// without stacks.
-pub fn rows(module: &Module, walks: &Walks) -> Result<Vec<MemoRow>> {
+pub fn rows(module: &Module, walks: &Walks, behind: &Behind) -> Result<Vec<MemoRow>> {
     if walks.stacks.is_empty() {
         return Ok(Vec::new());
     }
-    let behind = Behind::new(module)?;
     let lookups: usize = walks.stacks.iter().map(Vec::len).sum();
     let mut rows = Vec::new();
     for entries in ENTRIES {

@@ -6,7 +6,7 @@ mod recorder;
 mod summary;
 mod touched;
 
-pub use memo::rows as memo_rows;
+pub use memo::{Behind, rows as memo_rows};
 use recorded::recorded;
 use recorder::record;
 pub use summary::{rows, write_summary};

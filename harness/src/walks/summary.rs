@@ -14,8 +14,9 @@ pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path)
     let walked = pairs.filter_map(|(module, walks)| Some((module, walks.as_ref()?)));
     let (mut all, mut of_memos) = (Vec::new(), Vec::new());
     for (module, walks) in walked {
-        all.extend(rows(module, walks)?);
-        of_memos.extend(memo::rows(module, walks)?);
+        let behind = Behind::new(module)?;
+        all.extend(rows(module, walks, &behind)?);
+        of_memos.extend(memo::rows(module, walks, &behind)?);
     }
     if !all.is_empty() {
         write_rows(dir, &of_memos)?;
@@ -25,11 +26,10 @@ pub fn write_summary(modules: &[Module], recorded: &[Option<Walks>], dir: &Path)
 }
 
 /// A row for each execution.
-pub fn rows(module: &Module, walks: &Walks) -> Result<Vec<WalkRow>> {
-    let behind = Behind::new(module)?;
+pub fn rows(module: &Module, walks: &Walks, behind: &Behind) -> Result<Vec<WalkRow>> {
     let safepoints = module.table.iter();
     let empties: HashSet<u32> = safepoints.filter(|s| s.is_empty()).map(|s| s.pc).collect();
-    let row = |execution| row(module, walks, execution, &behind, &empties);
+    let row = |execution| row(module, walks, execution, behind, &empties);
     walks.executions.iter().map(row).collect()
 }
 

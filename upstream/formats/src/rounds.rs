@@ -131,7 +131,8 @@ fn places<'s>(subjects: &'s [Subject], collectors: &[Collector]) -> Result<Vec<P
     Ok(places.map(|(on, _, subject)| (subject, on)).collect())
 }
 
-/// Runs every variant once. The first round also compares answers and times lookups without a memo.
+/// Runs every variant once. The first round also compares answers, and times lookups
+/// that have no memo.
 fn visit(
     round: u64,
     (subject, collector): Place<'_>,

@@ -4,7 +4,7 @@ use super::named;
 use crate::args::{Format, WildArgs, parse_collector};
 use crate::outcome::Outcome;
 use crate::output::{self, PrintedColumn, note, percent, thousands};
-use crate::walks::{Walks, rows};
+use crate::walks::{Behind, Walks, rows};
 use anyhow::{Context, Result};
 use stackmap_corpus::execution::{self, Kind};
 use stackmap_corpus::recorded::{self, TARGETS, Target};
@@ -85,7 +85,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
                 Ok((executed, walks)) => {
                     let walks = Walks::of(vec![walks]);
                     if let Some(walks) = &walks {
-                        table.extend(rows(&executed.module, walks)?);
+                        let behind = Behind::new(&executed.module)?;
+                        table.extend(rows(&executed.module, walks, &behind)?);
                     }
                     if args.output {
                         output::print_text(&executed.output)?;
