@@ -20,8 +20,8 @@ row! {
         tier: Tier,
         /// The collector that it ran under.
         collector: Collector,
-        /// Entries of the memo in front of the scheme, of the patches' own where the
-        /// scheme is theirs and of the lab's otherwise; 0 without one.
+        /// Entries of the memo in front of the scheme: where `memo_hits` is known, the
+        /// patches' own if the scheme is theirs; the lab's otherwise. 0 without one.
         memo: u64,
         /// Whether a frame at no known safepoint is fatal.
         strict: bool,
