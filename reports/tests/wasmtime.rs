@@ -85,6 +85,7 @@ fn stress(scheme: &str, memo: u64, frames: u64, ratio: f64) -> WasmtimeStressRow
         scheme: scheme.to_owned(),
         collector: Collector::Drc,
         memo,
+        functions: 64,
         frames,
         heap_mib: 0,
         pause_ns: 1e6 * ratio,
@@ -117,10 +118,10 @@ fn a_stress_is_shown_with_its_control_or_said_to_be_missing() {
     let page = page(&results);
     for said in [
         "So are 1 of 3 places, of 100,000 frames.",
-        "10.0 % longer from 1,000 frames over 0 MiB (drc) on",
+        "10.0 % longer from 1,000 frames of 64 functions over 0 MiB (drc) on",
         "<code>delta-tri + memo of 1024</code> is nowhere known to take 10.0 % longer",
         "[1.96, 1.98]: unsound",
-        "<figure id=\"stress-drc\">",
+        "<figure id=\"stress-drc-64\">",
     ] {
         assert!(page.contains(said), "{said}");
     }

@@ -180,10 +180,10 @@ fn a_stress_comes_and_goes_with_the_executions_that_it_belongs_to() {
     fs::create_dir(&wasmtime).unwrap();
     fs::copy(run.join("wasmtime.csv"), wasmtime.join("wasmtime.csv")).unwrap();
     let stress = wasmtime.join("wasmtime-stress.csv");
-    let head = "scheme,collector,memo,frames,heap_mib,pause_ns,pause_ratio,pause_lo,pause_hi,walk_share,frame_ns,processes";
+    let head = "scheme,collector,memo,functions,frames,heap_mib,pause_ns,pause_ratio,pause_lo,pause_hi,walk_share,frame_ns,processes";
     fs::write(
         &stress,
-        format!("{head}\nexact,drc,0,10,1,5.0,1.0,,,0.5,7.0,1\n"),
+        format!("{head}\nexact,drc,0,64,10,1,5.0,1.0,,,0.5,7.0,1\n"),
     )
     .unwrap();
     let more = ["--force", "--wasmtime", wasmtime.to_str().unwrap()];

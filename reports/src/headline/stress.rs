@@ -11,7 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 const SOUND: f64 = 0.1;
 
 /// A stack over a heap, under a collector.
-pub(crate) type Place = (Collector, u64, u64);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) collector: Collector,
+    /// Whose frames the stack has.
+    pub(crate) functions: u64,
+    pub(crate) heap_mib: u64,
+    pub(crate) frames: u64,
+}
 
 /// All that was measured at one place.
 pub(crate) struct Cell<'r> {
@@ -40,11 +47,17 @@ impl Cell<'_> {
     }
 }
 
-/// By collector, then from the smallest heap and the shallowest stack on.
+/// By collector, then from the fewest functions, the smallest heap and the shallowest
+/// stack on.
 pub(crate) fn cells(results: &Results) -> Vec<Cell<'_>> {
     let mut cells: BTreeMap<Place, Vec<&WasmtimeStressRow>> = BTreeMap::new();
     for row in results.stress.iter().flatten() {
-        let place = (row.collector, row.heap_mib, row.frames);
+        let place = Place {
+            collector: row.collector,
+            functions: row.functions,
+            heap_mib: row.heap_mib,
+            frames: row.frames,
+        };
         cells.entry(place).or_default().push(row);
     }
     let cells = cells.into_iter();
@@ -74,6 +87,7 @@ pub(crate) fn table(results: &Results) -> Option<Table> {
     let formats = formats(&cells);
     let head = [
         "collector",
+        "functions",
         "heap, MiB",
         "frames",
         "walks, of the pause today",
@@ -86,16 +100,17 @@ pub(crate) fn table(results: &Results) -> Option<Table> {
     let heads = names.map(|name| format!("`{name}`"));
     table.head.extend(heads);
     for cell in &cells {
-        let (collector, heap, frames) = cell.place;
+        let place = cell.place;
         let today = cell.of(BASELINE, 0);
         let mut control = known(cell.of(AGAIN, 0), pause);
         if !cell.is_sound() {
             control += ": unsound";
         }
         let words = [
-            collector.to_string(),
-            count(heap),
-            count(frames),
+            place.collector.to_string(),
+            count(place.functions),
+            count(place.heap_mib),
+            count(place.frames),
             known(today, |row| percent(row.walk_share)),
             control,
         ];
@@ -118,7 +133,7 @@ pub(crate) fn sentences(results: &Results) -> Option<String> {
     );
     let unsound: Vec<&Cell> = cells.iter().filter(|cell| !cell.is_sound()).collect();
     if !unsound.is_empty() {
-        let frames: BTreeSet<u64> = unsound.iter().map(|cell| cell.place.2).collect();
+        let frames: BTreeSet<u64> = unsound.iter().map(|cell| cell.place.frames).collect();
         let frames: Vec<String> = frames.into_iter().map(count).collect();
         text += &format!(
             " So are {} of {}, of {} frames.",
@@ -129,14 +144,24 @@ pub(crate) fn sentences(results: &Results) -> Option<String> {
     }
     for (scheme, memo) in formats(&cells) {
         let slower = cells.iter().filter(|cell| cell.is_slower(scheme, memo));
-        let mut first: BTreeMap<(Collector, u64), u64> = BTreeMap::new();
+        let mut first: BTreeMap<Place, u64> = BTreeMap::new();
         for cell in slower {
-            let (collector, heap, frames) = cell.place;
-            let least = first.entry((collector, heap)).or_insert(frames);
+            let frames = cell.place.frames;
+            let over = Place {
+                frames: 0,
+                ..cell.place
+            };
+            let least = first.entry(over).or_insert(frames);
             *least = frames.min(*least);
         }
-        let first = first.into_iter().map(|((collector, heap), frames)| {
-            format!("{} frames over {heap} MiB ({collector})", count(frames))
+        let first = first.into_iter().map(|(over, frames)| {
+            format!(
+                "{} frames of {} over {} MiB ({})",
+                count(frames),
+                plural(over.functions as usize, "function"),
+                over.heap_mib,
+                over.collector
+            )
         });
         let first: Vec<String> = first.collect();
         text += &match first.is_empty() {

@@ -6,7 +6,7 @@ use super::figure::Figure;
 use super::labels::Area;
 use super::palette::Ink;
 use super::plane::Plane;
-use crate::format::{count, percent, plain};
+use crate::format::{count, percent, plain, plural};
 use crate::headline::stress::{Cell, cells, formats, pause};
 use crate::results::{AGAIN, BASELINE, Collector, Results};
 use crate::stats::candidate_name;
@@ -22,24 +22,34 @@ const FRAME: Area = Area {
     bottom: 382,
 };
 
-/// A figure per collector, of the first format that was stressed; none without.
+/// A figure per collector and number of functions, of a format that was stressed with
+/// the largest memo; none without.
 pub(super) fn figures(results: &Results) -> Vec<Figure> {
     let all = cells(results);
-    let Some(&format) = formats(&all).first() else {
+    let others = formats(&all).into_iter();
+    let others = others.filter(|(scheme, _)| *scheme != BASELINE);
+    let Some(format) = others.max_by_key(|(_, memo)| *memo) else {
         return Vec::new();
     };
-    let collectors: BTreeSet<Collector> = all.iter().map(|cell| cell.place.0).collect();
-    let of = |collector: Collector| {
-        let own = all.iter().filter(|cell| cell.place.0 == collector);
+    let circle = |cell: &Cell| (cell.place.collector, cell.place.functions);
+    let circles: BTreeSet<(Collector, u64)> = all.iter().map(circle).collect();
+    let of = |(collector, functions): (Collector, u64)| {
+        let own = all.iter();
+        let own = own.filter(|cell| circle(cell) == (collector, functions));
         let own: Vec<&Cell> = own
             .filter(|cell| cell.of(format.0, format.1).is_some())
             .collect();
-        figure(collector, format, &own)
+        figure(collector, functions, format, &own)
     };
-    collectors.into_iter().filter_map(of).collect()
+    circles.into_iter().filter_map(of).collect()
 }
 
-fn figure(collector: Collector, format: (&str, u64), cells: &[&Cell]) -> Option<Figure> {
+fn figure(
+    collector: Collector,
+    functions: u64,
+    format: (&str, u64),
+    cells: &[&Cell],
+) -> Option<Figure> {
     let scheme = candidate_name(format.0, format.1);
     let mut table = Table::new(
         1,
@@ -55,16 +65,19 @@ fn figure(collector: Collector, format: (&str, u64), cells: &[&Cell]) -> Option<
         let ratio = |scheme: &str, memo| cell.of(scheme, memo).map(pause);
         let walk = cell.of(BASELINE, 0).map(|row| percent(row.walk_share));
         table.push([
-            count(cell.place.1),
-            count(cell.place.2),
+            count(cell.place.heap_mib),
+            count(cell.place.frames),
             walk.unwrap_or_default(),
             ratio(AGAIN, 0).unwrap_or_default(),
             ratio(format.0, format.1).unwrap_or_default(),
         ]);
     }
     (!table.rows.is_empty()).then(|| Figure {
-        id: format!("stress-{collector}"),
-        title: format!("Deep stacks over heaps of all sizes, collector {collector}"),
+        id: format!("stress-{collector}-{functions}"),
+        title: format!(
+            "Deep stacks of {} over heaps of all sizes, collector {collector}",
+            plural(functions as usize, "function")
+        ),
         description: format!(
             "Pause with {scheme} as a ratio to that with {BASELINE}, over the frames of the stack; a line for each size of the heap. A hollow mark is unsound: {AGAIN}, the control, is no better there. Down is better."
         ),
@@ -76,12 +89,12 @@ fn figure(collector: Collector, format: (&str, u64), cells: &[&Cell]) -> Option<
 }
 
 fn paint(c: &mut Canvas, format: (&str, u64), cells: &[&Cell]) {
-    let heaps: BTreeSet<u64> = cells.iter().map(|cell| cell.place.1).collect();
+    let heaps: BTreeSet<u64> = cells.iter().map(|cell| cell.place.heap_mib).collect();
     let ratio = |cell: &Cell| {
         cell.of(format.0, format.1)
             .map_or(1.0, |row| row.pause_ratio)
     };
-    let frames = cells.iter().map(|cell| cell.place.2.max(1) as f64);
+    let frames = cells.iter().map(|cell| cell.place.frames.max(1) as f64);
     let plane = Plane {
         frame: FRAME,
         across: LogAxis::spanning(frames, 8),
@@ -102,10 +115,15 @@ fn paint(c: &mut Canvas, format: (&str, u64), cells: &[&Cell]) {
     );
     plane.level(c, 1.0);
     for (i, heap) in heaps.iter().enumerate() {
-        let own = cells.iter().filter(|cell| cell.place.1 == *heap);
+        let own = cells.iter().filter(|cell| cell.place.heap_mib == *heap);
         let points: Vec<(i32, i32)> = own
             .clone()
-            .map(|cell| (plane.x(cell.place.2.max(1) as f64), plane.y(ratio(cell))))
+            .map(|cell| {
+                (
+                    plane.x(cell.place.frames.max(1) as f64),
+                    plane.y(ratio(cell)),
+                )
+            })
             .collect();
         c.path(&points, Ink::Series(i), 1);
         for (cell, &at) in own.zip(&points) {
@@ -115,7 +133,7 @@ fn paint(c: &mut Canvas, format: (&str, u64), cells: &[&Cell]) {
             }
             let text = format!(
                 "{} frames over {heap} MiB: {}×",
-                count(cell.place.2),
+                count(cell.place.frames),
                 plain(ratio(cell))
             );
             c.hover((at.0 - 6, at.1 - 6), (at.0 + 6, at.1 + 6), &text);

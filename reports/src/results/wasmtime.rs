@@ -144,7 +144,7 @@ row! {
 
 row! {
     /// A stack of so many frames over a heap of so many bytes.
-    WasmtimeStressRow in "wasmtime-stress.csv", one per scheme collector memo frames heap_mib,
+    WasmtimeStressRow in "wasmtime-stress.csv", one per scheme collector memo functions frames heap_mib,
     later memo_hits {
         /// Format of the stack maps.
         scheme: String,
@@ -152,6 +152,8 @@ row! {
         collector: Collector,
         /// Entries of the memo in front of the scheme; 0 without one.
         memo: u64,
+        /// Functions that call one another in a circle, so return addresses.
+        functions: u64,
         /// Frames of the recursion.
         frames: u64,
         /// Mebibytes of live objects.

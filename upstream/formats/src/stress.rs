@@ -21,11 +21,27 @@ use std::time::{Duration, Instant};
 use wasmtime::{Caller, Engine, Linker, Module, Store};
 use wasmtime_environ::formats;
 
-const FRAMES: [u64; 5] = [10, 100, 1000, 10_000, 100_000];
-const HEAPS_MIB: [u64; 4] = [0, 1, 10, 100];
+/// Functions that call one another in a circle, and what is made of them.
+struct Circle {
+    functions: u64,
+    frames: &'static [u64],
+    heaps_mib: &'static [u64],
+}
 
-/// Functions that call one another in a circle.
-const FUNCTIONS: u64 = 64;
+/// One whose return addresses a memo holds, and one with twice as many as it has entries.
+const CIRCLES: [Circle; 2] = [
+    Circle {
+        functions: 64,
+        frames: &[10, 100, 1000, 10_000, 100_000],
+        heaps_mib: &[0, 1, 10, 100],
+    },
+    Circle {
+        functions: 2 * formats::MEMO_ENTRIES as u64,
+        frames: &[1000, 10_000, 100_000],
+        heaps_mib: &[0, 10],
+    },
+];
+
 /// A function has from 1 to so many references of its own.
 const MOST_REFERENCES: u64 = 5;
 /// Bytes of a node in the copying collector's heap: two words of header, a
@@ -40,8 +56,8 @@ const TIME: Duration = Duration::from_millis(150);
 
 /// The formats of the stress: a collection of a large heap takes half a second.
 const SCHEMES: [&str; 4] = [BASELINE, AGAIN, "delta-tri", "blocks"];
-/// The one that is run with a memo as well.
-const WITH_MEMO: &str = "delta-tri";
+/// Those that are run with a memo as well.
+const WITH_MEMO: [&str; 2] = [BASELINE, "delta-tri"];
 
 /// Of the orders.
 const SEED: u64 = 10_431;
@@ -50,6 +66,7 @@ const SEED: u64 = 10_431;
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Cell {
     collector: Collector,
+    functions: u64,
     frames: u64,
     heap_mib: u64,
     variants: Vec<Variant>,
@@ -71,21 +88,33 @@ pub fn measure(out: &Path, rounds: u64) -> Result<()> {
     let mut random = StdRng::seed_from_u64(SEED);
     let mut rows = Vec::new();
     println!(
-        "{:<10} {:>7} {:>5} {:<12} {:>11} {:>6} {:>16} {:>7} {:>9}",
-        "collector", "frames", "MiB", "format", "pause us", "ratio", "interval", "walk", "ns/frame"
+        "{:<10} {:>9} {:>7} {:>5} {:<12} {:>11} {:>6} {:>16} {:>7} {:>9}",
+        "collector",
+        "functions",
+        "frames",
+        "MiB",
+        "format",
+        "pause us",
+        "ratio",
+        "interval",
+        "walk",
+        "ns/frame"
     );
     for collector in COLLECTORS {
-        for frames in FRAMES {
-            for heap_mib in HEAPS_MIB {
-                let cell = Cell {
-                    collector,
-                    frames,
-                    heap_mib,
-                    variants: variants(),
-                };
-                let own = cell_rows(&cell, rounds, &mut random)?;
-                own.iter().for_each(print);
-                rows.extend(own);
+        for circle in &CIRCLES {
+            for &frames in circle.frames {
+                for &heap_mib in circle.heaps_mib {
+                    let cell = Cell {
+                        collector,
+                        functions: circle.functions,
+                        frames,
+                        heap_mib,
+                        variants: variants(),
+                    };
+                    let own = cell_rows(&cell, rounds, &mut random)?;
+                    own.iter().for_each(print);
+                    rows.extend(own);
+                }
             }
         }
     }
@@ -95,7 +124,8 @@ pub fn measure(out: &Path, rounds: u64) -> Result<()> {
 
 fn variants() -> Vec<Variant> {
     let mut variants = Variant::measured();
-    variants.retain(|v| SCHEMES.contains(&v.scheme()) && (!v.memo || v.scheme() == WITH_MEMO));
+    variants
+        .retain(|v| SCHEMES.contains(&v.scheme()) && (!v.memo || WITH_MEMO.contains(&v.scheme())));
     variants
 }
 
@@ -131,6 +161,7 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
             scheme: variant.scheme().to_owned(),
             collector: cell.collector,
             memo: variant.memo_entries(),
+            functions: cell.functions,
             frames: cell.frames,
             heap_mib: cell.heap_mib,
             pause_ns,
@@ -151,8 +182,9 @@ fn print(row: &WasmtimeStressRow) {
     let ends = row.pause_lo.zip(row.pause_hi);
     let interval = ends.map_or(String::new(), |(lo, hi)| format!("[{lo:.3}, {hi:.3}]"));
     println!(
-        "{:<10} {:>7} {:>5} {scheme:<12} {:>11.1} {:>6.3} {interval:>16} {:>5.1} % {:>9.1}",
+        "{:<10} {:>9} {:>7} {:>5} {scheme:<12} {:>11.1} {:>6.3} {interval:>16} {:>5.1} % {:>9.1}",
         row.collector,
+        row.functions,
         row.frames,
         row.heap_mib,
         row.pause_ns / 1000.0,
@@ -164,7 +196,7 @@ fn print(row: &WasmtimeStressRow) {
 
 /// In a process of its own.
 pub fn measure_cell(cell: &Cell) -> Result<Vec<Collected>> {
-    let wasm = wat::parse_str(module())?;
+    let wasm = wat::parse_str(module(cell.functions))?;
     let isa = Isa::host().context("Cranelift does not compile for this machine")?;
     let engine = Engine::new(&config(isa, cell.collector)?)?;
     let collected = cell.variants.iter().map(|variant| {
@@ -191,7 +223,7 @@ fn collect(engine: &Engine, code: &Module, cell: &Cell, variant: Variant) -> Res
     let nodes = cell.heap_mib * (1 << 20) / NODE_BYTES;
     let sum = run.call(&mut store, (cell.frames as i64, nodes as i64))?;
     let expected = (0..cell.frames)
-        .map(|frame| references(frame % FUNCTIONS))
+        .map(|frame| references(frame % cell.functions))
         .sum::<u64>()
         + nodes;
     ensure!(sum == expected as i64, "it returned {sum}, not {expected}");
@@ -232,8 +264,8 @@ fn references(function: u64) -> u64 {
     1 + function % MOST_REFERENCES
 }
 
-/// A recursion through functions with different frames, over a list.
-fn module() -> String {
+/// A recursion through so many functions with different frames, over a list.
+fn module(functions: u64) -> String {
     let mut wat = String::from(
         r#"(module
   (type $node (struct (field (ref null $node)) (field i64)))
@@ -264,8 +296,8 @@ fn module() -> String {
       (call $length (local.get $list))))
 "#,
     );
-    for f in 0..FUNCTIONS {
-        let next = (f + 1) % FUNCTIONS;
+    for f in 0..functions {
+        let next = (f + 1) % functions;
         let own = 0..references(f);
         let mut function = format!("  (func $f{f} (param $frames i64) (result i64)\n");
         for r in own.clone() {
