@@ -58,7 +58,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
     modules::load_files(&mut loaded, &args.files, &args.compile)?;
     for module in loaded.modules.iter().filter(|m| m.table.maps() == 0) {
         let module = module.key();
-        note!("note: {module} has no stack maps; nothing to encode");
+        note!(
+            "note: {module} has no stack maps, so Wasmtime writes no section; the bytes are those of its empties alone"
+        );
     }
     let sizes = size::measure_all(&loaded.modules, &schemes, args.seed)?;
     print(args.format, &sizes)?;

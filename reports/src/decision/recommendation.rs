@@ -2,12 +2,12 @@
 //! worries, what it costs and saves, how sure that is.
 
 use super::tables::{gap_text, highest_text};
-use crate::format::{list, module, percent, percent_range, plural};
+use crate::format::{list, module, percent, percent_range, plural, times};
 use crate::headline::wasmtime;
 use crate::results::{BASELINE, Collector, ModuleKey, Results, Tier};
 use crate::stats::headline::of_tier;
-use crate::stats::{Candidate, Criterion, Decision, Open, Question, Spread};
-use std::collections::BTreeSet;
+use crate::stats::{Candidate, Criterion, Decision, Open, Question, Spread, quantile};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A question, and what the results answer.
 pub(crate) type Said = (&'static str, String);
@@ -200,8 +200,9 @@ fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Vec<Said> {
         unsettled(decision)
     );
     let mut mean = format!(
-        "With the interval for modules like these: {}.",
-        list(&means)
+        "With the interval for modules like these: {}.{}",
+        list(&means),
+        by_tiers_alone(decision, own)
     );
     if let Some(shares) = wasmtime::lookup_shares(results) {
         mean += &format!(" {shares}");
@@ -210,9 +211,32 @@ fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Vec<Said> {
         ("What does it cost, and whom?", whom),
         ("What in the mean?", mean),
     ];
+    let writers = wasmtime::writer_shares(results, decision);
+    said.extend(writers.map(|text| ("And the writer?", text)));
     let first = wasmtime::first_collections(results, decision);
     said.extend(first.map(|text| ("And the first collection?", text)));
     said
+}
+
+/// The tiers whose modules alone would give no verdict, and in what.
+fn by_tiers_alone(decision: &Decision, own: &Candidate) -> String {
+    let mut doubts: BTreeMap<Tier, Vec<String>> = BTreeMap::new();
+    for criterion in Criterion::TIMES {
+        let threshold = decision.rules.threshold(criterion);
+        for (tier, gap) in decision.gaps_by_tier(&own.name, criterion) {
+            if gap.hi >= threshold {
+                let doubt = format!("{criterion} up to {}", times(1.0 + gap.hi));
+                doubts.entry(tier).or_default().push(doubt);
+            }
+        }
+    }
+    let doubts = doubts.into_iter().map(|(tier, doubts)| {
+        format!(
+            " By the tier {tier} alone there would be no verdict: its intervals leave room for {}.",
+            list(&doubts)
+        )
+    });
+    doubts.collect()
 }
 
 /// The times of single executions that may be materially longer for all that is known.
@@ -254,12 +278,53 @@ fn saves(results: &Results, decision: &Decision, own: &Candidate) -> Option<Stri
     let mut saved: Vec<(ModuleKey, f64)> = saved.collect();
     saved.sort_by(|a, b| a.1.total_cmp(&b.1));
     let ((least, min), (most, max)) = (saved.first()?, saved.last()?);
-    Some(format!(
-        "{} of a whole `.cwasm`, module by module on every ISA and with every collector: most of {}, least of {}.",
+    let mut text = format!(
+        "{} of a whole `.cwasm`, in {} combinations of module, ISA and collector: most of {}, least of {}.",
         percent_range(*min, *max),
+        saved.len(),
         module(most),
         module(least)
-    ))
+    );
+    if let Some((simplest, spread)) = beside_simplest(results, decision, own) {
+        text += &format!(
+            " Of that {} are what it saves beyond `{}`, in the median {}, for {} instead of {}.",
+            percent_range(spread[0], spread[2]),
+            simplest.name,
+            percent(spread[1]),
+            plural(own.lines() as usize, "line"),
+            simplest.lines()
+        );
+    }
+    Some(text)
+}
+
+/// The scheme of the fewest lines but today's, and what the recommended one saves of
+/// the `.cwasm` beyond it: least, median and most.
+fn beside_simplest<'d>(
+    results: &Results,
+    decision: &'d Decision,
+    own: &Candidate,
+) -> Option<(&'d Candidate, [f64; 3])> {
+    let others = decision.candidates.iter();
+    let others = others.filter(|other| {
+        let is_scheme = other.scheme.name != BASELINE && other.scheme.name != own.scheme.name;
+        is_scheme && other.memo == 0
+    });
+    let simplest = others.min_by_key(|other| other.lines())?;
+    let tier = decision.headline.tier;
+    let rows = |scheme: &str| {
+        let rows = of_tier(results, tier).filter(move |row| row.scheme == scheme);
+        rows.map(|row| (row.key(), row)).collect::<BTreeMap<_, _>>()
+    };
+    let (before, after) = (rows(&simplest.scheme.name), rows(&own.scheme.name));
+    let saved = before.iter().filter_map(|(key, before)| {
+        let less = before.bytes as f64 - after.get(key)?.bytes as f64;
+        Some(less / before.cwasm_bytes? as f64)
+    });
+    let mut saved: Vec<f64> = saved.collect();
+    saved.sort_by(f64::total_cmp);
+    let (least, most) = (*saved.first()?, *saved.last()?);
+    Some((simplest, [least, quantile(&saved, 0.5), most]))
 }
 
 /// What would change the verdict.
@@ -273,10 +338,14 @@ fn certainty(decision: &Decision) -> String {
             "None of {tried} changes gives another verdict: thresholds halved and doubled, each module, toolchain, size, ISA, collector and execution left out."
         ),
         n => {
-            let names: Vec<String> = changing.iter().map(|change| change.what.clone()).collect();
+            let names = changing.into_iter().map(|(what, verdict)| {
+                let verdict = verdict.map_or("today's format".to_owned(), |own| format!("`{own}`"));
+                format!("{what}, {verdict}")
+            });
+            let names: Vec<String> = names.collect();
             format!(
-                "{n} of {tried} changes give another verdict: {}.",
-                list(&names)
+                "Of {tried} changes {n} give another verdict: {}.",
+                names.join("; ")
             )
         }
     };

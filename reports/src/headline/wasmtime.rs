@@ -62,6 +62,39 @@ pub(crate) fn lookup_shares(results: &Results) -> Option<String> {
     ))
 }
 
+/// What writing the section is of the work to compile a module, today and with the
+/// recommended scheme.
+pub(crate) fn writer_shares(results: &Results, decision: &Decision) -> Option<String> {
+    let own = decision.recommended()?;
+    let rows: Vec<&WasmtimeRow> = results.executions.iter().flatten().collect();
+    let tiers = by_tier(&rows).into_iter().filter_map(|(tier, rows)| {
+        let of = |is_it: &dyn Fn(&WasmtimeRow) -> bool| {
+            let rows = rows.iter().filter(|row| is_it(row));
+            let mut shares: Vec<f64> = rows.filter_map(|row| row.writer_share).collect();
+            shares.sort_by(f64::total_cmp);
+            let most = *shares.last()?;
+            Some((quantile(&shares, 0.5), most, shares.len()))
+        };
+        let (before, before_most, _) = of(&WasmtimeRow::is_today)?;
+        let (after, most, n) = of(&|row| row.scheme == own.scheme.name && row.memo == 0)?;
+        Some(format!(
+            "{} in the median of {} of the tier {tier} and {} at most, with today's format {} and {}",
+            percent(after),
+            plural(n, "compile"),
+            percent(most),
+            percent(before),
+            percent(before_most)
+        ))
+    });
+    let tiers: Vec<String> = tiers.collect();
+    (!tiers.is_empty()).then(|| {
+        format!(
+            "Of all that processors do to compile a module, writing its section is {}. It runs on one thread, after the rest.",
+            tiers.join("; ")
+        )
+    })
+}
+
 /// What the first collection after loading takes with the recommended scheme.
 pub(crate) fn first_collections(results: &Results, decision: &Decision) -> Option<String> {
     let own = decision.recommended()?;

@@ -331,6 +331,11 @@ impl Evidence {
             .filter(move |(_, time)| reaches(*time))
     }
 
+    /// The tiers of the modules that were executed.
+    pub(super) fn tiers(&self) -> &BTreeMap<String, Tier> {
+        &self.tiers
+    }
+
     /// The modules that were executed.
     pub(super) fn executed(&self) -> BTreeSet<&str> {
         let schemes = self.times.values().flat_map(BTreeMap::values);

@@ -77,7 +77,8 @@ pub struct Sensitivity {
     pub thresholds: Vec<Change>,
     /// The threshold for the size of the file.
     pub cwasm: Vec<Span>,
-    /// One module, toolchain, size, ISA, collector or execution left out.
+    /// One module, toolchain, size, ISA, collector, execution or tier of executions left
+    /// out.
     pub left_out: Vec<Change>,
     /// The weighted geometric mean of bytes, hot and cold lookups, by which
     /// this lab used to decide; for comparison.
@@ -180,6 +181,13 @@ fn left_out(
         let is_kept = |at: &Place<'_>| !at.is_execution || at.module != left;
         changes.push(without(format!("executions of {left}"), &is_kept));
     }
+    let tiers: BTreeSet<_> = evidence.tiers().values().collect();
+    for left in tiers {
+        let is_kept =
+            |at: &Place<'_>| !at.is_execution || evidence.tiers().get(at.module) != Some(left);
+        let what = format!("executions of the tier {left}");
+        changes.push(without(what, &is_kept));
+    }
     changes
 }
 
@@ -214,11 +222,15 @@ fn weightings(results: &Results, headline: &Headline) -> Vec<Weighting> {
 }
 
 impl Sensitivity {
-    /// The changes under which another scheme, or none, is recommended.
-    pub(crate) fn changing(&self, from: Option<&str>) -> Vec<&Change> {
-        let changes = self.thresholds.iter().chain(&self.left_out);
-        let differs = |change: &&Change| change.verdicts.recommended.as_deref() != from;
-        changes.filter(differs).collect()
+    /// The changes under which another scheme, or none, is recommended, and which.
+    pub(crate) fn changing(&self, from: Option<&str>) -> Vec<(String, Option<&str>)> {
+        let thresholds = self.thresholds.iter().map(|change| (change, ""));
+        let left_out = self.left_out.iter().map(|change| (change, "without "));
+        let changes = thresholds.chain(left_out).map(|(change, how)| {
+            let verdict = change.verdicts.recommended.as_deref();
+            (format!("{how}{}", change.what), verdict)
+        });
+        changes.filter(|(_, verdict)| *verdict != from).collect()
     }
 
     /// How many changes were tried.
