@@ -7,13 +7,16 @@
 
 mod simulated;
 
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
 use simulated::{Noise, Runs, autocorrelated};
 use stackmap_reports::results::{AGAIN, SLOW, Verdict, write_rows};
 use stackmap_reports::stats::compare::{ChangeVerdict, Thresholds, compare};
-use stackmap_reports::stats::{ALPHA, Context, Controls, Estimate, Summary, summarize};
+use stackmap_reports::stats::{
+    ALPHA, Context, Controls, Estimate, Summary, over_rounds, summarize,
+};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 const TRUTH: f64 = 0.03;
@@ -247,6 +250,49 @@ mod rivals {
             );
             assert!(naive.iter().all(|share| *share < 0.7), "{naive:?}");
             assert!(ours.is_none_or(|share| share > 0.93), "{ours:?}");
+        }
+    }
+}
+
+/// Rounds of a process of each of two formats that are equally fast, of which the
+/// machine holds up a share by 40 %: the log-ratios.
+fn rounds_with_slow_processes(share: f64, rounds: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut process = || {
+        let held_up = if rng.random_bool(share) { 1.4_f64 } else { 1.0 };
+        Noise::Normal(0.01).draw(rng) + held_up.ln()
+    };
+    (0..rounds).map(|_| process() - process()).collect()
+}
+
+#[test]
+fn the_median_round_is_nearer_and_its_interval_contains_the_truth() {
+    const EXPERIMENTS: usize = 5000;
+    println!("held up, rounds: covered; error of the mean, of the median");
+    for (share, rounds) in [(0.0, 3), (0.0, 6), (0.05, 3), (0.05, 6), (0.1, 3), (0.1, 6)] {
+        let mut rng = ChaCha8Rng::seed_from_u64(rounds as u64);
+        let (mut covered, mut of_mean, mut of_median) = (0, 0.0, 0.0);
+        for _ in 0..EXPERIMENTS {
+            let logs = rounds_with_slow_processes(share, rounds, &mut rng);
+            let mean = logs.iter().sum::<f64>() / rounds as f64;
+            let (ratio, interval) = over_rounds(logs).expect("rounds");
+            let (lo, hi) = interval.expect("two rounds or more");
+            covered += usize::from(lo <= 1.0 && 1.0 <= hi);
+            of_mean += mean.powi(2);
+            of_median += ratio.ln().powi(2);
+        }
+        let share_covered = covered as f64 / EXPERIMENTS as f64;
+        let [mean, median] = [of_mean, of_median].map(|sum| (sum / EXPERIMENTS as f64).sqrt());
+        println!(
+            "{:3.0} %, {rounds}: {:.1} %; {:.1} %, {:.1} %",
+            100.0 * share,
+            100.0 * share_covered,
+            100.0 * mean,
+            100.0 * median
+        );
+        assert!(share_covered > 0.94, "{share_covered}");
+        match share {
+            0.0 => assert!(median < 1.3 * mean, "{median} {mean}"),
+            _ => assert!(median < mean, "{median} {mean}"),
         }
     }
 }

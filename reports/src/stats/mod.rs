@@ -43,4 +43,4 @@ pub use timing::{
     ALPHA, BAND_CEILING, BAND_FLOOR, Context, ControlCell, Controls, ENOUGH_MACHINES, Estimate,
     Samples, Summary, is_headline, left_out_text, summarize, summarize_folder,
 };
-pub use wasmtime::{interval, median, summarize_wasmtime};
+pub use wasmtime::{median, over_rounds, summarize_wasmtime};

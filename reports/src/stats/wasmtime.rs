@@ -1,16 +1,16 @@
 //! What the processes that ran inside Wasmtime come to: `wasmtime.csv`.
 //!
 //! Processes of one round follow each other closely, so each is compared with that
-//! of today's format in its round, and the logarithms of these ratios are what is
-//! averaged. A round is the unit of replication: processes of one round share a
-//! state of the machine.
+//! of today's format in its round. A round is the unit of replication: processes of
+//! one round share a state of the machine. Of the rounds the median counts, since now
+//! and then a machine holds a process up by half of its time.
 
 use super::arithmetic::{median_of_sorted, round};
 use super::timing::{ALPHA, Estimate};
 use crate::results::{BASELINE, WasmtimeRow, WasmtimeSampleRow};
 use std::collections::BTreeMap;
 
-/// What is averaged of a sample, where it was measured.
+/// What is compared of a sample, where it was measured.
 type Quantity = fn(&WasmtimeSampleRow) -> Option<f64>;
 
 /// One row per format, module, collector and memo, in the order in which they first
@@ -55,7 +55,7 @@ struct Pair<'s> {
     base: &'s WasmtimeSampleRow,
 }
 
-/// The mean of log-ratios as a ratio, and its interval.
+/// What the rounds come to, and its interval.
 struct Ratio {
     ratio: Option<f64>,
     lo: Option<f64>,
@@ -68,14 +68,9 @@ impl Ratio {
             let ratio = quantity(pair.sample)? / quantity(pair.base)?;
             Some(ratio.ln())
         });
-        let logs: Vec<f64> = logs.collect();
-        let mean = (logs.iter().sum::<f64>() / logs.len() as f64).exp();
-        let (lo, hi) = interval(logs).unzip();
-        Ratio {
-            ratio: mean.is_finite().then(|| round(mean, 4)),
-            lo,
-            hi,
-        }
+        let (ratio, interval) = over_rounds(logs.collect()).unzip();
+        let (lo, hi) = interval.flatten().unzip();
+        Ratio { ratio, lo, hi }
     }
 }
 
@@ -140,13 +135,22 @@ fn row(pairs: &[Pair<'_>], is_strict: &impl Fn(&str) -> bool) -> WasmtimeRow {
     }
 }
 
-/// The interval of a ratio at 95 %, from its logarithm in each round; `None` below
-/// two rounds, and where a quantity was nothing.
-pub fn interval(log_ratios: Vec<f64>) -> Option<(f64, f64)> {
-    let rounds: Vec<_> = log_ratios.into_iter().map(|log| vec![vec![log]]).collect();
-    let (lo, hi) = Estimate::of_cell(&rounds)?.interval(ALPHA);
-    let (lo, hi) = (round(lo.exp(), 4), round(hi.exp(), 4));
-    (lo.is_finite() && hi.is_finite()).then_some((lo, hi))
+/// A ratio from its logarithm in each round, which is the median, and an interval at
+/// 95 %: Student's of the mean, and as much more as contains the median. `None` without
+/// a round and where a quantity was nothing; no interval below two rounds.
+pub fn over_rounds(log_ratios: Vec<f64>) -> Option<(f64, Option<(f64, f64)>)> {
+    if log_ratios.is_empty() || !log_ratios.iter().all(|log| log.is_finite()) {
+        return None;
+    }
+    let rounds: Vec<_> = log_ratios.iter().map(|log| vec![vec![*log]]).collect();
+    let ratio = |log: f64| round(log.exp(), 4);
+    let middle = median(log_ratios);
+    let interval = Estimate::of_cell(&rounds).map(|estimate| {
+        let (lo, hi) = estimate.interval(ALPHA);
+        (ratio(lo.min(middle)), ratio(hi.max(middle)))
+    });
+    let interval = interval.filter(|(lo, hi)| lo.is_finite() && hi.is_finite());
+    Some((ratio(middle), interval))
 }
 
 /// The median of some values, 0 without any.
@@ -229,6 +233,30 @@ mod tests {
         assert_eq!(delta.compile_ratio, Some(round(1200.0 / 1100.0, 4)));
         assert_eq!(delta.writer_share, Some(0.01));
         assert_eq!((delta.processes, delta.pause_ratio), (4, Some(2.0)));
+    }
+
+    /// The machine held up one of today's and one of the other's.
+    #[test]
+    fn a_slow_process_moves_the_interval_and_not_the_ratio() {
+        let rounds = [
+            (100.0, 101.0),
+            (100.0, 150.0),
+            (160.0, 101.0),
+            (100.0, 101.0),
+        ];
+        let pairs = rounds
+            .into_iter()
+            .zip(0..)
+            .flat_map(|((today, delta), round)| {
+                [
+                    sample(BASELINE, round, today),
+                    sample("delta", round, delta),
+                ]
+            });
+        let rows = summarize_wasmtime(&pairs.collect::<Vec<_>>(), |_| false);
+        let delta = &rows[1];
+        assert_eq!(delta.pause_ratio, Some(1.01));
+        assert!(delta.pause_lo < Some(0.8) && delta.pause_hi > Some(1.2));
     }
 
     #[test]

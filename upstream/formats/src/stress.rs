@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use stackmap_corpus::{Collector, Isa};
 use stackmap_rehearsal::{COLLECTORS, config};
 use stackmap_reports::results::{AGAIN, BASELINE, WasmtimeStressRow, write_rows};
-use stackmap_reports::stats::{interval, median};
+use stackmap_reports::stats::{median, over_rounds};
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -55,7 +55,7 @@ const MOST: usize = 300;
 const TIME: Duration = Duration::from_millis(150);
 
 /// The formats of the stress: a collection of a large heap takes half a second.
-const SCHEMES: [&str; 4] = [BASELINE, AGAIN, "delta-tri", "blocks"];
+const SCHEMES: [&str; 5] = [BASELINE, AGAIN, "delta-tri", "blocks", "blocks-tri"];
 /// Those that are run with a memo as well.
 const WITH_MEMO: [&str; 2] = [BASELINE, "delta-tri"];
 
@@ -148,16 +148,17 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
         .iter()
         .position(|v| v.scheme() == BASELINE && !v.memo);
     let today = all[today.context("today's format is one of the variants")?].clone();
-    let row = |(variant, own): (&Variant, &Vec<Collected>)| {
+    let row = |(variant, own): (&Variant, &Vec<Collected>)| -> Result<WasmtimeStressRow> {
         let logs = own
             .iter()
             .zip(&today)
             .map(|(own, today)| (own.pause_ns / today.pause_ns).ln());
-        let logs: Vec<f64> = logs.collect();
+        let logs = logs.collect();
         let pause_ns = median(own.iter().map(|c| c.pause_ns).collect());
         let walk_ns = median(own.iter().map(|c| c.walk_ns).collect());
-        let (pause_lo, pause_hi) = interval(logs.clone()).unzip();
-        WasmtimeStressRow {
+        let (pause_ratio, interval) = over_rounds(logs).context("a collection took no time")?;
+        let (pause_lo, pause_hi) = interval.unzip();
+        Ok(WasmtimeStressRow {
             scheme: variant.scheme().to_owned(),
             collector: cell.collector,
             memo: variant.memo_entries(),
@@ -165,16 +166,16 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
             frames: cell.frames,
             heap_mib: cell.heap_mib,
             pause_ns,
-            pause_ratio: (logs.iter().sum::<f64>() / logs.len() as f64).exp(),
+            pause_ratio,
             pause_lo,
             pause_hi,
             walk_share: (walk_ns / pause_ns).min(1.0),
             frame_ns: walk_ns / cell.frames as f64,
             processes: rounds,
             memo_hits: own.iter().filter_map(|c| c.memo_hits).reduce(f64::min),
-        }
+        })
     };
-    Ok(variants.iter().zip(&all).map(row).collect())
+    variants.iter().zip(&all).map(row).collect()
 }
 
 fn print(row: &WasmtimeStressRow) {
