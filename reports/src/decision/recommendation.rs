@@ -286,14 +286,19 @@ fn saves(results: &Results, decision: &Decision, own: &Candidate) -> Option<Stri
         module(least)
     );
     if let Some((simplest, spread)) = beside_simplest(results, decision, own) {
+        let [least, median, most] = spread;
         text += &format!(
-            " Of that {} are what it saves beyond `{}`, in the median {}, for {} instead of {}.",
-            percent_range(spread[0], spread[2]),
+            " Beyond `{}`, for {} instead of {}, that is {} at most and {} in the median",
             simplest.name,
-            percent(spread[1]),
             plural(own.lines() as usize, "line"),
-            simplest.lines()
+            simplest.lines(),
+            percent(most),
+            percent(median),
         );
+        text += &match least < 0.0 {
+            true => format!("; at worst it takes {} more.", percent(-least)),
+            false => ".".to_owned(),
+        };
     }
     Some(text)
 }

@@ -27,7 +27,8 @@ row! {
         strict: bool,
         /// Collections of one process.
         collections: u64,
-        /// Time of all collections.
+        /// Time of all collections as a ratio to today's; of this and the other ratios of
+        /// times the median of the rounds.
         pause_ratio: Option<f64>,
         /// Lower end of its interval.
         pause_lo: Option<f64>,
