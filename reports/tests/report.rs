@@ -180,7 +180,7 @@ fn a_broken_control_comes_first_everywhere() {
         paragraph.split("</p>").next().unwrap().to_owned()
     };
     let page = |dir: &Path| fs::read_to_string(dir.join("report.html")).unwrap();
-    let said = "Controls did not come out as they must";
+    let said = "Controls of lookup timings failed";
     assert!(!page(&dir).contains(said));
     let sound = load(&dir).unwrap();
     break_a_control(&dir);

@@ -17,10 +17,15 @@ pub(crate) fn broken(results: &Results) -> Option<String> {
     Some(controls.to_string())
 }
 
-/// The first line of whatever says how long lookups take; none if nothing was
-/// timed.
+/// The first line of whatever recommends a scheme; none if nothing was timed.
 pub(crate) fn sentence(results: &Results) -> Option<String> {
-    Some(of(results)?.summary())
+    let controls = of(results)?;
+    let rest = if controls.hold() {
+        ""
+    } else {
+        " Lookup times decide nothing here."
+    };
+    Some(format!("{}{rest}", controls.summary()))
 }
 
 /// The controls that did not come out as they must, one a line.

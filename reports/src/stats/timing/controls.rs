@@ -122,7 +122,7 @@ impl Controls {
             _ if of == 0 => "No control was timed, so no timing here proves anything.".to_owned(),
             _ if !self.can_be_judged() => "One run gives no interval, so no control can be judged, and no timing here proves anything; time more runs.".to_owned(),
             0 => format!("Both controls came out as they must in each of {checks}: identical code is `same`, code slowed by 5 % is `slower`."),
-            failed => format!("Controls did not come out as they must in {failed} of {checks}, so no verdict is given on lookups of these: {}.", shortened(self.broken())),
+            failed => format!("Controls of lookup timings failed in {failed} of {checks} (identical code must be `same`, code slowed by 5 % `slower`), so no verdict is given on lookups of these: {}.", shortened(self.broken())),
         }
     }
 

@@ -139,7 +139,7 @@ fn controls_can_fail() {
     );
     let said = biased.to_string();
     assert!(
-        said.starts_with("Controls did not come out as they must in 2 of 2 checks"),
+        said.starts_with("Controls of lookup timings failed in 2 of 2 checks"),
         "{said}"
     );
     run.schemes[1].1 = 0.0;
