@@ -7,7 +7,7 @@ mod tables;
 
 pub(crate) use recommendation::{Said, recommendation, verdict};
 pub(crate) use rows::rows;
-pub(crate) use tables::{answer_table, felt_table, sensitivity_tables, thresholds};
+pub(crate) use tables::{MEMOS, answer_table, felt_table, sensitivity_tables, thresholds};
 
 use crate::format::plural;
 use crate::headline::{controls, runs};
@@ -91,7 +91,7 @@ pub(crate) fn markdown(results: &Results, decision: &Decision) -> String {
         out += &answer_table(decision, question).markdown();
     }
     out += &format!(
-        "\n## What users feel\n\nEach scheme against today's format. The `.cwasm` as the range of what is left of it over the modules, its padding to pages taken to stay as it is today; of times the mean over modules with the interval for modules like these.\n\n{}",
+        "\n## What users feel\n\nEach scheme against today's format. The `.cwasm` as the range of what is left of it over the modules, its padding to pages taken to stay as it is today; of times the mean over modules with the interval for modules like these. {MEMOS}\n\n{}",
         felt_table(decision).markdown()
     );
     out += "\n## What would change our mind\n";

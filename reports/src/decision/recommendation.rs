@@ -6,7 +6,7 @@ use crate::format::{list, module, percent, percent_range, plural, times};
 use crate::headline::wasmtime;
 use crate::results::{BASELINE, Collector, ModuleKey, Results, Tier};
 use crate::stats::headline::of_tier;
-use crate::stats::{Candidate, Criterion, Decision, Open, Question, Spread, quantile};
+use crate::stats::{Candidate, Criterion, Decision, Open, Question, Spread, median};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A question, and what the results answer.
@@ -196,7 +196,7 @@ fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Vec<Said> {
         return Vec::new();
     }
     let whom = format!(
-        "Of {executions} none is shown to take materially longer than today; a scheme with which one is, is excluded.{}",
+        "Of {executions} none is shown to take materially longer than today; a scheme with which one is, is excluded. What an execution takes is the median of its rounds of processes, with the interval of their mean.{}",
         unsettled(decision)
     );
     let mut mean = format!(
@@ -329,7 +329,7 @@ fn beside_simplest<'d>(
     let mut saved: Vec<f64> = saved.collect();
     saved.sort_by(f64::total_cmp);
     let (least, most) = (*saved.first()?, *saved.last()?);
-    Some((simplest, [least, quantile(&saved, 0.5), most]))
+    Some((simplest, [least, median(saved), most]))
 }
 
 /// What would change the verdict.

@@ -120,6 +120,9 @@ fn longer(bought: &[(Criterion, Gap, Difference)]) -> String {
     }
 }
 
+/// Which memo stands before which scheme.
+pub(crate) const MEMOS: &str = "The memo before `delta-tri` is that of patch 0005, the one before other schemes the lab's, of as many entries. What differs between two schemes with a memo may be due to that: the lab's keeps lists of offsets, which is faster on our deepest stacks, and has no bound.";
+
 /// Every scheme against today's format in what users feel.
 pub(crate) fn felt_table(decision: &Decision) -> Table {
     let mut table = Table::new(1, ["scheme"]);

@@ -3,7 +3,7 @@
 
 use crate::format::{bytes, count, known, list, percent, plain, plural, times, with_interval};
 use crate::results::{AGAIN, Collector, Results, Tier, WasmtimeRow};
-use crate::stats::{Decision, quantile};
+use crate::stats::{self, Decision};
 use crate::table::Table;
 use std::collections::BTreeSet;
 
@@ -45,13 +45,12 @@ pub(crate) fn lookup_shares(results: &Results) -> Option<String> {
     let tiers = by_tier(&today(results))
         .into_iter()
         .filter_map(|(tier, own)| {
-            let mut shares: Vec<f64> = own.iter().filter_map(|row| row.lookup_share).collect();
-            shares.sort_by(f64::total_cmp);
-            let largest = *shares.last()?;
+            let shares: Vec<f64> = own.iter().filter_map(|row| row.lookup_share).collect();
+            let largest = shares.iter().copied().reduce(f64::max)?;
+            let executions = plural(shares.len(), "execution");
             Some(format!(
-                "{} in the median of {} of the tier {tier}, and at most {}",
-                percent(quantile(&shares, 0.5)),
-                plural(shares.len(), "execution"),
+                "{} in the median of {executions} of the tier {tier}, and at most {}",
+                percent(stats::median(shares)),
                 percent(largest)
             ))
         });
@@ -62,34 +61,30 @@ pub(crate) fn lookup_shares(results: &Results) -> Option<String> {
     ))
 }
 
-/// What writing the section is of the work to compile a module, today and with the
-/// recommended scheme.
+/// What writing the section is of the work to compile a module, with the recommended
+/// scheme, today and with the control.
 pub(crate) fn writer_shares(results: &Results, decision: &Decision) -> Option<String> {
     let own = decision.recommended()?;
     let rows: Vec<&WasmtimeRow> = results.executions.iter().flatten().collect();
     let tiers = by_tier(&rows).into_iter().filter_map(|(tier, rows)| {
         let of = |is_it: &dyn Fn(&WasmtimeRow) -> bool| {
             let rows = rows.iter().filter(|row| is_it(row));
-            let mut shares: Vec<f64> = rows.filter_map(|row| row.writer_share).collect();
-            shares.sort_by(f64::total_cmp);
-            let most = *shares.last()?;
-            Some((quantile(&shares, 0.5), most, shares.len()))
+            let shares: Vec<f64> = rows.filter_map(|row| row.writer_share).collect();
+            let (n, most) = (shares.len(), shares.iter().copied().reduce(f64::max)?);
+            Some((percent(stats::median(shares)), percent(most), n))
         };
         let (before, before_most, _) = of(&WasmtimeRow::is_today)?;
+        let (again, again_most, _) = of(&|row| row.scheme == AGAIN)?;
         let (after, most, n) = of(&|row| row.scheme == own.scheme.name && row.memo == 0)?;
         Some(format!(
-            "{} in the median of {} of the tier {tier} and {} at most, with today's format {} and {}",
-            percent(after),
+            "{after} in the median of {} of the tier {tier} and {most} at most, with today's format {before} and {before_most}, and with that built twice {again} and {again_most}",
             plural(n, "compile"),
-            percent(most),
-            percent(before),
-            percent(before_most)
         ))
     });
     let tiers: Vec<String> = tiers.collect();
     (!tiers.is_empty()).then(|| {
         format!(
-            "Of all that processors do to compile a module, writing its section is {}. It runs on one thread, after the rest.",
+            "Of all that processors do to compile a module, writing its section is {}. Each is of few timings, or of one, and has no interval. The writer runs on one thread, after the rest.",
             tiers.join("; ")
         )
     })
@@ -124,7 +119,7 @@ pub(crate) fn first_collections(results: &Results, decision: &Decision) -> Optio
     let tiers: Vec<String> = tiers.collect();
     (!tiers.is_empty()).then(|| {
         format!(
-            "The figures above are of later runs. In the first after loading from a file pages are not present. Its first collection takes {}. These single ratios have no interval.",
+            "The figures above are of later runs. In the first after loading from a file pages are not present. Its first collection takes {}. These are medians of few rounds, without intervals.",
             tiers.join("; ")
         )
     })
@@ -132,8 +127,9 @@ pub(crate) fn first_collections(results: &Results, decision: &Decision) -> Optio
 
 /// Of ratios in ascending order.
 fn median(ratios: &[(f64, &WasmtimeRow)]) -> String {
-    let ratios: Vec<f64> = ratios.iter().map(|(ratio, _)| *ratio).collect();
-    times(quantile(&ratios, 0.5))
+    times(stats::median(
+        ratios.iter().map(|(ratio, _)| *ratio).collect(),
+    ))
 }
 
 /// A title, and what a cell shows of an execution today and with the recommended

@@ -1,7 +1,7 @@
 //! What is published of a run besides its report: the README's table, and a
 //! note that a person can take into a discussion upstream.
 
-use crate::decision::{caveats, felt_table, recommendation, said, thresholds};
+use crate::decision::{MEMOS, caveats, felt_table, recommendation, said, thresholds};
 use crate::format::{bytes, known, list, percent, plural};
 use crate::headline::schemes::{proposals, published};
 use crate::headline::{controls, runs, safety, strata};
@@ -40,7 +40,7 @@ pub fn readme_results(results: &Results) -> String {
     out += &details(
         "What users feel: every scheme against today's format",
         &format!(
-            "The column `.cwasm` has what is left of the file, from one module to another. Times are geometric means over the modules that were executed in Wasmtime, with the interval for modules like these. A dash is what was not measured.\n\n{}",
+            "The column `.cwasm` has what is left of the file, from one module to another. Times are geometric means over the modules that were executed in Wasmtime, with the interval for modules like these. {MEMOS} A dash is what was not measured.\n\n{}",
             felt_table(&decision).markdown()
         ),
     );
@@ -130,6 +130,7 @@ pub fn upstream_note(
             .replace("{recommendation}", said(others).trim_end())
             .replace("{proposals}", &proposals(&decision).markdown())
             .replace("{felt}", &felt_table(&decision).markdown())
+            .replace("{memos}", MEMOS)
             .replace(
                 "{pause}",
                 &pause_picture(results, "plots").unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use super::html::{note, paragraph};
 use super::sections::one;
+use crate::decision::MEMOS;
 use crate::headline::{stress, wasmtime};
 use crate::plot::{Figure, Plots};
 use crate::results::Results;
@@ -15,7 +16,7 @@ pub(super) fn html(results: &Results, decision: &Decision, plots: &Plots) -> Str
         );
     };
     let mut html = paragraph(&format!(
-        "{executions}, under builds of Wasmtime that differ in the format of the stack maps alone, in turns, process by process."
+        "{executions}, in one build of Wasmtime that has every format, in turns, process by process. {MEMOS}"
     ));
     if let Some(shares) = wasmtime::lookup_shares(results) {
         html += &paragraph(&shares);
@@ -25,7 +26,7 @@ pub(super) fn html(results: &Results, decision: &Decision, plots: &Plots) -> Str
     let tables = [
         (
             "Pauses, execution by execution",
-            "Today's pause, and all pauses together with the recommended scheme as a ratio to today's, with the interval over rounds of processes. Its memo is empty when a run begins.",
+            "Today's pause, and all pauses together with the recommended scheme as a ratio to today's, as the median of the rounds of processes with the interval of their mean. Its memo is empty when a run begins.",
             wasmtime::pauses(results, decision),
         ),
         (
