@@ -17,15 +17,17 @@ pub(crate) fn broken(results: &Results) -> Option<String> {
     Some(controls.to_string())
 }
 
+/// What failed controls mean for a recommendation.
+pub(crate) const DECIDES_NOTHING: &str = "Lookup times decide nothing here.";
+
 /// The first line of whatever recommends a scheme; none if nothing was timed.
 pub(crate) fn sentence(results: &Results) -> Option<String> {
     let controls = of(results)?;
-    let rest = if controls.hold() {
-        ""
-    } else {
-        " Lookup times decide nothing here."
-    };
-    Some(format!("{}{rest}", controls.summary()))
+    let summary = controls.summary();
+    Some(match controls.hold() {
+        true => summary,
+        false => format!("{summary} {DECIDES_NOTHING}"),
+    })
 }
 
 /// The controls that did not come out as they must, one a line.

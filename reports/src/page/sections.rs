@@ -7,7 +7,8 @@ use crate::decision::{
     answer_table, caveats, felt_table, recommendation, sensitivity_tables, thresholds,
 };
 use crate::format::plural;
-use crate::headline::{controls, page_faults, runs, schemes, strata};
+use crate::headline::controls::{self, DECIDES_NOTHING};
+use crate::headline::{page_faults, runs, schemes, strata};
 use crate::plot::{Figure, Plots};
 use crate::results::{BASELINE, Results};
 use crate::stats::{Decision, Question, RULES};
@@ -134,7 +135,7 @@ fn verdict(results: &Results, decision: &Decision, plots: &Plots) -> String {
             true => note(&text),
             false => format!(
                 "<div class=\"verdict alarm\">\n{}</div>\n",
-                paragraph(&text)
+                paragraph(&format!("{text} {DECIDES_NOTHING}"))
             ),
         }
     });
