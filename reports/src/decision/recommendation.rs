@@ -4,7 +4,7 @@
 use super::tables::{gap_text, highest_text};
 use crate::format::{list, module, percent, percent_range, plural, times};
 use crate::headline::wasmtime;
-use crate::results::{BASELINE, Collector, ModuleKey, Results, Tier};
+use crate::results::{AGAIN, BASELINE, Collector, ModuleKey, Results, Tier};
 use crate::stats::headline::of_tier;
 use crate::stats::{Candidate, Criterion, Decision, Open, Question, Spread, median};
 use std::collections::{BTreeMap, BTreeSet};
@@ -178,6 +178,11 @@ fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Vec<Said> {
     let Some(executions) = wasmtime::counted(results) else {
         return Vec::new();
     };
+    let again = Criterion::TIMES.into_iter().filter_map(|criterion| {
+        let ratio = gap_text(criterion, decision.gap(AGAIN, criterion)?);
+        Some(format!("{criterion} {ratio}"))
+    });
+    let again: Vec<String> = again.collect();
     let means = Criterion::TIMES.into_iter().filter_map(|criterion| {
         let gap = decision.gap(&own.name, criterion)?;
         let ratio = gap_text(criterion, gap);
@@ -204,6 +209,12 @@ fn costs(results: &Results, decision: &Decision, own: &Candidate) -> Vec<Said> {
         list(&means),
         by_tiers_alone(decision, own)
     );
+    if !again.is_empty() {
+        mean += &format!(
+            " With today's format built twice, the control: {}.",
+            list(&again)
+        );
+    }
     if let Some(shares) = wasmtime::lookup_shares(results) {
         mean += &format!(" {shares}");
     }

@@ -33,6 +33,7 @@ pub(crate) use decision::candidate_name;
 pub use decision::{
     Answer, Candidate, Change, Criterion, Decision, Difference, Fate, Felt, Gap, Highest, Open,
     Question, RULES, Reason, Rules, RulesError, Sensitivity, Span, Verdicts, Weighting, decide,
+    mean_of_executions,
 };
 pub use error::StatsError;
 pub use headline::Headline;

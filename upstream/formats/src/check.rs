@@ -8,6 +8,7 @@ use crate::observe::pauses;
 use crate::process::{section_bytes, seen};
 use crate::rounds::verify;
 use crate::subject::Subject;
+use crate::table::label;
 use crate::variant::Variant;
 use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSection};
@@ -163,8 +164,7 @@ fn print(collector: Collector, variant: Variant, sums: [u64; 7]) {
         section,
         cwasm,
     ] = sums;
-    let plus = if variant.memo { "+" } else { "" };
-    let name = format!("{}{plus}", variant.scheme());
+    let name = label(variant.scheme(), variant.memo_entries());
     println!(
         "{collector:<10} {name:<13} {collections:>11} {lookups:>8} {references:>10} {empties:>8} \
          {missing:>8} {section:>13} {cwasm:>12}"

@@ -9,6 +9,7 @@ mod process;
 mod rounds;
 mod stress;
 mod subject;
+mod table;
 mod variant;
 
 use anyhow::{Context, Result, ensure};
@@ -123,13 +124,16 @@ fn run(command: Command) -> Result<()> {
                 "nothing to run has {} in its name",
                 only.join(" or ")
             );
-            if !nothing {
-                rounds::measure(&out, &groups, rounds, collector)?;
+            let executed = match nothing {
+                true => Vec::new(),
+                false => rounds::measure(&out, &groups, rounds, collector)?,
+            };
+            if stress > 0 {
+                stress::measure(&out, stress)?;
             }
-            match stress {
-                0 => Ok(()),
-                rounds => stress::measure(&out, rounds),
-            }
+            table::means(&executed);
+            println!("\n{}", out.display());
+            Ok(())
         }
         Command::Process { job } => job::answer(&job, process::measure),
         Command::Compile { job } => job::answer(&job, compile::compile),

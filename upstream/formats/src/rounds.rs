@@ -5,6 +5,7 @@ use crate::compile::{CompileJob, Compiled, cwasm};
 use crate::job::{Threads, ask};
 use crate::process::{Answers, Job, Measured, Seen, Timed};
 use crate::subject::Subject;
+use crate::table;
 use crate::variant::{Variant, is_strict};
 use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
@@ -65,15 +66,15 @@ pub struct Group {
 /// A module, and the collector that it runs under.
 type Place<'s> = (&'s Subject, Collector);
 
-/// Makes rounds of each group until its time is over, and writes what they measured.
-/// Under one collector, or under each. What the first round does not come to is left
-/// out; it begins with what takes least.
+/// Makes rounds of each group until its time is over, writes what they measured and
+/// returns what it comes to. Under one collector, or under each. What the first round
+/// does not come to is left out; it begins with what takes least.
 pub fn measure(
     out: &Path,
     groups: &[Group],
     most_rounds: u64,
     collector: Option<Collector>,
-) -> Result<()> {
+) -> Result<Vec<WasmtimeRow>> {
     let collectors = collector.map_or(COLLECTORS.to_vec(), |only| vec![only]);
     let mut random = StdRng::seed_from_u64(SEED);
     let mut samples = Vec::new();
@@ -115,8 +116,8 @@ pub fn measure(
     }
     let rows = summarize_wasmtime(&samples, |scheme| strict.contains(&scheme));
     write_rows(out, &rows)?;
-    print(&rows);
-    Ok(())
+    table::executions(&rows);
+    Ok(rows)
 }
 
 /// The collector that compiles to less first, and of each the smallest modules.
@@ -247,29 +248,5 @@ fn sample(
         peak_bytes: measured.peak_bytes,
         writer_share: compiled.map(|compiled| compiled.writer_share),
         handed_on: thorough.filter(|_| variant.memo).map(|t| t.seen.handed_on),
-    }
-}
-
-fn print(rows: &[WasmtimeRow]) {
-    println!(
-        "{:<16} {:<10} {:<12} {:>7} {:>16} {:>8} {:>8} {:>7}",
-        "module", "collector", "format", "pause", "interval", "lookup", "walk", ".cwasm"
-    );
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
-    let share =
-        |share: Option<f64>| share.map_or(String::new(), |share| format!("{:.2} %", share * 100.0));
-    for row in rows {
-        let scheme = format!("{}{}", row.scheme, if row.memo > 0 { "+" } else { "" });
-        let interval = row.pause_lo.zip(row.pause_hi);
-        let interval = interval.map_or(String::new(), |(lo, hi)| format!("[{lo:.3}, {hi:.3}]"));
-        println!(
-            "{:<16} {:<10} {scheme:<12} {:>7} {interval:>16} {:>8} {:>8} {:>7}",
-            row.module,
-            row.collector,
-            number(row.pause_ratio),
-            share(row.lookup_share),
-            share(row.walk_share),
-            number(row.cwasm_ratio)
-        );
     }
 }

@@ -4,6 +4,7 @@
 use crate::job::{Threads, ask};
 use crate::observe::{Pause, pauses};
 use crate::process::see;
+use crate::table::label;
 use crate::variant::Variant;
 use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
@@ -179,7 +180,7 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
 }
 
 fn print(row: &WasmtimeStressRow) {
-    let scheme = format!("{}{}", row.scheme, if row.memo > 0 { "+" } else { "" });
+    let scheme = label(&row.scheme, row.memo);
     let ends = row.pause_lo.zip(row.pause_hi);
     let interval = ends.map_or(String::new(), |(lo, hi)| format!("[{lo:.3}, {hi:.3}]"));
     println!(

@@ -240,31 +240,11 @@ impl Evidence {
             BASELINE => Some(1.0),
             _ => Some(all.get(scheme)?.get(at)?.ratio),
         };
-        // A module counts once, whatever the collectors it ran under.
-        let mut modules: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         let executions: BTreeSet<&Execution> = all.values().flat_map(BTreeMap::keys).collect();
-        for at in executions.into_iter().filter(|at| is_kept(&at.0)) {
-            if let (Some(a), Some(b)) = (ratio(a, at), ratio(b, at)) {
-                modules.entry(&at.0).or_default().push((a / b).ln());
-            }
-        }
-        let mean = |logs: &[f64]| logs.iter().sum::<f64>() / logs.len() as f64;
-        let logs: Vec<f64> = modules.values().map(|logs| mean(logs)).collect();
-        let n = logs.len();
-        if n < ENOUGH_MODULES {
-            return None;
-        }
-        let middle = mean(&logs);
-        let squares: f64 = logs.iter().map(|log| (log - middle).powi(2)).sum();
-        let error = (squares / ((n - 1) * n) as f64).sqrt();
-        let half = t_quantile(ALPHA, (n - 1) as f64) * error;
-        Some(Gap {
-            mid: middle.exp_m1(),
-            lo: (middle - half).exp_m1(),
-            hi: (middle + half).exp_m1(),
-            is_exact: false,
-            n,
-        })
+        let executions = executions.into_iter().filter(|at| is_kept(&at.0));
+        over_modules(
+            executions.filter_map(|at| Some((at.0.as_str(), ratio(a, at)? / ratio(b, at)?))),
+        )
     }
 
     /// What the gap comes to.
@@ -342,6 +322,42 @@ impl Evidence {
         let executions = schemes.flat_map(BTreeMap::keys);
         executions.map(|(module, _)| module.as_str()).collect()
     }
+}
+
+/// How far one format's times are from today's in the mean over the modules of these
+/// executions; none of what has no time or of too few modules.
+pub fn mean_of_executions<'r>(
+    rows: impl IntoIterator<Item = &'r WasmtimeRow>,
+    criterion: Criterion,
+) -> Option<Gap> {
+    let rows = rows.into_iter();
+    over_modules(rows.filter_map(|row| Some((row.module.as_str(), time_of(row, criterion)?.ratio))))
+}
+
+/// The geometric mean of ratios by module, less 1, with the interval for modules like
+/// these. A module counts once, whatever the collectors it ran under.
+fn over_modules<'m>(ratios: impl Iterator<Item = (&'m str, f64)>) -> Option<Gap> {
+    let mut modules: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (module, ratio) in ratios {
+        modules.entry(module).or_default().push(ratio.ln());
+    }
+    let mean = |logs: &[f64]| logs.iter().sum::<f64>() / logs.len() as f64;
+    let logs: Vec<f64> = modules.values().map(|logs| mean(logs)).collect();
+    let n = logs.len();
+    if n < ENOUGH_MODULES {
+        return None;
+    }
+    let middle = mean(&logs);
+    let squares: f64 = logs.iter().map(|log| (log - middle).powi(2)).sum();
+    let error = (squares / ((n - 1) * n) as f64).sqrt();
+    let half = t_quantile(ALPHA, (n - 1) as f64) * error;
+    Some(Gap {
+        mid: middle.exp_m1(),
+        lo: (middle - half).exp_m1(),
+        hi: (middle + half).exp_m1(),
+        is_exact: false,
+        n,
+    })
 }
 
 /// The least and the most of what is known exactly.

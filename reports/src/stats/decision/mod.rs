@@ -28,6 +28,8 @@ use super::schemes::{SchemeMeans, scheme_means};
 use crate::results::{AGAIN, BASELINE, Results, Tier};
 use evidence::{Evidence, Known};
 
+pub use evidence::mean_of_executions;
+
 /// The rules in the order in which they are applied; the thresholds are in
 /// [`Rules`].
 pub const RULES: [&str; 4] = [
