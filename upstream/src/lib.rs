@@ -1,4 +1,8 @@
-//! The corpus's programs in whatever Wasmtime this is built with.
+//! The corpus's programs and executions in whatever Wasmtime this is built with.
+
+mod executions;
+
+pub use executions::Wild;
 
 use anyhow::{Context, Result};
 use stackmap_corpus::programs::Program;

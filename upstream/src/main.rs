@@ -1,19 +1,23 @@
 //! Wasmtime with the patches applied and nothing else, built with debug assertions
 //! or with `gc_zeal`, so that a Wasm frame at no known safepoint is a panic: runs
-//! the programs of the corpus and the specification's tests. With folders as
-//! arguments it runs the `.wast` files in them too.
+//! the programs of the corpus, the shorter executions of wild modules and the
+//! specification's tests. With folders as arguments it runs the `.wast` files in them
+//! too.
 
 mod wast;
 
 use anyhow::{Context, Result, ensure};
 use stackmap_corpus::{Isa, programs};
-use stackmap_rehearsal::{COLLECTORS, collect_at_checkpoints, config, on_deep_stack};
+use stackmap_rehearsal::{COLLECTORS, Wild, collect_at_checkpoints, config, on_deep_stack};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use wasmtime::{Engine, Module};
 
 /// Collections of a program that its checkpoints start.
 const MOST_COLLECTIONS: u64 = 500;
+
+/// Executions that take seconds, of modules that need no git repository.
+const EXECUTIONS: [&str; 2] = ["dart_fmt", "calculus"];
 
 fn main() -> ExitCode {
     let folders = std::env::args_os().skip(1).map(PathBuf::from).collect();
@@ -29,9 +33,12 @@ fn main() -> ExitCode {
 
 fn rehearse(folders: Vec<PathBuf>) -> Result<()> {
     if wast::is_zealous() {
-        println!("The programs are left out: gc_zeal looks at all of their heaps too often.");
+        println!(
+            "Programs and executions are left out: gc_zeal looks at all of their heaps too often."
+        );
     } else {
         run_programs()?;
+        run_executions()?;
     }
     let mut failed = wast::run_specification()?;
     for folder in folders {
@@ -61,6 +68,19 @@ fn run_programs() -> Result<()> {
         }
         let programs = programs::all().len();
         println!("{collector:<10} {programs:>8} {collections:>11}");
+    }
+    Ok(())
+}
+
+fn run_executions() -> Result<()> {
+    println!("{:<10} execution", "collector");
+    for wild in Wild::at_hand(None, |name| EXECUTIONS.contains(&name), &[])? {
+        for collector in COLLECTORS {
+            let at = || format!("{}, collector {collector}", wild.name());
+            let code = wild.compile(collector).with_context(at)?;
+            wild.run(&code).with_context(at)?;
+            println!("{collector:<10} {}", wild.name());
+        }
     }
     Ok(())
 }

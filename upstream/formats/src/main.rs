@@ -16,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use rounds::Group;
 use stackmap_corpus::{Collector, Turn, child};
-use stackmap_rehearsal::on_deep_stack;
+use stackmap_rehearsal::{Wild, on_deep_stack};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -110,7 +110,8 @@ fn run(command: Command) -> Result<()> {
                 _ => {
                     // Their modules may have to be made first.
                     let _turn = Turn::take()?;
-                    Subject::executions(from, is_asked, &only)?
+                    let wild = Wild::at_hand(from, is_asked, &only)?;
+                    wild.into_iter().map(Subject::from).collect()
                 }
             };
             let groups = [(programs, minutes), (wild, wild_minutes)];
