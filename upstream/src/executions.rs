@@ -1,6 +1,6 @@
 //! Pinned executions of wild modules, in whatever Wasmtime this is built with.
 
-use crate::{config_of, options};
+use crate::{config_of, note, options};
 use anyhow::{Context, Result};
 use stackmap_corpus::execution::{Execution, Executions, Runnable};
 use stackmap_corpus::wild::{self, FetchOptions, Manifest, WildModule};
@@ -59,20 +59,18 @@ impl Wild {
         for execution in all.filter(|execution| is_asked(&execution.name)) {
             let name = &execution.name;
             if pins.modules.get(&execution.module)?.heavy && !by_name.contains(name) {
-                eprintln!(
-                    "note: {name}: left out, it is heavy to compile; it runs with --only {name}"
-                );
+                note!("note: {name}: left out, it is heavy to compile; it runs with --only {name}");
                 continue;
             }
             if !pins.is_at_hand(execution)? {
-                eprintln!(
+                note!(
                     "note: {name}: left out, its module is in a git repository; give a folder that holds it with --from"
                 );
                 continue;
             }
             match pins.open(execution) {
                 Ok(wild) => found.push(wild),
-                Err(error) => eprintln!("note: {name}: left out: {error:#}"),
+                Err(error) => note!("note: {name}: left out: {error:#}"),
             }
         }
         Ok(found)

@@ -1,8 +1,10 @@
 //! The corpus's programs and executions in whatever Wasmtime this is built with.
 
 mod executions;
+mod output;
 
 pub use executions::Wild;
+pub use output::{line_to_stderr, line_to_stdout};
 
 use anyhow::{Context, Result};
 use stackmap_corpus::programs::Program;

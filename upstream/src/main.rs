@@ -8,7 +8,9 @@ mod wast;
 
 use anyhow::{Context, Result, ensure};
 use stackmap_corpus::{Isa, programs};
-use stackmap_rehearsal::{COLLECTORS, Wild, collect_at_checkpoints, config, on_deep_stack};
+use stackmap_rehearsal::{
+    COLLECTORS, Wild, collect_at_checkpoints, config, note, on_deep_stack, say,
+};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use wasmtime::{Engine, Module};
@@ -25,7 +27,7 @@ fn main() -> ExitCode {
     match rehearsed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("rehearse: {error:#}");
+            note!("rehearse: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -33,9 +35,9 @@ fn main() -> ExitCode {
 
 fn rehearse(folders: Vec<PathBuf>) -> Result<()> {
     if wast::is_zealous() {
-        println!(
+        say!(
             "Programs and executions are left out: gc_zeal looks at all of their heaps too often."
-        );
+        )?;
     } else {
         run_programs()?;
         run_executions()?;
@@ -45,7 +47,7 @@ fn rehearse(folders: Vec<PathBuf>) -> Result<()> {
         failed.extend(wast::run_folder(&folder)?);
     }
     for failure in &failed {
-        println!("{failure}");
+        say!("{failure}")?;
     }
     ensure!(failed.is_empty(), "{} tests failed", failed.len());
     Ok(())
@@ -53,10 +55,12 @@ fn rehearse(folders: Vec<PathBuf>) -> Result<()> {
 
 fn run_programs() -> Result<()> {
     let isa = Isa::host().context("Cranelift does not compile for this machine")?;
-    println!(
+    say!(
         "{:<10} {:>8} {:>11}",
-        "collector", "programs", "collections"
-    );
+        "collector",
+        "programs",
+        "collections"
+    )?;
     for collector in COLLECTORS {
         let engine = Engine::new(&config(isa, collector)?)?;
         let mut collections = 0;
@@ -67,19 +71,19 @@ fn run_programs() -> Result<()> {
                 .with_context(at)?;
         }
         let programs = programs::all().len();
-        println!("{collector:<10} {programs:>8} {collections:>11}");
+        say!("{collector:<10} {programs:>8} {collections:>11}")?;
     }
     Ok(())
 }
 
 fn run_executions() -> Result<()> {
-    println!("{:<10} execution", "collector");
+    say!("{:<10} execution", "collector")?;
     for wild in Wild::at_hand(None, |name| EXECUTIONS.contains(&name), &[])? {
         for collector in COLLECTORS {
             let at = || format!("{}, collector {collector}", wild.name());
             let code = wild.compile(collector).with_context(at)?;
             wild.run(&code).with_context(at)?;
-            println!("{collector:<10} {}", wild.name());
+            say!("{collector:<10} {}", wild.name())?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use stackmap_corpus::{Collector, Isa};
-use stackmap_rehearsal::{COLLECTORS, config};
+use stackmap_rehearsal::{COLLECTORS, config, say};
 use std::fmt;
 use std::fs;
 use std::num::NonZeroU32;
@@ -82,10 +82,14 @@ pub fn run_folder(folder: &Path) -> Result<Vec<Failure>> {
 
 fn run(origin: &str, files: &[(String, String)]) -> Result<Vec<Failure>> {
     let mut failures = Vec::new();
-    println!(
+    say!(
         "{:<10} {:<10} {:>6} {:>6} {:>7}  tests",
-        "isa", "collector", "passed", "failed", "skipped"
-    );
+        "isa",
+        "collector",
+        "passed",
+        "failed",
+        "skipped"
+    )?;
     for isa in Isa::host().into_iter().chain([Isa::Pulley64]) {
         for collector in COLLECTORS {
             let (mut passed, mut failed, mut skipped) = (0, 0, 0);
@@ -106,7 +110,7 @@ fn run(origin: &str, files: &[(String, String)]) -> Result<Vec<Failure>> {
                     }
                 }
             }
-            println!("{isa:<10} {collector:<10} {passed:>6} {failed:>6} {skipped:>7}  {origin}");
+            say!("{isa:<10} {collector:<10} {passed:>6} {failed:>6} {skipped:>7}  {origin}")?;
         }
     }
     Ok(failures)

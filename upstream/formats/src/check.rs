@@ -15,7 +15,7 @@ use object::{Object, ObjectSection};
 use stackmap_corpus::programs::{self, Program};
 use stackmap_corpus::{Collector, Isa, Tier, compile_wasm};
 use stackmap_encoders::{Encoder, Table, delta_tri::DeltaTri};
-use stackmap_rehearsal::{COLLECTORS, config, options};
+use stackmap_rehearsal::{COLLECTORS, config, options, say};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering::Relaxed;
 use wasmtime::{Engine, Module};
@@ -23,10 +23,15 @@ use wasmtime_environ::{StackMap, formats, obj};
 
 /// Compares them for every program and prints how many they are.
 pub fn safepoints() -> Result<()> {
-    println!(
+    say!(
         "{:<10} {:<10} {:>8} {:>6} {:>8} {:>10}",
-        "isa", "collector", "programs", "maps", "empties", "tail calls"
-    );
+        "isa",
+        "collector",
+        "programs",
+        "maps",
+        "empties",
+        "tail calls"
+    )?;
     formats::SEEN.store(formats::HASHED, Relaxed);
     for isa in Isa::OF_MODULES {
         for collector in COLLECTORS {
@@ -46,9 +51,9 @@ pub fn safepoints() -> Result<()> {
                 tail_calls += written.len() - lab.len();
             }
             let programs = programs::all().len();
-            println!(
+            say!(
                 "{isa:<10} {collector:<10} {programs:>8} {maps:>6} {empties:>8} {tail_calls:>10}"
-            );
+            )?;
         }
     }
     formats::SEEN.store(formats::PLAIN, Relaxed);
@@ -104,7 +109,7 @@ fn compare_section(program: &Program, isa: Isa, collector: Collector) -> Result<
 
 /// Compares the answers of all formats and prints what they were.
 pub fn answers() -> Result<()> {
-    println!(
+    say!(
         "{:<10} {:<13} {:>11} {:>8} {:>10} {:>8} {:>8} {:>13} {:>12}",
         "collector",
         "format",
@@ -115,7 +120,7 @@ pub fn answers() -> Result<()> {
         "missing",
         "section bytes",
         ".cwasm bytes"
-    );
+    )?;
     let isa = Isa::host().context("Cranelift does not compile for this machine")?;
     for collector in COLLECTORS {
         let engine = Engine::new(&config(isa, collector)?)?;
@@ -147,14 +152,13 @@ pub fn answers() -> Result<()> {
                 ];
                 sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
             }
-            print(collector, variant, sums);
+            print(collector, variant, sums)?;
         }
     }
-    println!("A format with a + has a memo before it.");
-    Ok(())
+    say!("A format with a + has a memo before it.")
 }
 
-fn print(collector: Collector, variant: Variant, sums: [u64; 7]) {
+fn print(collector: Collector, variant: Variant, sums: [u64; 7]) -> Result<()> {
     let [
         collections,
         lookups,
@@ -165,8 +169,8 @@ fn print(collector: Collector, variant: Variant, sums: [u64; 7]) {
         cwasm,
     ] = sums;
     let name = label(variant.scheme(), variant.memo_entries());
-    println!(
+    say!(
         "{collector:<10} {name:<13} {collections:>11} {lookups:>8} {references:>10} {empties:>8} \
          {missing:>8} {section:>13} {cwasm:>12}"
-    );
+    )
 }

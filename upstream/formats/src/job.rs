@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stackmap_corpus::{Limits, Turn, child};
+use stackmap_rehearsal::say;
 
 /// How many threads a process may compile with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,5 @@ pub fn answer<Q: DeserializeOwned, A: Serialize>(
     f: impl FnOnce(&Q) -> Result<A>,
 ) -> Result<()> {
     let question = serde_json::from_str(question).context("this is a process's question")?;
-    println!("{}", serde_json::to_string(&f(&question)?)?);
-    Ok(())
+    say!("{}", serde_json::to_string(&f(&question)?)?)
 }

@@ -3,6 +3,7 @@
 
 mod check;
 mod compile;
+mod folder;
 mod job;
 mod observe;
 mod process;
@@ -12,11 +13,12 @@ mod subject;
 mod table;
 mod variant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, Subcommand};
+use folder::Folder;
 use rounds::Group;
 use stackmap_corpus::{Collector, Turn, child};
-use stackmap_rehearsal::{Wild, on_deep_stack};
+use stackmap_rehearsal::{COLLECTORS, Wild, note, on_deep_stack, say};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -45,7 +47,7 @@ enum Command {
         #[arg(long, default_value_t = 4)]
         wild_minutes: u64,
         /// Most rounds of either
-        #[arg(long, default_value_t = 1000)]
+        #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
         rounds: u64,
         /// Rounds of the stress; 0 leaves it out
         #[arg(long, default_value_t = 1)]
@@ -78,7 +80,7 @@ fn main() -> ExitCode {
     match entered.and_then(|()| on_deep_stack(move || run(args.command)).flatten()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("pauses: {error:#}");
+            note!("pauses: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -97,7 +99,19 @@ fn run(command: Command) -> Result<()> {
             collector,
             from,
         } => {
-            std::fs::create_dir_all(&out)?;
+            let collectors = collector.map_or(COLLECTORS.to_vec(), |only| vec![only]);
+            ensure!(
+                collectors.iter().all(|only| COLLECTORS.contains(only)),
+                "--collector: only copying and drc ask stack maps"
+            );
+            let missing = from.iter().find(|folder| !folder.is_dir());
+            if let Some(folder) = missing {
+                bail!(
+                    "{}: no folder; give --from one that holds modules",
+                    folder.display()
+                );
+            }
+            let folder = Folder::take(&out)?;
             let is_asked = |name: &str| {
                 only.is_empty() || only.iter().any(|part| name.contains(part.as_str()))
             };
@@ -125,15 +139,20 @@ fn run(command: Command) -> Result<()> {
                 "nothing to run has {} in its name",
                 only.join(" or ")
             );
+            ensure!(
+                !nothing || stress > 0,
+                "nothing to measure; give --minutes, --wild-minutes or --stress more than 0"
+            );
+            folder.clear()?;
             let executed = match nothing {
                 true => Vec::new(),
-                false => rounds::measure(&out, &groups, rounds, collector)?,
+                false => rounds::measure(folder.path(), &groups, rounds, &collectors)?,
             };
             if stress > 0 {
-                stress::measure(&out, stress)?;
+                stress::measure(folder.path(), stress)?;
             }
-            table::means(&executed);
-            println!("\n{}", out.display());
+            table::means(&executed)?;
+            say!("\n{}", out.display())?;
             Ok(())
         }
         Command::Process { job } => job::answer(&job, process::measure),

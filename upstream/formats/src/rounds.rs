@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use stackmap_corpus::Collector;
-use stackmap_rehearsal::COLLECTORS;
+use stackmap_rehearsal::note;
 use stackmap_reports::results::{WasmtimeRow, WasmtimeSampleRow, write_rows};
 use stackmap_reports::stats::{median, summarize_wasmtime};
 use std::collections::BTreeMap;
@@ -67,21 +67,20 @@ pub struct Group {
 type Place<'s> = (&'s Subject, Collector);
 
 /// Makes rounds of each group until its time is over, writes what they measured and
-/// returns what it comes to. Under one collector, or under each. What the first round
-/// does not come to is left out; it begins with what takes least.
+/// returns what it comes to. What the first round does not come to is left out; it
+/// begins with what takes least.
 pub fn measure(
     out: &Path,
     groups: &[Group],
     most_rounds: u64,
-    collector: Option<Collector>,
+    collectors: &[Collector],
 ) -> Result<Vec<WasmtimeRow>> {
-    let collectors = collector.map_or(COLLECTORS.to_vec(), |only| vec![only]);
     let mut random = StdRng::seed_from_u64(SEED);
     let mut samples = Vec::new();
     let kept = tempfile::tempdir_in(out)?;
     for Group { subjects, time } in groups.iter().filter(|g| !g.subjects.is_empty()) {
         let started = Instant::now();
-        let mut places = places(subjects, &collectors)?;
+        let mut places = places(subjects, collectors)?;
         for round in 0..most_rounds {
             let began = Instant::now();
             let mut visited = 0;
@@ -95,11 +94,11 @@ pub fn measure(
             }
             for (subject, collector) in places.drain(visited..) {
                 let name = subject.name();
-                eprintln!("note: {name} with {collector}: left out, the minutes are over");
+                note!("note: {name} with {collector}: left out, the minutes are over");
             }
             let took = began.elapsed();
             let first = subjects[0].name();
-            eprintln!("round {round} of {first} and others: {} s", took.as_secs());
+            note!("round {round} of {first} and others: {} s", took.as_secs());
             // The first compiles and compares as well: what it took says nothing.
             let next = if round == 0 { Duration::ZERO } else { took };
             if started.elapsed() + next > *time {
@@ -116,7 +115,7 @@ pub fn measure(
     }
     let rows = summarize_wasmtime(&samples, |scheme| strict.contains(&scheme));
     write_rows(out, &rows)?;
-    table::executions(&rows);
+    table::executions(&rows)?;
     Ok(rows)
 }
 

@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use stackmap_corpus::{Collector, Isa};
-use stackmap_rehearsal::{COLLECTORS, config};
+use stackmap_rehearsal::{COLLECTORS, config, say};
 use stackmap_reports::results::{AGAIN, BASELINE, WasmtimeStressRow, write_rows};
 use stackmap_reports::stats::{median, over_rounds};
 use std::fmt::Write;
@@ -88,7 +88,7 @@ pub struct Collected {
 pub fn measure(out: &Path, rounds: u64) -> Result<()> {
     let mut random = StdRng::seed_from_u64(SEED);
     let mut rows = Vec::new();
-    println!(
+    say!(
         "{:<10} {:>9} {:>7} {:>5} {:<12} {:>11} {:>6} {:>16} {:>7} {:>9}",
         "collector",
         "functions",
@@ -100,7 +100,7 @@ pub fn measure(out: &Path, rounds: u64) -> Result<()> {
         "interval",
         "walk",
         "ns/frame"
-    );
+    )?;
     for collector in COLLECTORS {
         for circle in &CIRCLES {
             for &frames in circle.frames {
@@ -113,7 +113,7 @@ pub fn measure(out: &Path, rounds: u64) -> Result<()> {
                         variants: variants(),
                     };
                     let own = cell_rows(&cell, rounds, &mut random)?;
-                    own.iter().for_each(print);
+                    own.iter().try_for_each(print)?;
                     rows.extend(own);
                 }
             }
@@ -179,11 +179,11 @@ fn cell_rows(cell: &Cell, rounds: u64, random: &mut StdRng) -> Result<Vec<Wasmti
     variants.iter().zip(&all).map(row).collect()
 }
 
-fn print(row: &WasmtimeStressRow) {
+fn print(row: &WasmtimeStressRow) -> Result<()> {
     let scheme = label(&row.scheme, row.memo);
     let ends = row.pause_lo.zip(row.pause_hi);
     let interval = ends.map_or(String::new(), |(lo, hi)| format!("[{lo:.3}, {hi:.3}]"));
-    println!(
+    say!(
         "{:<10} {:>9} {:>7} {:>5} {scheme:<12} {:>11.1} {:>6.3} {interval:>16} {:>5.1} % {:>9.1}",
         row.collector,
         row.functions,
@@ -193,7 +193,7 @@ fn print(row: &WasmtimeStressRow) {
         row.pause_ratio,
         row.walk_share * 100.0,
         row.frame_ns
-    );
+    )
 }
 
 /// In a process of its own.

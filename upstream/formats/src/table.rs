@@ -1,6 +1,8 @@
 //! What `measure` prints: each execution, and what all come to.
 
 use crate::variant::Variant;
+use anyhow::Result;
+use stackmap_rehearsal::say;
 use stackmap_reports::results::{AGAIN, WasmtimeRow};
 use stackmap_reports::stats::{Criterion, Gap, mean_of_executions};
 
@@ -11,11 +13,18 @@ pub fn label(scheme: &str, memo: u64) -> String {
 }
 
 /// One line per execution and format.
-pub fn executions(rows: &[WasmtimeRow]) {
-    println!(
+pub fn executions(rows: &[WasmtimeRow]) -> Result<()> {
+    say!(
         "{:<16} {:<10} {:<12} {:>7} {:>16} {:>8} {:>8} {:>7}",
-        "module", "collector", "format", "pause", "interval", "lookup", "walk", ".cwasm"
-    );
+        "module",
+        "collector",
+        "format",
+        "pause",
+        "interval",
+        "lookup",
+        "walk",
+        ".cwasm"
+    )?;
     let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
     let share =
         |share: Option<f64>| share.map_or(String::new(), |share| format!("{:.2} %", share * 100.0));
@@ -23,7 +32,7 @@ pub fn executions(rows: &[WasmtimeRow]) {
         let format = label(&row.scheme, row.memo);
         let interval = row.pause_lo.zip(row.pause_hi);
         let interval = interval.map_or(String::new(), |(lo, hi)| format!("[{lo:.3}, {hi:.3}]"));
-        println!(
+        say!(
             "{:<16} {:<10} {format:<12} {:>7} {interval:>16} {:>8} {:>8} {:>7}",
             row.module,
             row.collector,
@@ -31,12 +40,13 @@ pub fn executions(rows: &[WasmtimeRow]) {
             share(row.lookup_share),
             share(row.walk_share),
             number(row.cwasm_ratio)
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// One line per format, and whether the control holds. Nothing of too few modules.
-pub fn means(rows: &[WasmtimeRow]) {
+pub fn means(rows: &[WasmtimeRow]) -> Result<()> {
     let means = |variant: &Variant| {
         Criterion::TIMES.map(|criterion| {
             let own = |row: &&WasmtimeRow| {
@@ -52,20 +62,20 @@ pub fn means(rows: &[WasmtimeRow]) {
         .iter()
         .all(|(_, means)| means.iter().all(Option::is_none))
     {
-        return;
+        return Ok(());
     }
-    println!("\nIn the mean over modules, with the 95 % interval for modules like these:");
-    print!("{:<12}", "format");
-    for criterion in Criterion::TIMES {
-        print!(" {:>20}", criterion.to_string());
-    }
-    println!();
+    say!("\nIn the mean over modules, with the 95 % interval for modules like these:")?;
+    let line = |format: &str, cells: [String; 4]| {
+        let cells = cells.map(|cell| format!(" {cell:>20}"));
+        say!("{format:<12}{}", cells.concat())
+    };
+    line(
+        "format",
+        Criterion::TIMES.map(|criterion| criterion.to_string()),
+    )?;
     for (variant, means) in &means {
-        print!("{:<12}", label(variant.scheme(), variant.memo_entries()));
-        for gap in means {
-            print!(" {:>20}", gap.map_or(String::new(), ratio));
-        }
-        println!();
+        let format = label(variant.scheme(), variant.memo_entries());
+        line(&format, means.map(|gap| gap.map_or(String::new(), ratio)))?;
     }
     let control = means.iter().find(|(variant, _)| variant.scheme() == AGAIN);
     let control = control.map_or([None; 4], |(_, means)| *means);
@@ -81,10 +91,10 @@ pub fn means(rows: &[WasmtimeRow]) {
         Some(format!("{criterion} {verdict}"))
     });
     let control: Vec<String> = control.collect();
-    println!(
+    say!(
         "Control, today's format built twice ({AGAIN}): {}.",
         control.join(", ")
-    );
+    )
 }
 
 fn ratio(gap: Gap) -> String {
